@@ -1,0 +1,30 @@
+package io.tracery.proxy.mesh;
+
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A set of endpoints that serve the same thing, and how to reach them.
+ *
+ * @param name the xDS name, unique in a snapshot
+ * @param namespace namespace of the service behind it
+ * @param service name of the service behind it
+ * @param endpoints where requests may go; empty means that every request ends in {@code no_endpoint}
+ * @param connectTimeout TCP connect and TLS handshake together
+ * @param tls mutual TLS towards the endpoints, or null for plain text
+ * @param protocol HTTP version towards the endpoints; of no meaning for TCP
+ */
+public record Cluster(
+        String name,
+        String namespace,
+        String service,
+        List<Endpoint> endpoints,
+        Duration connectTimeout,
+        @Nullable UpstreamTls tls,
+        UpstreamProtocol protocol) {
+
+    public Cluster {
+        endpoints = List.copyOf(endpoints);
+    }
+}

@@ -1,0 +1,27 @@
+package io.tracery.proxy.mesh;
+
+import io.tracery.proxy.route.ClusterSplit;
+import io.tracery.proxy.route.RouteTable;
+import java.net.InetSocketAddress;
+
+/**
+ * One address on which the proxy accepts, and what it does with what comes.
+ *
+ * @param name the xDS name, unique in a snapshot
+ * @param direction which side of the application it serves
+ * @param bind where it listens
+ * @param tls what it accepts
+ * @param handler how bytes are understood
+ */
+public record Listener(String name, Direction direction, InetSocketAddress bind, DownstreamTls tls, Handler handler) {
+
+    /** How a listener understands its bytes. */
+    public sealed interface Handler {
+
+        /** HTTP/1.1 or HTTP/2, told apart by the connection preface; gRPC is HTTP/2. */
+        record Http(RouteTable routes) implements Handler {}
+
+        /** Opaque bytes; each connection is one exchange. */
+        record Tcp(ClusterSplit split) implements Handler {}
+    }
+}

@@ -1,0 +1,25 @@
+package io.tracery.proxy.route;
+
+import java.util.List;
+
+/**
+ * Clusters that share a route's requests by weight.
+ *
+ * @param shares in order of configuration; the sum of weights may be zero, in which case no cluster gets anything
+ */
+public record ClusterSplit(List<Share> shares) {
+
+    public ClusterSplit {
+        shares = List.copyOf(shares);
+    }
+
+    /**
+     * @param cluster xDS cluster name; a name that the snapshot does not hold ends the exchange in {@code no_endpoint}
+     * @param weight at least 0
+     */
+    public record Share(String cluster, int weight) {}
+
+    public static ClusterSplit to(String cluster) {
+        return new ClusterSplit(List.of(new Share(cluster, 1)));
+    }
+}

@@ -1,0 +1,14 @@
+package io.tracery.proxy.route;
+
+import java.time.Duration;
+
+/**
+ * One rule: which requests it takes and what becomes of them.
+ *
+ * @param name names the rule in metrics, spans and the configuration dump, for example {@code shop/checkout/0}
+ * @param match which requests
+ * @param split where they go
+ * @param timeout limit of the whole exchange, zero for none
+ * @param retry when it is tried again
+ */
+public record Route(String name, RouteMatch match, ClusterSplit split, Duration timeout, RetryPolicy retry) {}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tracery.tracing.span;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tracery.tracing.topic;
+
+import org.jspecify.annotations.NullMarked;
