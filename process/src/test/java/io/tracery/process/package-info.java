@@ -1,0 +1,4 @@
+@NullMarked
+package io.tracery.process;
+
+import org.jspecify.annotations.NullMarked;
