@@ -1,0 +1,66 @@
+package io.tracery.standalone;
+
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the standalone process keeps its data and listens. A port of 0 stands for its default.
+ *
+ * @param dataDir everything that is kept: Kafka's log, the trace store, stream state, keys; required
+ * @param meshDir folder of mesh configuration, watched; required
+ * @param trustDomain SPIFFE trust domain, default {@code tracery.local}
+ * @param host address of every port, default 127.0.0.1
+ * @param kafkaPort default 19092
+ * @param controllerPort Kafka's own controller, default 19093
+ * @param controlPlanePort xDS and certificates, default 15010
+ * @param adminPort {@code /live}, {@code /ready}, {@code /metrics}, default 15014
+ * @param otlpGrpcPort default 4317
+ * @param otlpHttpPort default 4318
+ * @param searchPort Jaeger's query API, default 16686
+ * @param topologyPort topology API and pages, default 8400
+ * @param localTokens true to write a service account token for every Sidecar in {@code meshDir} under
+ *     {@code dataDir/tokens}: for a machine without Kubernetes
+ */
+public record StandaloneConfig(
+        Path dataDir,
+        Path meshDir,
+        @Nullable String trustDomain,
+        @Nullable String host,
+        int kafkaPort,
+        int controllerPort,
+        int controlPlanePort,
+        int adminPort,
+        int otlpGrpcPort,
+        int otlpHttpPort,
+        int searchPort,
+        int topologyPort,
+        boolean localTokens) {
+
+    public StandaloneConfig {
+        required("dataDir", dataDir);
+        required("meshDir", meshDir);
+        trustDomain = trustDomain == null ? "tracery.local" : trustDomain;
+        host = host == null ? "127.0.0.1" : host;
+        kafkaPort = port("kafkaPort", kafkaPort, 19092);
+        controllerPort = port("controllerPort", controllerPort, 19093);
+        controlPlanePort = port("controlPlanePort", controlPlanePort, 15010);
+        adminPort = port("adminPort", adminPort, 15014);
+        otlpGrpcPort = port("otlpGrpcPort", otlpGrpcPort, 4317);
+        otlpHttpPort = port("otlpHttpPort", otlpHttpPort, 4318);
+        searchPort = port("searchPort", searchPort, 16686);
+        topologyPort = port("topologyPort", topologyPort, 8400);
+    }
+
+    private static void required(String key, @Nullable Path value) {
+        if (value == null) {
+            throw new IllegalArgumentException(key + " is missing: name a directory");
+        }
+    }
+
+    private static int port(String key, int value, int standard) {
+        if (value < 0 || value > 65_535) {
+            throw new IllegalArgumentException(key + " must be 1..65535, not " + value);
+        }
+        return value == 0 ? standard : value;
+    }
+}

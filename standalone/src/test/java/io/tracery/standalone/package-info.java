@@ -1,0 +1,4 @@
+@NullMarked
+package io.tracery.standalone;
+
+import org.jspecify.annotations.NullMarked;
