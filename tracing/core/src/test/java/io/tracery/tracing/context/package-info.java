@@ -1,0 +1,4 @@
+@NullMarked
+package io.tracery.tracing.context;
+
+import org.jspecify.annotations.NullMarked;
