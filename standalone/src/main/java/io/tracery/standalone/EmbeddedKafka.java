@@ -17,7 +17,7 @@ import org.apache.kafka.metadata.storage.Formatter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One Kafka node, broker and controller at once (KRaft), on loopback, with its log in a directory that outlives it. It
+ * One Kafka node, broker and controller at once (KRaft), with its log in a directory that outlives it. It
  * can be closed and started again, which is also how tests take Kafka away.
  */
 public final class EmbeddedKafka implements Component {
@@ -26,6 +26,7 @@ public final class EmbeddedKafka implements Component {
 
     private final Path directory;
     private final String host;
+    private final String advertisedHost;
     private final int port;
     private final int controllerPort;
     private @Nullable KafkaRaftServer server;
@@ -33,12 +34,14 @@ public final class EmbeddedKafka implements Component {
     /**
      * @param directory where the log lives; formatted at the first start
      * @param host address to listen on
+     * @param advertisedHost name under which clients are told to reach it
      * @param port for clients, not 0: clients are told this port
-     * @param controllerPort for the controller, not 0
+     * @param controllerPort for the controller, on loopback, not 0
      */
-    public EmbeddedKafka(Path directory, String host, int port, int controllerPort) {
+    public EmbeddedKafka(Path directory, String host, String advertisedHost, int port, int controllerPort) {
         this.directory = directory;
         this.host = host;
+        this.advertisedHost = advertisedHost;
         this.port = port;
         this.controllerPort = controllerPort;
     }
@@ -49,7 +52,7 @@ public final class EmbeddedKafka implements Component {
     }
 
     public String bootstrapServers() {
-        return host + ":" + port;
+        return advertisedHost + ":" + port;
     }
 
     @Override
@@ -98,15 +101,14 @@ public final class EmbeddedKafka implements Component {
     }
 
     private Properties properties() {
-        String client = "PLAINTEXT://" + host + ":" + port;
-        String controller = CONTROLLER + "://" + host + ":" + controllerPort;
+        String controller = CONTROLLER + "://127.0.0.1:" + controllerPort;
         Properties properties = new Properties();
         properties.put("process.roles", "broker,controller");
         properties.put("node.id", "1");
         // A fixed quorum of one: unlike a dynamic one it is not written into the log, so that the port may change.
-        properties.put("controller.quorum.voters", "1@" + host + ":" + controllerPort);
-        properties.put("listeners", client + "," + controller);
-        properties.put("advertised.listeners", client + "," + controller);
+        properties.put("controller.quorum.voters", "1@127.0.0.1:" + controllerPort);
+        properties.put("listeners", "PLAINTEXT://" + host + ":" + port + "," + controller);
+        properties.put("advertised.listeners", "PLAINTEXT://" + bootstrapServers() + "," + controller);
         properties.put("controller.listener.names", CONTROLLER);
         properties.put("inter.broker.listener.name", "PLAINTEXT");
         properties.put("log.dirs", directory.toString());

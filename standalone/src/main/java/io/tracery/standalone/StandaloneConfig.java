@@ -1,6 +1,7 @@
 package io.tracery.standalone;
 
 import java.nio.file.Path;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param meshDir folder of mesh configuration, watched; required
  * @param trustDomain SPIFFE trust domain, default {@code tracery.local}
  * @param host address of every port, default 127.0.0.1
+ * @param advertisedHost name under which others reach this process; Kafka's clients are told it and certificates carry
+ *     it; default: the host, or 127.0.0.1 where that is a wildcard
  * @param kafkaPort default 19092
  * @param controllerPort Kafka's own controller, default 19093
  * @param controlPlanePort xDS and certificates, default 15010
@@ -26,6 +29,7 @@ public record StandaloneConfig(
         Path meshDir,
         @Nullable String trustDomain,
         @Nullable String host,
+        @Nullable String advertisedHost,
         int kafkaPort,
         int controllerPort,
         int controlPlanePort,
@@ -36,11 +40,15 @@ public record StandaloneConfig(
         int topologyPort,
         boolean localTokens) {
 
+    private static final String LOOPBACK = "127.0.0.1";
+    private static final Set<String> WILDCARDS = Set.of("0.0.0.0", "::");
+
     public StandaloneConfig {
         required("dataDir", dataDir);
         required("meshDir", meshDir);
         trustDomain = trustDomain == null ? "tracery.local" : trustDomain;
-        host = host == null ? "127.0.0.1" : host;
+        host = host == null ? LOOPBACK : host;
+        advertisedHost = advertisedHost != null ? advertisedHost : WILDCARDS.contains(host) ? LOOPBACK : host;
         kafkaPort = port("kafkaPort", kafkaPort, 19092);
         controllerPort = port("controllerPort", controllerPort, 19093);
         controlPlanePort = port("controlPlanePort", controlPlanePort, 15010);

@@ -26,7 +26,7 @@ class EmbeddedKafkaIT {
 
     @Test
     void keepsItsRecordsOverARestart(@TempDir Path directory) throws Exception {
-        EmbeddedKafka kafka = new EmbeddedKafka(directory, "127.0.0.1", freePort(), freePort());
+        EmbeddedKafka kafka = new EmbeddedKafka(directory, "127.0.0.1", "127.0.0.1", freePort(), freePort());
         Map<String, Object> clients = Map.of("bootstrap.servers", kafka.bootstrapServers());
         try (kafka) {
             kafka.start();

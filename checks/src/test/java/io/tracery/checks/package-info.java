@@ -1,0 +1,4 @@
+@NullMarked
+package io.tracery.checks;
+
+import org.jspecify.annotations.NullMarked;

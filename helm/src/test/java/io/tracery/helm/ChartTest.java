@@ -1,0 +1,134 @@
+package io.tracery.helm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MappingIterator;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import com.marcnuri.helm.Helm;
+import com.marcnuri.helm.TemplateCommand;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The chart through Helm itself: lint, golden renders ({@code -Dgolden.update=true} rewrites them), refused values. */
+class ChartTest {
+
+    private static final Path CHART = Path.of("tracery");
+    private static final Path GOLDEN = Path.of("src/test/resources/golden");
+    private static final Map<String, String> IMAGE = Map.of("image.repository", "registry.example/tracery/standalone");
+
+    static Stream<Arguments> valueSets() {
+        return Stream.of(
+                Arguments.of("default", Map.of()),
+                Arguments.of(
+                        "ephemeral",
+                        Map.of("persistence.enabled", "false", "networkPolicy.enabled", "false", "image.tag", "edge")),
+                Arguments.of(
+                        "monitored",
+                        Map.of(
+                                "serviceMonitor.enabled",
+                                "true",
+                                "persistence.storageClassName",
+                                "fast",
+                                "service.type",
+                                "LoadBalancer",
+                                "commonLabels.team",
+                                "platform")));
+    }
+
+    @Test
+    void lintsStrictly() {
+        var result = new Helm(CHART).lint().strict().call();
+
+        assertThat(result.getMessages()).isNotEmpty();
+        assertThat(result.isFailed())
+                .as(() -> String.join("\n", result.getMessages()))
+                .isFalse();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("valueSets")
+    void rendersAsTheGoldenFileSays(String name, Map<String, String> values) throws IOException {
+        Path golden = GOLDEN.resolve(name + ".yaml");
+        String rendered = render(values);
+        if (Boolean.getBoolean("golden.update")) {
+            Files.writeString(golden, rendered);
+        }
+
+        assertThat(rendered).isEqualTo(Files.readString(golden));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("valueSets")
+    void everyContainerIsLockedDown(String name, Map<String, String> values) throws IOException {
+        List<JsonNode> containers = objects(render(values))
+                .map(object -> object.at("/spec/template/spec/containers"))
+                .filter(JsonNode::isArray)
+                .flatMap(array -> array.valueStream())
+                .toList();
+
+        assertThat(containers).as(name).isNotEmpty().allSatisfy(container -> {
+            JsonNode security = container.get("securityContext");
+            assertThat(security.get("readOnlyRootFilesystem").asBoolean()).isTrue();
+            assertThat(security.get("allowPrivilegeEscalation").asBoolean()).isFalse();
+            assertThat(security.at("/capabilities/drop/0").asText()).isEqualTo("ALL");
+        });
+    }
+
+    @Test
+    void saysThatTheImageIsMissing() {
+        assertThatThrownBy(() -> new Helm(CHART).template().call())
+                .hasMessageContaining("image.repository is required");
+    }
+
+    @Test
+    void refusesAValueThatNobodyKnows() {
+        assertThatThrownBy(() -> render(Map.of("persistance.enabled", "false"))).hasMessageContaining("persistance");
+    }
+
+    @Test
+    void refusesAHeapThatTheJvmWouldNotRead() {
+        assertThatThrownBy(() -> render(Map.of("heap", "lots"))).hasMessageContaining("heap");
+    }
+
+    @Test
+    void everyValueHasAComment() throws IOException {
+        List<String> lines = Files.readAllLines(CHART.resolve("values.yaml"));
+        for (int i = 0; i < lines.size(); i++) {
+            String line = lines.get(i).strip();
+            boolean leaf = line.matches("[a-zA-Z]+: .+");
+            if (leaf && !lines.get(i).startsWith("    ")) {
+                assertThat(previousComment(lines, i)).as(line).isTrue();
+            }
+        }
+    }
+
+    /** Leaves of a block such as {@code requests} are explained by the block's own comment. */
+    private static boolean previousComment(List<String> lines, int i) {
+        return i > 0 && lines.get(i - 1).strip().startsWith("#");
+    }
+
+    private static String render(Map<String, String> values) {
+        TemplateCommand template = new Helm(CHART).template().withName("mesh").withNamespace("tracery");
+        IMAGE.forEach(template::set);
+        values.forEach(template::set);
+        return template.call();
+    }
+
+    private static Stream<JsonNode> objects(String yaml) throws IOException {
+        YAMLMapper mapper = new YAMLMapper();
+        try (MappingIterator<JsonNode> documents =
+                mapper.readerFor(JsonNode.class).readValues(yaml)) {
+            return documents.readAll().stream();
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tracery.helm;
+
+import org.jspecify.annotations.NullMarked;
