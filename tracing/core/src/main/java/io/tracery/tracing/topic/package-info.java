@@ -1,3 +1,4 @@
+/** The Kafka topics through which observations flow. */
 @NullMarked
 package io.tracery.tracing.topic;
 

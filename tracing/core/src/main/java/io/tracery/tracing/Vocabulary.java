@@ -1,0 +1,97 @@
+package io.tracery.tracing;
+
+/**
+ * Every name that appears in the mesh's metrics, spans and events. Names without our prefix are OpenTelemetry's semantic
+ * conventions and mean what those say; {@code docs/kafka.md} describes each of ours.
+ */
+public final class Vocabulary {
+
+    private Vocabulary() {}
+
+    /** Instrumentation scope of all that the proxy emits. */
+    public static final String SCOPE = "io.tracery.proxy";
+
+    // Resource: who speaks.
+    public static final String SERVICE_NAME = "service.name";
+    public static final String SERVICE_NAMESPACE = "service.namespace";
+    public static final String SERVICE_VERSION = "service.version";
+    public static final String SERVICE_INSTANCE_ID = "service.instance.id";
+    public static final String IDENTITY = "tracery.identity";
+    public static final String KEEP_REASON = "tracery.keep.reason";
+
+    // Metrics.
+    /** ExponentialHistogram in seconds, one point by fate and status. */
+    public static final String EXCHANGE_DURATION = "tracery.exchange.duration";
+
+    public static final String EXCHANGE_STARTED = "tracery.exchange.started";
+    public static final String EXCHANGE_RETRIES = "tracery.exchange.retries";
+    /** Bytes of bodies, by {@link #NETWORK_IO_DIRECTION}. */
+    public static final String EXCHANGE_IO = "tracery.exchange.io";
+
+    // Attributes of metrics and spans.
+    public static final String DIRECTION = "tracery.direction";
+    public static final String PROTOCOL = "tracery.protocol";
+    public static final String PEER_NAMESPACE = "service.peer.namespace";
+    public static final String PEER_NAME = "service.peer.name";
+    public static final String PEER_VERSION = "tracery.peer.version";
+    public static final String PEER_IDENTITY = "tracery.peer.identity";
+    public static final String TLS = "tracery.tls";
+    public static final String HTTP_ROUTE = "http.route";
+    public static final String FATE = "tracery.fate";
+    public static final String HTTP_STATUS = "http.response.status_code";
+    public static final String RPC_STATUS = "rpc.response.status_code";
+    public static final String NETWORK_IO_DIRECTION = "network.io.direction";
+
+    // Values of attributes.
+    /** {@link #NETWORK_IO_DIRECTION}: bytes of requests. */
+    public static final String IO_RECEIVE = "receive";
+
+    /** {@link #NETWORK_IO_DIRECTION}: bytes of responses. */
+    public static final String IO_TRANSMIT = "transmit";
+
+    public static final String TLS_MUTUAL = "mtls";
+    public static final String TLS_NONE = "none";
+    public static final String PROTOCOL_HTTP = "http";
+    public static final String PROTOCOL_GRPC = "grpc";
+    public static final String PROTOCOL_TCP = "tcp";
+
+    // Attributes of spans only.
+    public static final String HTTP_METHOD = "http.request.method";
+    public static final String HTTP_RESEND_COUNT = "http.request.resend_count";
+    public static final String URL_PATH = "url.path";
+    public static final String URL_SCHEME = "url.scheme";
+    public static final String SERVER_ADDRESS = "server.address";
+    public static final String SERVER_PORT = "server.port";
+    public static final String NETWORK_PROTOCOL_VERSION = "network.protocol.version";
+    public static final String NETWORK_PEER_ADDRESS = "network.peer.address";
+    public static final String NETWORK_PEER_PORT = "network.peer.port";
+    public static final String RPC_SYSTEM = "rpc.system.name";
+    public static final String RPC_METHOD = "rpc.method";
+    public static final String ERROR_TYPE = "error.type";
+    public static final String PEER_SERVICE = "peer.service";
+    public static final String ATTEMPTS = "tracery.attempts";
+    public static final String STAGE_QUEUE_MICROS = "tracery.stage.queue_us";
+    public static final String STAGE_CONNECT_MICROS = "tracery.stage.connect_us";
+    public static final String STAGE_FIRST_BYTE_MICROS = "tracery.stage.first_byte_us";
+    public static final String STAGE_TRANSFER_MICROS = "tracery.stage.transfer_us";
+    public static final String BYTES_RECEIVED = "tracery.bytes.received";
+    public static final String BYTES_SENT = "tracery.bytes.sent";
+
+    // The decision record: events of a span, and their attributes.
+    public static final String EVENT_ROUTE = "tracery.route";
+    public static final String EVENT_PICK = "tracery.pick";
+    public static final String EVENT_RETRY = "tracery.retry";
+    public static final String ROUTE = "tracery.route";
+    public static final String CLUSTER = "tracery.cluster";
+    /** Counts from 1. */
+    public static final String ATTEMPT = "tracery.attempt";
+
+    public static final String PICK_ENDPOINT = "tracery.pick.endpoint";
+    public static final String PICK_COST_MILLIS = "tracery.pick.cost_ms";
+    public static final String PICK_OTHER = "tracery.pick.other";
+    public static final String PICK_OTHER_COST_MILLIS = "tracery.pick.other_cost_ms";
+    /** {@code retried} or {@code not_retried}. */
+    public static final String RETRY_DECISION = "tracery.retry.decision";
+
+    public static final String RETRY_REASON = "tracery.retry.reason";
+}

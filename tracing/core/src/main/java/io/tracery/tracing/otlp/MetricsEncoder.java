@@ -1,0 +1,139 @@
+package io.tracery.tracing.otlp;
+
+import io.tracery.tracing.metric.ExponentialHistogram;
+
+/**
+ * Writes one OTLP {@code MetricsData} after another: one resource, one scope, and metrics with their points, all of
+ * cumulative temporality. A metric is written in this order: {@link #beginSum} or {@link #beginHistogram}, points,
+ * {@link #endMetric}. Confined to one thread; its one buffer grows to the largest batch and stays.
+ */
+public final class MetricsEncoder {
+
+    private final ProtoWriter out = new ProtoWriter(16 * 1024);
+    private final OtlpHead head;
+    private int resourceMark;
+    private int scopeMark;
+    private int metricMark;
+    private int dataMark;
+    private boolean sum;
+    private int points;
+
+    /**
+     * @param resource attributes of the resource
+     * @param scope name and version of the instrumentation scope
+     */
+    public MetricsEncoder(AttributeSet resource, Scope scope) {
+        this.head = new OtlpHead(resource, scope);
+        open();
+    }
+
+    /** Points in the batch so far. */
+    public int points() {
+        return points;
+    }
+
+    /** Bytes of the batch so far. */
+    public int size() {
+        return out.size();
+    }
+
+    /** Starts a monotonic sum of integers. */
+    public void beginSum(String name, String unit) {
+        begin(name, unit, OtlpFields.METRIC_SUM);
+        sum = true;
+    }
+
+    /** Starts an exponential histogram. */
+    public void beginHistogram(String name, String unit) {
+        begin(name, unit, OtlpFields.METRIC_EXPONENTIAL_HISTOGRAM);
+        sum = false;
+    }
+
+    /**
+     * A point of the sum that has begun.
+     *
+     * @param startNanos Unix time from which on the value counts
+     * @param timeNanos Unix time at which it was read
+     */
+    public void point(AttributeSet attributes, long startNanos, long timeNanos, long value) {
+        int mark = out.begin(OtlpFields.POINTS);
+        out.fixed64(OtlpFields.NUMBER_START, startNanos);
+        out.fixed64(OtlpFields.NUMBER_TIME, timeNanos);
+        out.fixed64(OtlpFields.NUMBER_INT, value);
+        attributes.write(out, OtlpFields.NUMBER_ATTRIBUTES);
+        out.end(mark);
+        points++;
+    }
+
+    /**
+     * A point of the histogram that has begun.
+     *
+     * @param startNanos Unix time from which on the value counts
+     * @param timeNanos Unix time at which it was read
+     */
+    public void point(AttributeSet attributes, long startNanos, long timeNanos, ExponentialHistogram value) {
+        int mark = out.begin(OtlpFields.POINTS);
+        attributes.write(out, OtlpFields.HISTOGRAM_ATTRIBUTES);
+        out.fixed64(OtlpFields.HISTOGRAM_START, startNanos);
+        out.fixed64(OtlpFields.HISTOGRAM_TIME, timeNanos);
+        if (value.count() != 0) {
+            out.fixed64(OtlpFields.HISTOGRAM_COUNT, value.count());
+        }
+        out.doubleValue(OtlpFields.HISTOGRAM_SUM, value.sum());
+        out.zigZag(OtlpFields.HISTOGRAM_SCALE, ExponentialHistogram.SCALE);
+        if (value.zeroCount() != 0) {
+            out.fixed64(OtlpFields.HISTOGRAM_ZERO_COUNT, value.zeroCount());
+        }
+        buckets(value);
+        out.end(mark);
+        points++;
+    }
+
+    public void endMetric() {
+        out.varint(OtlpFields.TEMPORALITY, OtlpFields.TEMPORALITY_CUMULATIVE);
+        if (sum) {
+            out.varint(OtlpFields.SUM_MONOTONIC, 1);
+        }
+        out.end(dataMark);
+        out.end(metricMark);
+    }
+
+    /** The batch, a {@code MetricsData} of its own memory; the next batch begins. */
+    public byte[] finish() {
+        out.end(scopeMark);
+        out.end(resourceMark);
+        byte[] batch = out.toByteArray();
+        open();
+        return batch;
+    }
+
+    private void buckets(ExponentialHistogram value) {
+        if (value.bucketCount() == 0) {
+            return;
+        }
+        int positive = out.begin(OtlpFields.HISTOGRAM_POSITIVE);
+        if (value.offset() != 0) {
+            out.zigZag(OtlpFields.BUCKETS_OFFSET, value.offset());
+        }
+        int counts = out.begin(OtlpFields.BUCKETS_COUNTS);
+        for (int i = 0; i < value.bucketCount(); i++) {
+            out.varint(value.countAt(i));
+        }
+        out.end(counts);
+        out.end(positive);
+    }
+
+    private void begin(String name, String unit, int dataField) {
+        metricMark = out.begin(OtlpFields.SCOPE_ITEMS);
+        out.string(OtlpFields.METRIC_NAME, name);
+        out.string(OtlpFields.METRIC_UNIT, unit);
+        dataMark = out.begin(dataField);
+    }
+
+    private void open() {
+        out.reset();
+        points = 0;
+        resourceMark = head.openResource(out);
+        scopeMark = head.openScope(out);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tracery.tracing.metric;
+
+import org.jspecify.annotations.NullMarked;

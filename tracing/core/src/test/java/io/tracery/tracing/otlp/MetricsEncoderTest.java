@@ -1,0 +1,137 @@
+package io.tracery.tracing.otlp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.opentelemetry.proto.common.v1.AnyValue;
+import io.opentelemetry.proto.common.v1.InstrumentationScope;
+import io.opentelemetry.proto.common.v1.KeyValue;
+import io.opentelemetry.proto.metrics.v1.AggregationTemporality;
+import io.opentelemetry.proto.metrics.v1.ExponentialHistogramDataPoint;
+import io.opentelemetry.proto.metrics.v1.Metric;
+import io.opentelemetry.proto.metrics.v1.MetricsData;
+import io.opentelemetry.proto.metrics.v1.NumberDataPoint;
+import io.opentelemetry.proto.metrics.v1.ResourceMetrics;
+import io.opentelemetry.proto.metrics.v1.ScopeMetrics;
+import io.opentelemetry.proto.metrics.v1.Sum;
+import io.opentelemetry.proto.resource.v1.Resource;
+import io.tracery.tracing.metric.ExponentialHistogram;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+/** Every batch is compared, byte for byte, with what opentelemetry-proto's own classes write. */
+class MetricsEncoderTest {
+
+    private static final long SEED = 13;
+    private static final long START = 1_000;
+    private static final long NOW = 2_000;
+
+    private final AttributeSet labels =
+            AttributeSet.builder().put(Key.of("route"), "shop/cart/0").build();
+    private final AttributeSet more =
+            labels.and(AttributeSet.builder().put(Key.of("status"), 503).build());
+    private final MetricsEncoder encoder = new MetricsEncoder(
+            AttributeSet.builder().put(Key.of("service.name"), "cart").build(), new Scope("scope", ""));
+
+    @Test
+    void anyBatchIsWhatGeneratedCodeWouldWrite() {
+        SplittableRandom random = new SplittableRandom(SEED);
+        for (int run = 0; run < 300; run++) {
+            ScopeMetrics.Builder theirs = ScopeMetrics.newBuilder()
+                    .setScope(InstrumentationScope.newBuilder().setName("scope"));
+            theirs.addMetrics(sumOnBoth(random));
+            theirs.addMetrics(histogramOnBoth(random));
+            byte[] batch = encoder.finish();
+
+            assertThat(batch)
+                    .as("run %d of seed %d", run, SEED)
+                    .isEqualTo(MetricsData.newBuilder()
+                            .addResourceMetrics(ResourceMetrics.newBuilder()
+                                    .setResource(Resource.newBuilder().addAttributes(text("service.name", "cart")))
+                                    .addScopeMetrics(theirs))
+                            .build()
+                            .toByteArray());
+        }
+    }
+
+    @Test
+    void countsItsPoints() {
+        encoder.beginSum("a", "1");
+        encoder.point(labels, START, NOW, 1);
+        encoder.point(labels, START, NOW, 2);
+        encoder.endMetric();
+        assertThat(encoder.points()).isEqualTo(2);
+        encoder.finish();
+        assertThat(encoder.points()).isZero();
+    }
+
+    private Metric sumOnBoth(SplittableRandom random) {
+        encoder.beginSum("tracery.exchange.started", "{exchange}");
+        Sum.Builder sum = Sum.newBuilder()
+                .setAggregationTemporality(AggregationTemporality.AGGREGATION_TEMPORALITY_CUMULATIVE)
+                .setIsMonotonic(true);
+        for (int i = random.nextInt(5); i > 0; i--) {
+            long value = random.nextInt(3) == 0 ? 0 : random.nextLong(Long.MAX_VALUE);
+            encoder.point(labels, START, NOW, value);
+            sum.addDataPoints(NumberDataPoint.newBuilder()
+                    .setStartTimeUnixNano(START)
+                    .setTimeUnixNano(NOW)
+                    .setAsInt(value)
+                    .addAttributes(text("route", "shop/cart/0")));
+        }
+        encoder.endMetric();
+        return Metric.newBuilder()
+                .setName("tracery.exchange.started")
+                .setUnit("{exchange}")
+                .setSum(sum)
+                .build();
+    }
+
+    private Metric histogramOnBoth(SplittableRandom random) {
+        encoder.beginHistogram("tracery.exchange.duration", "s");
+        io.opentelemetry.proto.metrics.v1.ExponentialHistogram.Builder histogram =
+                io.opentelemetry.proto.metrics.v1.ExponentialHistogram.newBuilder()
+                        .setAggregationTemporality(AggregationTemporality.AGGREGATION_TEMPORALITY_CUMULATIVE);
+        for (int i = random.nextInt(5); i > 0; i--) {
+            ExponentialHistogram value = new ExponentialHistogram();
+            for (int n = random.nextInt(300); n > 0; n--) {
+                value.record(random.nextInt(10) == 0 ? 0 : Math.exp(random.nextDouble(-10, 3)));
+            }
+            encoder.point(more, START, NOW, value);
+            histogram.addDataPoints(theirs(value));
+        }
+        encoder.endMetric();
+        return Metric.newBuilder()
+                .setName("tracery.exchange.duration")
+                .setUnit("s")
+                .setExponentialHistogram(histogram)
+                .build();
+    }
+
+    private static ExponentialHistogramDataPoint theirs(ExponentialHistogram value) {
+        ExponentialHistogramDataPoint.Builder point = ExponentialHistogramDataPoint.newBuilder()
+                .addAttributes(text("route", "shop/cart/0"))
+                .addAttributes(KeyValue.newBuilder()
+                        .setKey("status")
+                        .setValue(AnyValue.newBuilder().setIntValue(503)))
+                .setStartTimeUnixNano(START)
+                .setTimeUnixNano(NOW)
+                .setCount(value.count())
+                .setSum(value.sum())
+                .setScale(3)
+                .setZeroCount(value.zeroCount());
+        if (value.bucketCount() > 0) {
+            point.getPositiveBuilder().setOffset(value.offset());
+            for (int i = 0; i < value.bucketCount(); i++) {
+                point.getPositiveBuilder().addBucketCounts(value.countAt(i));
+            }
+        }
+        return point.build();
+    }
+
+    private static KeyValue text(String key, String value) {
+        return KeyValue.newBuilder()
+                .setKey(key)
+                .setValue(AnyValue.newBuilder().setStringValue(value))
+                .build();
+    }
+}

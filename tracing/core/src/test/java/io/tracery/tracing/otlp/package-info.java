@@ -1,0 +1,4 @@
+@NullMarked
+package io.tracery.tracing.otlp;
+
+import org.jspecify.annotations.NullMarked;

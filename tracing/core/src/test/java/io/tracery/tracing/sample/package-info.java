@@ -1,0 +1,4 @@
+@NullMarked
+package io.tracery.tracing.sample;
+
+import org.jspecify.annotations.NullMarked;
