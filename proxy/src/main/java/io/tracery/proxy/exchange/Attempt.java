@@ -1,0 +1,138 @@
+package io.tracery.proxy.exchange;
+
+import io.tracery.proxy.mesh.Endpoint;
+import io.tracery.tracing.span.Fate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One try of an exchange at one endpoint, with what the balancer weighed and why there was or was not another try.
+ * Confined to the exchange's event loop. Times are nanoseconds of the exchange's own clock, 0 while unknown.
+ */
+public final class Attempt {
+
+    private final int number;
+    private final long spanId;
+    private final long startNanos;
+
+    // Written as the attempt goes on, by the data path alone.
+    private @Nullable Endpoint endpoint;
+    private double costMillis;
+    private @Nullable Endpoint otherEndpoint;
+    private double otherCostMillis;
+    private boolean connectionReused;
+    private long connectNanos;
+    private long firstByteNanos;
+    private long endNanos;
+    private @Nullable Fate outcome;
+    private int status;
+    private boolean retried;
+    private String retryReason = "";
+
+    /**
+     * @param number counts from 1
+     * @param spanId what the upstream receives as its parent
+     * @param startNanos when it began
+     */
+    public Attempt(int number, long spanId, long startNanos) {
+        this.number = number;
+        this.spanId = spanId;
+        this.startNanos = startNanos;
+    }
+
+    public int number() {
+        return number;
+    }
+
+    public long spanId() {
+        return spanId;
+    }
+
+    public long startNanos() {
+        return startNanos;
+    }
+
+    /** The balancer's choice; {@code other} is null when there was only one candidate. */
+    public void picked(Endpoint chosen, double chosenCostMillis, @Nullable Endpoint other, double otherCost) {
+        endpoint = chosen;
+        costMillis = chosenCostMillis;
+        otherEndpoint = other;
+        otherCostMillis = otherCost;
+    }
+
+    public void connected(long nowNanos, boolean reused) {
+        connectNanos = nowNanos - startNanos;
+        connectionReused = reused;
+    }
+
+    public void firstByte(long nowNanos) {
+        firstByteNanos = nowNanos - startNanos;
+    }
+
+    /**
+     * @param how its outcome: {@code SERVED} or {@code APP_ERROR} where the upstream answered
+     * @param responseStatus HTTP status code, 0 where there was none
+     */
+    public void ended(long nowNanos, Fate how, int responseStatus) {
+        endNanos = nowNanos;
+        outcome = how;
+        status = responseStatus;
+    }
+
+    /** Why a failed attempt was or was not followed by another, as a person would put it. */
+    public void retryDecision(boolean triedAgain, String reason) {
+        retried = triedAgain;
+        retryReason = reason;
+    }
+
+    public @Nullable Endpoint endpoint() {
+        return endpoint;
+    }
+
+    /** The balancer's cost of the chosen endpoint when it was chosen: EWMA latency times load, in ms. */
+    public double costMillis() {
+        return costMillis;
+    }
+
+    public @Nullable Endpoint otherEndpoint() {
+        return otherEndpoint;
+    }
+
+    public double otherCostMillis() {
+        return otherCostMillis;
+    }
+
+    public boolean connectionReused() {
+        return connectionReused;
+    }
+
+    /** From the attempt's start until a connection was ready, TLS included. */
+    public long connectNanos() {
+        return connectNanos;
+    }
+
+    /** From the attempt's start until the first byte of the response. */
+    public long firstByteNanos() {
+        return firstByteNanos;
+    }
+
+    public long endNanos() {
+        return endNanos;
+    }
+
+    public @Nullable Fate outcome() {
+        return outcome;
+    }
+
+    public int status() {
+        return status;
+    }
+
+    public boolean retried() {
+        return retried;
+    }
+
+    /** Empty while nothing was decided: the attempt did not fail. */
+    public String retryReason() {
+        return retryReason;
+    }
+}

@@ -1,0 +1,237 @@
+package io.tracery.proxy.exchange;
+
+import io.tracery.proxy.mesh.Cluster;
+import io.tracery.proxy.mesh.Direction;
+import io.tracery.proxy.mesh.Endpoint;
+import io.tracery.proxy.mesh.Workload;
+import io.tracery.proxy.route.Route;
+import io.tracery.tracing.context.TraceContext;
+import io.tracery.tracing.span.Fate;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request and its response, or one TCP connection. Confined to one event loop. It ends in exactly one fate:
+ * {@link #end} refuses a second one, and every path of the data path leads there.
+ *
+ * <p>Clock: {@code startEpochNanos} is wall time; everything else is nanoseconds of the loop's monotonic clock.
+ */
+public final class Exchange {
+
+    private static final int USUAL_ATTEMPTS = 1;
+
+    private final Direction direction;
+    private final String listener;
+    private final long startEpochNanos;
+    private final long startNanos;
+    private final List<Attempt> attempts = new ArrayList<>(USUAL_ATTEMPTS);
+
+    // Known once the request's head is.
+    private Protocol protocol;
+    private String method = "";
+    private String path = "";
+    private String authority = "";
+    private String scheme = "";
+    private @Nullable TraceContext trace;
+    private long parentSpanId;
+
+    // Known once it is routed.
+    private @Nullable Route route;
+    private @Nullable Cluster cluster;
+
+    // The caller on the inbound side; the endpoint's workload on the outbound side.
+    private Workload peer = Workload.UNKNOWN;
+    private String peerIdentity = "";
+    private boolean mutualTls;
+
+    private int status;
+    private int grpcStatus = -1;
+    private long bytesReceived;
+    private long bytesSent;
+    private long endNanos;
+    private @Nullable Fate fate;
+
+    public Exchange(Direction direction, String listener, Protocol protocol, long startEpochNanos, long startNanos) {
+        this.direction = direction;
+        this.listener = listener;
+        this.protocol = protocol;
+        this.startEpochNanos = startEpochNanos;
+        this.startNanos = startNanos;
+    }
+
+    /**
+     * @param requestPath without its query
+     */
+    public void request(Protocol spoken, String requestMethod, String requestPath, String host, String uriScheme) {
+        protocol = spoken;
+        method = requestMethod;
+        path = requestPath;
+        authority = host;
+        scheme = uriScheme;
+    }
+
+    /**
+     * @param own this exchange's place in its trace: its span id is the exchange's own
+     * @param parent span id of the parent, 0 for a root
+     */
+    public void trace(TraceContext own, long parent) {
+        trace = own;
+        parentSpanId = parent;
+    }
+
+    public void routed(@Nullable Route matched) {
+        route = matched;
+    }
+
+    public void cluster(Cluster chosen) {
+        cluster = chosen;
+    }
+
+    public void peer(Workload workload, String identity, boolean overMutualTls) {
+        peer = workload;
+        peerIdentity = identity;
+        mutualTls = overMutualTls;
+    }
+
+    /** Begins the next attempt; the first carries the exchange's own span id upstream, a later one its own. */
+    public Attempt nextAttempt(long spanId, long nowNanos) {
+        Attempt attempt = new Attempt(attempts.size() + 1, spanId, nowNanos);
+        attempts.add(attempt);
+        return attempt;
+    }
+
+    public void status(int httpStatus) {
+        status = httpStatus;
+    }
+
+    /** The canonical code, 0..16. */
+    public void grpcStatus(int code) {
+        grpcStatus = code;
+    }
+
+    public void received(long bytes) {
+        bytesReceived += bytes;
+    }
+
+    public void sent(long bytes) {
+        bytesSent += bytes;
+    }
+
+    /** @throws IllegalStateException when it has a fate already */
+    public void end(Fate how, long nowNanos) {
+        if (fate != null) {
+            throw new IllegalStateException("ended twice: " + fate + ", then " + how);
+        }
+        fate = how;
+        endNanos = nowNanos;
+    }
+
+    public boolean ended() {
+        return fate != null;
+    }
+
+    public Direction direction() {
+        return direction;
+    }
+
+    public String listener() {
+        return listener;
+    }
+
+    public Protocol protocol() {
+        return protocol;
+    }
+
+    public long startEpochNanos() {
+        return startEpochNanos;
+    }
+
+    public long startNanos() {
+        return startNanos;
+    }
+
+    public long durationNanos() {
+        return endNanos - startNanos;
+    }
+
+    public String method() {
+        return method;
+    }
+
+    public String path() {
+        return path;
+    }
+
+    public String authority() {
+        return authority;
+    }
+
+    public String scheme() {
+        return scheme;
+    }
+
+    /** Null where no head was ever understood. */
+    public @Nullable TraceContext trace() {
+        return trace;
+    }
+
+    public long parentSpanId() {
+        return parentSpanId;
+    }
+
+    /** Null where no route matched, and for TCP. */
+    public @Nullable Route route() {
+        return route;
+    }
+
+    public @Nullable Cluster cluster() {
+        return cluster;
+    }
+
+    public Workload peer() {
+        return peer;
+    }
+
+    public String peerIdentity() {
+        return peerIdentity;
+    }
+
+    public boolean mutualTls() {
+        return mutualTls;
+    }
+
+    public List<Attempt> attempts() {
+        return attempts;
+    }
+
+    /** The last attempt's endpoint, or null where none was picked. */
+    public @Nullable Endpoint endpoint() {
+        return attempts.isEmpty() ? null : attempts.getLast().endpoint();
+    }
+
+    /** HTTP status that the client saw, 0 where it saw none. */
+    public int status() {
+        return status;
+    }
+
+    /** -1 where there was none. */
+    public int grpcStatus() {
+        return grpcStatus;
+    }
+
+    /** Bytes of the request's body, or from the client of a TCP connection. */
+    public long bytesReceived() {
+        return bytesReceived;
+    }
+
+    /** Bytes of the response's body, or to the client of a TCP connection. */
+    public long bytesSent() {
+        return bytesSent;
+    }
+
+    /** Null while it runs. */
+    public @Nullable Fate fate() {
+        return fate;
+    }
+}
