@@ -1,0 +1,96 @@
+package io.tracery.pipeline;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.tracery.pipeline.ingest.OtlpReceivers;
+import io.tracery.pipeline.stream.SpanStream;
+import io.tracery.pipeline.stream.TopicSetup;
+import io.tracery.process.AdminServer;
+import io.tracery.process.Component;
+import io.tracery.process.Components;
+import io.tracery.process.Main;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+
+/** Composition root of the telemetry pipeline: topics, then the span stream, then the OTLP ports. */
+public final class PipelineApp implements Component {
+
+    /**
+     * Largest record it writes, before compression: under the megabyte that brokers and stock consumers take without
+     * being configured.
+     */
+    private static final int MAX_RECORD_BYTES = 900_000;
+
+    private final OtlpReceivers receivers;
+    private final Components parts;
+
+    private PipelineApp(TopicSetup topics, SpanStream stream, OtlpReceivers receivers) {
+        this.receivers = receivers;
+        this.parts = new Components("telemetry-pipeline", List.of(topics, stream, receivers));
+    }
+
+    public static void main(String[] args) {
+        Main.run(args, PipelineConfig.class, config -> {
+            PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+            PipelineApp pipeline = build(config, registry);
+            InetSocketAddress adminAddress = new InetSocketAddress(config.host(), config.adminPort());
+            AdminServer admin = new AdminServer(adminAddress, registry, List.of(pipeline));
+            return new Components(pipeline.name(), List.of(admin, pipeline));
+        });
+    }
+
+    /** Builds the pipeline; nothing is opened before {@link #start()}. */
+    public static PipelineApp build(PipelineConfig config, MeterRegistry registry) {
+        Duration startDeadline = Duration.ofSeconds(config.startDeadlineSeconds());
+        TopicSetup topics =
+                new TopicSetup(config.kafka(), config.replicationFactor().shortValue(), startDeadline);
+        SpanStream stream = new SpanStream(
+                new SpanStream.Settings(
+                        config.kafka(),
+                        config.applicationId(),
+                        config.dataDir(),
+                        config.streamThreads(),
+                        MAX_RECORD_BYTES,
+                        startDeadline),
+                registry);
+        OtlpReceivers receivers = new OtlpReceivers(
+                new InetSocketAddress(config.host(), config.otlpGrpcPort()),
+                new InetSocketAddress(config.host(), config.otlpHttpPort()),
+                new OtlpReceivers.Limits(config.maxRequestBytes(), MAX_RECORD_BYTES, config.maxExportsInFlight()),
+                config.kafka(),
+                registry);
+        return new PipelineApp(topics, stream, receivers);
+    }
+
+    @Override
+    public String name() {
+        return parts.name();
+    }
+
+    @Override
+    public void start() throws Exception {
+        parts.start();
+    }
+
+    @Override
+    public boolean ready() {
+        return parts.ready();
+    }
+
+    /** The OTLP gRPC port in use. */
+    public int otlpGrpcPort() {
+        return receivers.grpcPort();
+    }
+
+    /** The OTLP HTTP port in use. */
+    public int otlpHttpPort() {
+        return receivers.httpPort();
+    }
+
+    @Override
+    public void close() {
+        parts.close();
+    }
+}

@@ -1,0 +1,21 @@
+package io.tracery.pipeline.account;
+
+import java.util.Locale;
+
+/** Why a stage did not pass something on; the lower-case name is the metric's {@code reason}. */
+public enum DropReason {
+    /** A trace, span, parent or link id (or that of an exemplar) whose length OTLP does not allow, or that is zero. */
+    INVALID_ID,
+    /** One span, or one metric, that would not fit into a Kafka record. */
+    TOO_LARGE,
+    /** Bytes that are not the protobuf message they should be. */
+    MALFORMED,
+    /** Kafka did not acknowledge in time; the sender was told to try again. */
+    KAFKA;
+
+    private final String label = name().toLowerCase(Locale.ROOT);
+
+    public String label() {
+        return label;
+    }
+}

@@ -1,0 +1,197 @@
+package io.tracery.pipeline.ingest;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import com.linecorp.armeria.common.HttpMethod;
+import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.common.MediaType;
+import com.linecorp.armeria.server.HttpService;
+import com.linecorp.armeria.server.Route;
+import com.linecorp.armeria.server.Server;
+import com.linecorp.armeria.server.ServerBuilder;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
+import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
+import io.tracery.process.Component;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** The OTLP front door: a gRPC port and an HTTP port that share one way into Kafka and one limit. */
+public final class OtlpReceivers implements Component {
+
+    private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(30);
+    private static final Duration DRAIN_TIMEOUT = Duration.ofSeconds(5);
+    private static final int MAX_CONNECTIONS = 1024;
+
+    private final Publisher publisher;
+    private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
+    private final Limits limits;
+    private final Server grpc;
+    private final Server http;
+
+    /**
+     * The receivers' bounds.
+     *
+     * @param requestBytes largest export request, unpacked
+     * @param recordBytes largest Kafka record made of it
+     * @param inFlight exports under way at once, over both ports
+     */
+    public record Limits(int requestBytes, int recordBytes, int inFlight) {}
+
+    /** @param kafka bootstrap servers of the Kafka that exports go to */
+    public OtlpReceivers(
+            InetSocketAddress grpcAddress,
+            InetSocketAddress httpAddress,
+            Limits limits,
+            String kafka,
+            MeterRegistry registry) {
+        this(grpcAddress, httpAddress, limits, Publisher.to(kafka), registry);
+    }
+
+    OtlpReceivers(
+            InetSocketAddress grpcAddress,
+            InetSocketAddress httpAddress,
+            Limits limits,
+            Publisher publisher,
+            MeterRegistry registry) {
+        this.limits = limits;
+        this.publisher = publisher;
+        Intake intake = new Intake(publisher, limits.recordBytes(), registry);
+        AtomicInteger inFlight = new AtomicInteger();
+        Gauge.builder("tracery.pipeline.exports.in.flight", inFlight, AtomicInteger::get)
+                .description("OTLP exports that are under way")
+                .register(registry);
+        Counter refused = Counter.builder("tracery.pipeline.exports.refused")
+                .description("OTLP exports refused because too many were under way; the sender was told to retry")
+                .register(registry);
+        this.grpc = server(grpcAddress)
+                .errorHandler(GrpcExports.tooLargeAsGrpc(limits.requestBytes()))
+                .service(
+                        GrpcExports.service(intake, executor, limits.requestBytes()),
+                        service -> limited(service, inFlight, refused))
+                .build();
+        this.http = httpServer(httpAddress, intake, inFlight, refused);
+    }
+
+    private HttpService limited(HttpService service, AtomicInteger inFlight, Counter refused) {
+        return new InFlightLimit(service, inFlight, limits.inFlight(), this::overloadedGrpc, refused);
+    }
+
+    private Server httpServer(InetSocketAddress address, Intake intake, AtomicInteger inFlight, Counter refused) {
+        ServerBuilder builder = server(address);
+        for (var path : Map.of("/v1/traces", traces(intake), "/v1/metrics", metrics(intake))
+                .entrySet()) {
+            HttpService exports = new HttpExports(path.getValue(), executor, limits.requestBytes());
+            builder.service(
+                    Route.builder().path(path.getKey()).methods(HttpMethod.POST).build(),
+                    new InFlightLimit(exports, inFlight, limits.inFlight(), this::overloadedHttp, refused));
+        }
+        return builder.service(
+                        "/v1/logs",
+                        (ctx, req) -> HttpResponse.of(
+                                HttpStatus.NOT_FOUND,
+                                MediaType.PLAIN_TEXT_UTF_8,
+                                "logs are not kept here; switch the logs exporter off (OTEL_LOGS_EXPORTER=none)\n"))
+                .build();
+    }
+
+    private ServerBuilder server(InetSocketAddress address) {
+        return Server.builder()
+                .http(address)
+                .requestTimeout(REQUEST_TIMEOUT)
+                .maxRequestLength(limits.requestBytes())
+                .maxNumConnections(MAX_CONNECTIONS)
+                .gracefulShutdownTimeout(Duration.ZERO, DRAIN_TIMEOUT);
+    }
+
+    private static HttpExports.Signal traces(Intake intake) {
+        return new HttpExports.Signal() {
+            @Override
+            public Message export(byte[] protobuf) throws InvalidProtocolBufferException {
+                return intake.traces(ExportTraceServiceRequest.parseFrom(protobuf));
+            }
+
+            @Override
+            public Message exportJson(String json) throws InvalidProtocolBufferException {
+                return intake.traces(OtlpJson.traces(json));
+            }
+        };
+    }
+
+    private static HttpExports.Signal metrics(Intake intake) {
+        return new HttpExports.Signal() {
+            @Override
+            public Message export(byte[] protobuf) throws InvalidProtocolBufferException {
+                return intake.metrics(ExportMetricsServiceRequest.parseFrom(protobuf));
+            }
+
+            @Override
+            public Message exportJson(String json) throws InvalidProtocolBufferException {
+                return intake.metrics(OtlpJson.metrics(json));
+            }
+        };
+    }
+
+    private HttpResponse overloadedHttp() {
+        return HttpExports.refusal(HttpExports.PROTOBUF, InFlightLimit.overloaded(limits.inFlight()));
+    }
+
+    private HttpResponse overloadedGrpc() {
+        return HttpResponse.of(GrpcExports.trailersOnly(InFlightLimit.overloaded(limits.inFlight())));
+    }
+
+    @Override
+    public String name() {
+        return "otlp-receivers";
+    }
+
+    @Override
+    public void start() {
+        publisher.open();
+        open(grpc, "OTLP gRPC");
+        open(http, "OTLP HTTP");
+    }
+
+    private static void open(Server server, String what) {
+        try {
+            server.start().join();
+        } catch (CompletionException e) {
+            throw new IllegalStateException(
+                    "the " + what + " port cannot be opened (" + server.config().ports() + "): " + e.getCause()
+                            + "; free it or configure another",
+                    e);
+        }
+    }
+
+    /** The gRPC port in use; of interest where port 0 was asked for. */
+    public int grpcPort() {
+        return grpc.activeLocalPort();
+    }
+
+    /** The HTTP port in use; of interest where port 0 was asked for. */
+    public int httpPort() {
+        return http.activeLocalPort();
+    }
+
+    @Override
+    public boolean ready() {
+        return grpc.activePort() != null && http.activePort() != null;
+    }
+
+    @Override
+    public void close() {
+        var stopped = grpc.stop();
+        http.stop().join();
+        stopped.join();
+        publisher.close();
+        executor.shutdownNow();
+    }
+}

@@ -1,0 +1,157 @@
+package io.tracery.pipeline.stream;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.tracery.process.Component;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Properties;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.streams.CloseOptions;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Runs the stream from {@code mesh_spans} to {@code otlp_spans}: at least once, and through restarts of Kafka. */
+public final class SpanStream implements Component {
+
+    private static final Logger log = LoggerFactory.getLogger(SpanStream.class);
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
+    private static final long PAUSE_AFTER_FAILURE_MILLIS = 1_000;
+
+    private final Settings settings;
+    private final Topology topology;
+    private final Counter skipped;
+    private final Counter failures;
+    private volatile @Nullable KafkaStreams streams;
+
+    /**
+     * How the stream runs.
+     *
+     * @param applicationId consumer group, and name of its folder
+     * @param stateDir where Kafka Streams keeps its lock and files
+     * @param threads stream threads; more than there are partitions stay idle
+     * @param maxRecordBytes bound on one record it writes
+     * @param startDeadline how long {@link #start()} waits for the partitions
+     */
+    public record Settings(
+            String bootstrapServers,
+            String applicationId,
+            Path stateDir,
+            int threads,
+            int maxRecordBytes,
+            Duration startDeadline) {}
+
+    public SpanStream(Settings settings, MeterRegistry registry) {
+        this.settings = settings;
+        this.topology = MeshSpansTopology.build(registry, settings.maxRecordBytes);
+        this.skipped = Counter.builder("tracery.pipeline.records.refused")
+                .description("Records that a topic is configured not to take, skipped")
+                .register(registry);
+        this.failures = Counter.builder("tracery.pipeline.stream.failures")
+                .description("Failures after which a stream thread began anew from its last commit")
+                .register(registry);
+        Gauge.builder("tracery.pipeline.lag.records", this, SpanStream::lag)
+                .description("Records of mesh_spans that are not read yet")
+                .register(registry);
+    }
+
+    private static Properties properties(Settings settings, Counter skipped) {
+        Properties properties = new Properties();
+        properties.put(StreamsConfig.APPLICATION_ID_CONFIG, settings.applicationId);
+        properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, settings.bootstrapServers);
+        properties.put(StreamsConfig.STATE_DIR_CONFIG, settings.stateDir.toString());
+        properties.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, settings.threads);
+        properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.AT_LEAST_ONCE);
+        properties.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 200);
+        properties.put(StreamsConfig.PRODUCTION_EXCEPTION_HANDLER_CLASS_CONFIG, SkipRefusedRecords.class);
+        properties.put(SkipRefusedRecords.COUNTER, skipped);
+        properties.put(StreamsConfig.ENABLE_METRICS_PUSH_CONFIG, false);
+        properties.put(StreamsConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 1_000);
+        properties.put(StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG), 10);
+        properties.put(StreamsConfig.producerPrefix(ProducerConfig.BATCH_SIZE_CONFIG), 128 * 1024);
+        properties.put(StreamsConfig.producerPrefix(ProducerConfig.COMPRESSION_TYPE_CONFIG), "lz4");
+        // Room for a record of the largest size in, plus what a dead letter's headers add.
+        properties.put(StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), 2 * 1024 * 1024);
+        // After a crash the group waits this long for the member that is gone.
+        properties.put(StreamsConfig.consumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), 10_000);
+        properties.put(StreamsConfig.consumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG), 2_000);
+        return properties;
+    }
+
+    private StreamThreadExceptionResponse replaceThread(Throwable failure) {
+        failures.increment();
+        log.error("the span stream failed and begins anew from its last commit", failure);
+        try {
+            // On the dying thread: what fails again at once must not turn into a busy loop.
+            Thread.sleep(PAUSE_AFTER_FAILURE_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return StreamThreadExceptionResponse.REPLACE_THREAD;
+    }
+
+    private double lag() {
+        KafkaStreams running = streams;
+        double lag = 0;
+        if (running == null) {
+            return Double.NaN;
+        }
+        for (var metric : running.metrics().entrySet()) {
+            if (metric.getKey().name().equals("records-lag")
+                    && metric.getValue().metricValue() instanceof Double partitionLag
+                    && !partitionLag.isNaN()) {
+                lag += partitionLag;
+            }
+        }
+        return lag;
+    }
+
+    @Override
+    public String name() {
+        return "span-stream";
+    }
+
+    @Override
+    public void start() throws InterruptedException {
+        CountDownLatch running = new CountDownLatch(1);
+        KafkaStreams started = new KafkaStreams(topology, properties(settings, skipped));
+        streams = started;
+        started.setUncaughtExceptionHandler(this::replaceThread);
+        started.setStateListener((now, before) -> {
+            if (now == KafkaStreams.State.RUNNING) {
+                running.countDown();
+            }
+        });
+        started.start();
+        if (!running.await(settings.startDeadline.toMillis(), TimeUnit.MILLISECONDS)) {
+            throw new IllegalStateException("the span stream was given no partitions of mesh_spans by Kafka at "
+                    + settings.bootstrapServers + " within " + settings.startDeadline.toSeconds()
+                    + " s; look at the broker's log for the consumer group " + settings.applicationId);
+        }
+    }
+
+    @Override
+    public boolean ready() {
+        KafkaStreams running = streams;
+        return running != null && running.state().isRunningOrRebalancing();
+    }
+
+    @Override
+    public void close() {
+        KafkaStreams running = streams;
+        if (running != null) {
+            // Leaving the group lets the next start have the partitions at once, not after the session timeout.
+            running.close(CloseOptions.timeout(CLOSE_TIMEOUT)
+                    .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tracery.pipeline.otlp;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tracery.pipeline;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tracery.pipeline.stream;
+
+import org.jspecify.annotations.NullMarked;
