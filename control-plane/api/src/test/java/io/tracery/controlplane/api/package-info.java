@@ -1,0 +1,4 @@
+@NullMarked
+package io.tracery.controlplane.api;
+
+import org.jspecify.annotations.NullMarked;
