@@ -1,0 +1,24 @@
+package io.tracery.proxy.http;
+
+import io.netty.handler.codec.http.HttpObject;
+
+/** The side of an exchange that asked, as the exchange sees it: a connection's turn, or a stream. */
+interface Client {
+
+    /** Passes a piece of the answer on; takes it over. */
+    void write(HttpObject piece);
+
+    void flush();
+
+    boolean writable();
+
+    /** Stops or resumes reading what the client sends. */
+    void reading(boolean on);
+
+    /**
+     * The exchange has its fate.
+     *
+     * @param answered true when a complete answer was written, so that the connection may take another request
+     */
+    void over(boolean answered);
+}

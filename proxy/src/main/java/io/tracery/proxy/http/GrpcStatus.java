@@ -1,0 +1,47 @@
+package io.tracery.proxy.http;
+
+import io.netty.handler.codec.http.HttpHeaders;
+import io.tracery.tracing.span.Fate;
+
+/** gRPC's status codes as far as a proxy must know them (gRPC's statuscodes.md; OpenTelemetry's RPC conventions). */
+final class GrpcStatus {
+
+    static final String HEADER = "grpc-status";
+    static final String MESSAGE = "grpc-message";
+    static final int ABSENT = -1;
+    static final int INVALID_ARGUMENT = 3;
+    static final int DEADLINE_EXCEEDED = 4;
+    static final int PERMISSION_DENIED = 7;
+    static final int RESOURCE_EXHAUSTED = 8;
+    static final int UNIMPLEMENTED = 12;
+    static final int UNAVAILABLE = 14;
+
+    private static final int LAST = 16;
+
+    private GrpcStatus() {}
+
+    /** The code that headers or trailers carry, {@link #ABSENT} where they carry none that is one. */
+    static int of(HttpHeaders headers) {
+        String value = headers.get(HEADER);
+        if (value == null || value.isEmpty() || value.length() > 2) {
+            return ABSENT;
+        }
+        int code = 0;
+        for (int i = 0; i < value.length(); i++) {
+            int digit = value.charAt(i) - '0';
+            if (digit < 0 || digit > 9) {
+                return ABSENT;
+            }
+            code = code * 10 + digit;
+        }
+        return code <= LAST ? code : ABSENT;
+    }
+
+    /** UNKNOWN, DEADLINE_EXCEEDED, UNIMPLEMENTED, INTERNAL, UNAVAILABLE and DATA_LOSS are the server's errors. */
+    static Fate fate(int code) {
+        return switch (code) {
+            case 2, 4, 12, 13, 14, 15 -> Fate.APP_ERROR;
+            default -> Fate.SERVED;
+        };
+    }
+}

@@ -1,0 +1,296 @@
+package io.tracery.proxy.http;
+
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.ScheduledFuture;
+import io.tracery.proxy.upstream.Limits;
+import java.util.ArrayDeque;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client's HTTP/1.1 connection: one exchange after the other, pipelined requests answered in their order. Between
+ * requests it is closed when nothing comes; within a request's head when it comes too slowly.
+ */
+public final class Http1Connection extends ChannelInboundHandlerAdapter implements Client {
+
+    /** Requests that a client sends ahead are read no further than this. */
+    private static final int MOST_QUEUED = 64;
+
+    private static final int MOST_DISCARDED_BYTES = 64 * 1024;
+
+    private final Downstream downstream;
+    private final Limits limits;
+    private final ArrayDeque<HttpObject> queued = new ArrayDeque<>();
+
+    // Set when the handler is added, before anything is read.
+    private @Nullable ChannelHandlerContext context;
+    private @Nullable ScheduledFuture<?> watch;
+
+    // The exchange under way, if any.
+    private @Nullable HttpRelay relay;
+    private boolean requestComplete = true;
+    private boolean discarding;
+    private int discardedBytes;
+    private boolean keepAlive = true;
+    private boolean http10;
+    private boolean draining;
+    private boolean closing;
+    private boolean busy;
+
+    private boolean readSomething;
+    private long waitingSince;
+    private long headSince;
+
+    public Http1Connection(Downstream downstream) {
+        this.downstream = downstream;
+        this.limits = downstream.loop().limits();
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        context = ctx;
+        waitingSince = now();
+        long period = Math.max(1, limits.headTimeout().toMillis() / 2);
+        watch = ctx.executor().scheduleWithFixedDelay(this::closeIfSlow, period, period, TimeUnit.MILLISECONDS);
+    }
+
+    // ---- from the client ----
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        readSomething = true;
+        if (!(message instanceof HttpObject piece) || closing) {
+            ReferenceCountUtil.release(message);
+            return;
+        }
+        queued.addLast(piece);
+        work();
+        if (queued.size() >= MOST_QUEUED) {
+            ctx.channel().config().setAutoRead(false);
+        }
+    }
+
+    /** Takes what is queued as far as the exchange under way allows. Not reentrant: {@link #over} may be called within. */
+    private void work() {
+        if (busy) {
+            return;
+        }
+        busy = true;
+        while (!queued.isEmpty() && !closing && (relay == null || !requestComplete)) {
+            take(queued.removeFirst());
+        }
+        busy = false;
+    }
+
+    private void take(HttpObject piece) {
+        if (piece.decoderResult().isFailure()) {
+            String detail = String.valueOf(piece.decoderResult().cause().getMessage());
+            ReferenceCountUtil.release(piece);
+            closing = true;
+            if (relay != null) {
+                relay.clientMalformed(detail);
+            } else {
+                keepAlive = false;
+                Intake.malformed(downstream, /* http2= */ false, this, detail);
+            }
+        } else if (piece instanceof HttpRequest request) {
+            requestComplete = false;
+            headSince = 0;
+            keepAlive = HttpUtil.isKeepAlive(request);
+            http10 = request.protocolVersion().equals(HttpVersion.HTTP_1_0);
+            busyWith(request);
+        } else if (piece instanceof HttpContent content) {
+            requestComplete = content instanceof LastHttpContent;
+            if (relay != null) {
+                relay.requestPiece(content);
+            } else {
+                discard(content);
+            }
+        }
+    }
+
+    private void busyWith(HttpRequest request) {
+        HttpRelay begun = Intake.begin(downstream, request, /* http2= */ false, this);
+        if (begun != null) {
+            relay = begun;
+            begun.start();
+        }
+    }
+
+    /** The rest of a request that was answered early: let it pass, within a bound, to keep the connection. */
+    private void discard(HttpContent content) {
+        discardedBytes += content.content().readableBytes();
+        boolean last = content instanceof LastHttpContent;
+        ReferenceCountUtil.release(content);
+        if (last) {
+            discarding = false;
+            discardedBytes = 0;
+            afterExchange();
+        } else if (discardedBytes > MOST_DISCARDED_BYTES) {
+            closeAfterWrites();
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        if (!readSomething && relay == null && headSince == 0) {
+            headSince = now();
+        }
+        readSomething = false;
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        if (relay != null) {
+            relay.clientWritable();
+        }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event == Drain.NOW) {
+            draining = true;
+            if (relay == null && !discarding) {
+                closeAfterWrites();
+            }
+        }
+        ReferenceCountUtil.release(event);
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        closing = true;
+        if (watch != null) {
+            watch.cancel(false);
+        }
+        if (relay != null) {
+            relay.clientGone();
+        }
+        queued.forEach(ReferenceCountUtil::release);
+        queued.clear();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        ctx.close();
+    }
+
+    // ---- to the client ----
+
+    @Override
+    public void write(HttpObject piece) {
+        if (piece instanceof HttpResponse head && head.status().code() >= 200) {
+            frame(head);
+        }
+        channel().write(piece);
+    }
+
+    /** Says how the body ends, in the words that this client knows. */
+    private void frame(HttpResponse head) {
+        boolean chunked = HttpUtil.isTransferEncodingChunked(head);
+        boolean sized = head.headers().contains(HttpHeaderNames.CONTENT_LENGTH);
+        boolean bodiless = head.status().code() == 204 || head.status().code() == 304;
+        if (head instanceof FullHttpResponse full && !sized && !chunked && !bodiless) {
+            head.headers().set(HttpHeaderNames.CONTENT_LENGTH, full.content().readableBytes());
+        } else if (http10 && (chunked || !sized)) {
+            head.headers().remove(HttpHeaderNames.TRANSFER_ENCODING);
+            keepAlive = false;
+        } else if (!sized && !chunked && !bodiless) {
+            head.headers().set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
+        }
+        keepAlive &= !draining && !closing;
+        if (!keepAlive) {
+            head.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+        } else if (http10) {
+            head.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.KEEP_ALIVE);
+        }
+    }
+
+    @Override
+    public void flush() {
+        channel().flush();
+    }
+
+    @Override
+    public boolean writable() {
+        return channel().channel().isWritable();
+    }
+
+    @Override
+    public void reading(boolean on) {
+        if (channel().channel().config().isAutoRead() != on && queued.size() < MOST_QUEUED) {
+            channel().channel().config().setAutoRead(on);
+        }
+    }
+
+    @Override
+    public void over(boolean answered) {
+        relay = null;
+        if (!answered || !keepAlive) {
+            closeAfterWrites();
+        } else if (requestComplete) {
+            afterExchange();
+        } else {
+            discarding = true;
+            reading(true);
+        }
+    }
+
+    private void afterExchange() {
+        waitingSince = now();
+        if (draining) {
+            closeAfterWrites();
+            return;
+        }
+        if (!channel().channel().config().isAutoRead() && queued.size() < MOST_QUEUED) {
+            channel().channel().config().setAutoRead(true);
+        }
+        work();
+    }
+
+    private void closeAfterWrites() {
+        closing = true;
+        channel().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+    }
+
+    private void closeIfSlow() {
+        if (relay != null || discarding) {
+            return;
+        }
+        long now = now();
+        boolean slow = headSince != 0 && now - headSince > limits.headTimeout().toNanos();
+        if (slow && !closing) {
+            closing = true;
+            keepAlive = false;
+            Intake.malformed(downstream, /* http2= */ false, this, "the request's head did not come in time");
+        } else if (now - waitingSince > limits.idleTimeout().toNanos()) {
+            channel().close();
+        }
+    }
+
+    private long now() {
+        return downstream.loop().ticker().nanos();
+    }
+
+    private ChannelHandlerContext channel() {
+        ChannelHandlerContext ctx = context;
+        if (ctx == null) {
+            throw new IllegalStateException("used before it was added to a pipeline");
+        }
+        return ctx;
+    }
+}

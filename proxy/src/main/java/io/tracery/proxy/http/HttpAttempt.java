@@ -1,0 +1,177 @@
+package io.tracery.proxy.http;
+
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.ScheduledFuture;
+import io.tracery.proxy.balance.EndpointLoad;
+import io.tracery.proxy.exchange.Attempt;
+import io.tracery.proxy.loop.Ticker;
+import io.tracery.proxy.upstream.Lease;
+import io.tracery.proxy.upstream.UpstreamFailure;
+import io.tracery.proxy.upstream.UpstreamPool;
+import io.tracery.tracing.span.Fate;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One try at one endpoint: holds the connection, keeps the endpoint's load, and is deaf to whatever still comes once it
+ * is over.
+ */
+final class HttpAttempt implements UpstreamPool.Taker {
+
+    /** A failure weighs in the balance like an answer that took this long. */
+    private static final long PENALTY_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final HttpRelay relay;
+    private final Ticker ticker;
+    private final Attempt record;
+    private final EndpointLoad load;
+
+    private @Nullable Lease lease;
+    private @Nullable ScheduledFuture<?> perTryTimer;
+    private boolean headSeen;
+    private boolean interim;
+    private boolean over;
+
+    HttpAttempt(HttpRelay relay, Ticker ticker, Attempt record, EndpointLoad load) {
+        this.relay = relay;
+        this.ticker = ticker;
+        this.record = record;
+        this.load = load;
+        load.started();
+    }
+
+    Attempt record() {
+        return record;
+    }
+
+    EndpointLoad load() {
+        return load;
+    }
+
+    /** Null until there is a connection. */
+    @Nullable
+    Lease lease() {
+        return lease;
+    }
+
+    boolean headSeen() {
+        return headSeen;
+    }
+
+    void timer(ScheduledFuture<?> timer) {
+        perTryTimer = timer;
+    }
+
+    @Override
+    public void ready(Lease ready) {
+        if (over) {
+            ready.close();
+            return;
+        }
+        lease = ready;
+        record.connected(ticker.nanos(), ready.reused());
+        relay.connected(this, ready);
+    }
+
+    @Override
+    public void failed(UpstreamFailure failure) {
+        if (!over) {
+            relay.notConnected(this, failure);
+        }
+    }
+
+    @Override
+    public void received(HttpObject piece) {
+        if (over) {
+            ReferenceCountUtil.release(piece);
+        } else if (piece instanceof HttpResponse head && head.status().code() < 200) {
+            interim = !(piece instanceof HttpContent);
+            relay.interim(head);
+            ReferenceCountUtil.release(piece);
+        } else if (interim) {
+            // The empty body with which an interim response ends.
+            interim = false;
+            ReferenceCountUtil.release(piece);
+        } else {
+            if (piece instanceof HttpResponse) {
+                headSeen = true;
+                record.firstByte(ticker.nanos());
+                stopTimer();
+            }
+            relay.response(this, piece);
+        }
+    }
+
+    @Override
+    public void readComplete() {
+        if (!over) {
+            relay.flushResponse();
+        }
+    }
+
+    @Override
+    public void writabilityChanged() {
+        if (!over) {
+            relay.upstreamWritable();
+        }
+    }
+
+    @Override
+    public void closed(Closing how) {
+        if (!over) {
+            relay.upstreamClosed(this, how);
+        }
+    }
+
+    /** The response is complete; the connection goes back if it can serve another request. */
+    void complete(Fate fate, int status, boolean reusable) {
+        end(fate, status);
+        if (fate == Fate.SERVED) {
+            load.succeeded(record.firstByteNanos(), ticker.nanos());
+        } else {
+            load.failed(record.firstByteNanos(), PENALTY_NANOS, ticker.nanos());
+        }
+        Lease held = lease;
+        if (held != null && reusable) {
+            held.release();
+        } else if (held != null) {
+            held.close();
+        }
+    }
+
+    /** It failed; nothing more is heard of it. */
+    void fail(Fate fate, int status) {
+        end(fate, status);
+        load.failed(ticker.nanos() - record.startNanos(), PENALTY_NANOS, ticker.nanos());
+        closeLease();
+    }
+
+    /** The client went away, which says nothing of the endpoint. */
+    void abandon(Fate fate) {
+        end(fate, 0);
+        load.abandoned();
+        closeLease();
+    }
+
+    private void end(Fate fate, int status) {
+        over = true;
+        stopTimer();
+        record.ended(ticker.nanos(), fate, status);
+    }
+
+    private void closeLease() {
+        if (lease != null) {
+            lease.close();
+        }
+    }
+
+    private void stopTimer() {
+        if (perTryTimer != null) {
+            perTryTimer.cancel(false);
+            perTryTimer = null;
+        }
+    }
+}

@@ -1,0 +1,154 @@
+package io.tracery.proxy.http;
+
+import io.netty.handler.codec.http.DefaultHttpRequest;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpVersion;
+import io.tracery.proxy.exchange.Exchange;
+import io.tracery.proxy.exchange.Protocol;
+import io.tracery.proxy.loop.LoopState;
+import io.tracery.proxy.mesh.Direction;
+import io.tracery.proxy.mesh.Listener;
+import io.tracery.proxy.mesh.MeshSnapshot;
+import io.tracery.proxy.route.Route;
+import io.tracery.proxy.route.RouteMatcher;
+import io.tracery.tracing.context.TraceContext;
+import io.tracery.tracing.context.W3cTraceContext;
+import io.tracery.tracing.span.Fate;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Begins exchanges: understands a request's head, gives it its place in a trace, and finds its route. */
+final class Intake {
+
+    private static final String GRPC_TYPE = "application/grpc";
+
+    private Intake() {}
+
+    /** Who goes on with a request: a relay, or nobody because it has been answered. */
+    static @Nullable HttpRelay begin(Downstream downstream, HttpRequest request, boolean http2, Client client) {
+        LoopState loop = downstream.loop();
+        // One snapshot from here to the exchange's end.
+        MeshSnapshot snapshot = downstream.snapshots().current();
+        Listener listener =
+                snapshot.listeners().getOrDefault(downstream.listener().name(), downstream.listener());
+        Exchange exchange = new Exchange(
+                listener.direction(),
+                listener.name(),
+                http2 ? Protocol.HTTP2 : Protocol.HTTP1,
+                loop.ticker().epochNanos(),
+                loop.ticker().nanos());
+        if (listener.direction() == Direction.INBOUND) {
+            exchange.peer(downstream.peer(), downstream.peer().identity(), downstream.mutualTls());
+        }
+        String wrong = problem(request, http2);
+        if (wrong != null) {
+            return refuse(loop, exchange, client, Fate.MALFORMED_REQUEST, wrong);
+        }
+        String target = originForm(request.uri());
+        HttpHeaders headers = request.headers();
+        String path = withoutQuery(target);
+        exchange.request(
+                protocol(headers, http2),
+                request.method().name(),
+                path,
+                headers.get(HttpHeaderNames.HOST, ""),
+                downstream.mutualTls() ? "https" : "http");
+        placeInTrace(loop, exchange, headers);
+        Route route = listener.handler() instanceof Listener.Handler.Http http
+                ? RouteMatcher.find(http.routes(), exchange.method(), path, headers::get)
+                : null;
+        exchange.routed(route);
+        if (route == null) {
+            return refuse(loop, exchange, client, Fate.NO_ROUTE, "no route of " + listener.name() + " takes " + path);
+        }
+        HopByHop.remove(headers);
+        HttpRequest head = new DefaultHttpRequest(HttpVersion.HTTP_1_1, request.method(), target, headers);
+        return new HttpRelay(loop, snapshot, exchange, client, head, route);
+    }
+
+    /** A request that could not even be read: counted, answered, and the end of its connection. */
+    static void malformed(Downstream downstream, boolean http2, Client client, String detail) {
+        LoopState loop = downstream.loop();
+        Exchange exchange = new Exchange(
+                downstream.listener().direction(),
+                downstream.listener().name(),
+                http2 ? Protocol.HTTP2 : Protocol.HTTP1,
+                loop.ticker().epochNanos(),
+                loop.ticker().nanos());
+        refuse(loop, exchange, client, Fate.MALFORMED_REQUEST, detail);
+    }
+
+    private static @Nullable HttpRelay refuse(
+            LoopState loop, Exchange exchange, Client client, Fate fate, String detail) {
+        loop.observer().started(exchange);
+        exchange.status(FailureResponder.httpStatus(fate).code());
+        client.write(FailureResponder.answer(fate, exchange.protocol(), detail));
+        client.flush();
+        exchange.end(fate, loop.ticker().nanos());
+        loop.observer().ended(exchange);
+        client.over(/* answered= */ fate != Fate.MALFORMED_REQUEST);
+        return null;
+    }
+
+    /** What makes a request one that must not be passed on (RFC 9112 sections 3.2 and 6), or null. */
+    private static @Nullable String problem(HttpRequest request, boolean http2) {
+        if (HttpMethod.CONNECT.equals(request.method())) {
+            return "CONNECT is not for this proxy";
+        }
+        List<String> hosts = request.headers().getAll(HttpHeaderNames.HOST);
+        boolean mustName = !http2 && request.protocolVersion().equals(HttpVersion.HTTP_1_1);
+        if (hosts.size() > 1 || (mustName && hosts.isEmpty())) {
+            return "a request has one Host header, this one has " + hosts.size();
+        }
+        if (request.headers().getAll(HttpHeaderNames.CONTENT_LENGTH).size() > 1) {
+            return "more than one Content-Length";
+        }
+        List<String> codings = request.headers().getAll(HttpHeaderNames.TRANSFER_ENCODING);
+        if (codings.size() > 1 || (codings.size() == 1 && !codings.getFirst().equalsIgnoreCase("chunked"))) {
+            return "the only transfer coding is chunked";
+        }
+        return null;
+    }
+
+    private static Protocol protocol(HttpHeaders headers, boolean http2) {
+        if (!http2) {
+            return Protocol.HTTP1;
+        }
+        String type = headers.get(HttpHeaderNames.CONTENT_TYPE);
+        return type != null && type.startsWith(GRPC_TYPE) ? Protocol.GRPC : Protocol.HTTP2;
+    }
+
+    private static void placeInTrace(LoopState loop, Exchange exchange, HttpHeaders headers) {
+        TraceContext caller = W3cTraceContext.parse(
+                headers.getAll(W3cTraceContext.TRACEPARENT), headers.getAll(W3cTraceContext.TRACESTATE));
+        if (caller == null) {
+            exchange.trace(TraceContext.root(loop.random()), 0);
+            headers.remove(W3cTraceContext.TRACESTATE);
+        } else {
+            exchange.trace(caller.child(loop.random()), caller.spanId());
+            if (caller.tracestate().isEmpty()) {
+                headers.remove(W3cTraceContext.TRACESTATE);
+            } else {
+                headers.set(W3cTraceContext.TRACESTATE, caller.tracestate());
+            }
+        }
+    }
+
+    /** Clients of a forward proxy send the absolute form; servers are sent the origin form (RFC 9112 section 3.2). */
+    private static String originForm(String uri) {
+        int scheme = uri.indexOf("://");
+        if (scheme < 0 || uri.startsWith("/")) {
+            return uri;
+        }
+        int slash = uri.indexOf('/', scheme + 3);
+        return slash < 0 ? "/" : uri.substring(slash);
+    }
+
+    private static String withoutQuery(String target) {
+        int query = target.indexOf('?');
+        return query < 0 ? target : target.substring(0, query);
+    }
+}

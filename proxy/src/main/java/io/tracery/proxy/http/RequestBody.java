@@ -1,0 +1,110 @@
+package io.tracery.proxy.http;
+
+import io.netty.channel.Channel;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The body of one request on its way upstream: pieces that wait to be written, and those already written, kept up to a
+ * bound so that another attempt can send them again. Owns every piece that it was given.
+ */
+final class RequestBody {
+
+    private final int replayBytes;
+    private final ArrayDeque<HttpContent> waiting = new ArrayDeque<>();
+    private final List<HttpContent> sent = new ArrayList<>();
+
+    private int keptBytes;
+    private int waitingBytes;
+    private boolean replayable = true;
+    private boolean complete;
+    private boolean allSent;
+
+    RequestBody(int replayBytes) {
+        this.replayBytes = replayBytes;
+    }
+
+    void add(HttpContent piece) {
+        waiting.addLast(piece);
+        waitingBytes += piece.content().readableBytes();
+        complete |= piece instanceof LastHttpContent;
+    }
+
+    /** Writes what the channel takes. Answers true when nothing is left waiting. */
+    boolean writeTo(Channel channel) {
+        boolean wrote = false;
+        while (!waiting.isEmpty() && channel.isWritable()) {
+            HttpContent piece = waiting.removeFirst();
+            int bytes = piece.content().readableBytes();
+            waitingBytes -= bytes;
+            keep(piece, bytes);
+            allSent |= piece instanceof LastHttpContent;
+            channel.write(piece);
+            wrote = true;
+        }
+        if (wrote) {
+            channel.flush();
+        }
+        return waiting.isEmpty();
+    }
+
+    private void keep(HttpContent piece, int bytes) {
+        if (!replayable) {
+            return;
+        }
+        if (keptBytes + bytes > replayBytes) {
+            forgetSent();
+            return;
+        }
+        keptBytes += bytes;
+        sent.add(piece.retainedDuplicate());
+    }
+
+    /** Puts what was written back in front of what waits, for another attempt. */
+    void rewind() {
+        for (HttpContent piece : sent.reversed()) {
+            waiting.addFirst(piece);
+            waitingBytes += piece.content().readableBytes();
+        }
+        sent.clear();
+        keptBytes = 0;
+        allSent = false;
+    }
+
+    /** No other attempt will be made. */
+    void forgetSent() {
+        replayable = false;
+        sent.forEach(ReferenceCountUtil::release);
+        sent.clear();
+    }
+
+    void release() {
+        forgetSent();
+        waiting.forEach(ReferenceCountUtil::release);
+        waiting.clear();
+        waitingBytes = 0;
+    }
+
+    boolean replayable() {
+        return replayable;
+    }
+
+    /** The client has sent all of it. */
+    boolean complete() {
+        return complete;
+    }
+
+    /** All of it has been written upstream. */
+    boolean allSent() {
+        return allSent;
+    }
+
+    /** More waits than should; the client must not be read from until it has been written. */
+    boolean full() {
+        return waitingBytes > replayBytes;
+    }
+}

@@ -1,0 +1,97 @@
+package io.tracery.proxy.upstream;
+
+import io.tracery.proxy.balance.EndpointLoad;
+import io.tracery.proxy.balance.LoadBalancer;
+import io.tracery.proxy.balance.RetryBudget;
+import io.tracery.proxy.mesh.Cluster;
+import io.tracery.proxy.mesh.Endpoint;
+import java.net.InetSocketAddress;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+/** What one event loop keeps of one cluster while configuration comes and goes: loads, retry budget, connections. */
+public final class ClusterState {
+
+    private final Connector connector;
+    private final Limits limits;
+    private final LoadBalancer balancer;
+    private final RetryBudget budget;
+    private final Map<InetSocketAddress, UpstreamPool> http1 = new HashMap<>();
+    private final Map<InetSocketAddress, UpstreamPool> http2 = new HashMap<>();
+    private Cluster cluster;
+
+    public ClusterState(
+            Cluster cluster, Connector connector, Limits limits, LoadBalancer balancer, RetryBudget budget) {
+        this.cluster = cluster;
+        this.connector = connector;
+        this.limits = limits;
+        this.balancer = balancer;
+        this.budget = budget;
+        balancer.endpoints(cluster.endpoints());
+    }
+
+    /** Takes over a newer version of the cluster; connections to endpoints that stay are kept if they are still right. */
+    public void update(Cluster newer) {
+        if (newer.equals(cluster)) {
+            cluster = newer;
+            return;
+        }
+        boolean sameConnections =
+                newer.connectTimeout().equals(cluster.connectTimeout()) && Objects.equals(newer.tls(), cluster.tls());
+        cluster = newer;
+        balancer.endpoints(newer.endpoints());
+        Set<InetSocketAddress> stay = new HashSet<>();
+        if (sameConnections) {
+            newer.endpoints().forEach(endpoint -> stay.add(endpoint.address()));
+        }
+        retireAllBut(http1, stay);
+        retireAllBut(http2, stay);
+    }
+
+    /** Closes what nobody holds. */
+    public void retire() {
+        retireAllBut(http1, Set.of());
+        retireAllBut(http2, Set.of());
+    }
+
+    private static void retireAllBut(Map<InetSocketAddress, UpstreamPool> pools, Set<InetSocketAddress> stay) {
+        pools.entrySet().removeIf(entry -> {
+            boolean goes = !stay.contains(entry.getKey());
+            if (goes) {
+                entry.getValue().retire();
+            }
+            return goes;
+        });
+    }
+
+    public Cluster cluster() {
+        return cluster;
+    }
+
+    public LoadBalancer balancer() {
+        return balancer;
+    }
+
+    public RetryBudget budget() {
+        return budget;
+    }
+
+    public Connector connector() {
+        return connector;
+    }
+
+    public UpstreamPool http1(EndpointLoad load) {
+        Endpoint endpoint = load.endpoint();
+        return http1.computeIfAbsent(
+                endpoint.address(), address -> new Http1Pool(connector, cluster, endpoint, limits));
+    }
+
+    public UpstreamPool http2(EndpointLoad load) {
+        Endpoint endpoint = load.endpoint();
+        return http2.computeIfAbsent(
+                endpoint.address(), address -> new Http2Pool(connector, cluster, endpoint, limits));
+    }
+}

@@ -1,0 +1,149 @@
+package io.tracery.proxy.upstream;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ConnectTimeoutException;
+import io.netty.channel.EventLoop;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
+import io.netty.util.concurrent.ScheduledFuture;
+import io.tracery.proxy.identity.Identity;
+import io.tracery.proxy.identity.IdentitySource;
+import io.tracery.proxy.mesh.Cluster;
+import io.tracery.proxy.mesh.Endpoint;
+import io.tracery.proxy.mesh.UpstreamTls;
+import io.tracery.tracing.span.Fate;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes connections to endpoints on one event loop: TCP, then mutual TLS where the cluster wants it, then the check that
+ * the peer is who the cluster says. A connection that is handed out is ready for its first byte.
+ */
+public final class Connector {
+
+    private final EventLoop loop;
+    private final Class<? extends SocketChannel> channelType;
+    private final IdentitySource identities;
+
+    public Connector(EventLoop loop, Class<? extends SocketChannel> channelType, IdentitySource identities) {
+        this.loop = loop;
+        this.channelType = channelType;
+        this.identities = identities;
+    }
+
+    public EventLoop loop() {
+        return loop;
+    }
+
+    /**
+     * @param halfClosure true where the two directions of the connection end apart (opaque TCP)
+     * @return a promise of the event loop's, failed with an {@link UpstreamFailure}
+     */
+    public Future<Channel> connect(Cluster cluster, Endpoint endpoint, HalfClosure halfClosure) {
+        Promise<Channel> ready = loop.newPromise();
+        Identity identity = null;
+        if (cluster.tls() != null) {
+            identity = identities.current();
+            if (identity == null) {
+                return ready.setFailure(new UpstreamFailure(
+                        Fate.TLS_VERIFICATION, "this proxy has no valid identity to show to " + cluster.name()));
+            }
+        }
+        SslHandler tls = identity == null ? null : handshake(identity, cluster);
+        int timeoutMillis =
+                (int) Math.min(Integer.MAX_VALUE, cluster.connectTimeout().toMillis());
+        ChannelFuture connecting = new Bootstrap()
+                .group(loop)
+                .channel(channelType)
+                .option(ChannelOption.TCP_NODELAY, true)
+                .option(ChannelOption.AUTO_READ, tls != null)
+                .option(ChannelOption.ALLOW_HALF_CLOSURE, halfClosure == HalfClosure.ALLOWED)
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, timeoutMillis)
+                .handler(new ChannelInitializer<Channel>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        if (tls != null) {
+                            channel.pipeline().addLast("tls", tls);
+                        }
+                    }
+                })
+                .connect(endpoint.address());
+        ScheduledFuture<?> deadline = loop.schedule(
+                () -> {
+                    if (ready.tryFailure(new UpstreamFailure(
+                            Fate.CONNECT_TIMEOUT, "no connection to " + endpoint.address() + " in time"))) {
+                        connecting.channel().close();
+                    }
+                },
+                timeoutMillis,
+                TimeUnit.MILLISECONDS);
+        connecting.addListener(done -> {
+            if (!done.isSuccess()) {
+                deadline.cancel(false);
+                ready.tryFailure(connectFailure(endpoint, done.cause()));
+            } else if (tls == null) {
+                deadline.cancel(false);
+                handOut(ready, connecting.channel());
+            } else {
+                tls.handshakeFuture().addListener(shaken -> {
+                    deadline.cancel(false);
+                    finishHandshake(ready, connecting.channel(), cluster, endpoint, tls, shaken.cause());
+                });
+            }
+        });
+        return ready;
+    }
+
+    private static void finishHandshake(
+            Promise<Channel> ready,
+            Channel channel,
+            Cluster cluster,
+            Endpoint endpoint,
+            SslHandler tls,
+            @Nullable Throwable cause) {
+        UpstreamTls expected = cluster.tls();
+        String peer = cause == null ? PeerIdentity.of(tls) : "";
+        if (cause == null && expected != null && expected.acceptedIdentities().contains(peer)) {
+            handOut(ready, channel);
+            return;
+        }
+        channel.close();
+        ready.tryFailure(new UpstreamFailure(
+                Fate.TLS_VERIFICATION,
+                cause != null
+                        ? "TLS handshake with " + endpoint.address() + " failed: " + cause.getMessage()
+                        : endpoint.address() + " is " + (peer.isEmpty() ? "nobody with a SPIFFE ID" : peer)
+                                + ", not one of those expected of " + cluster.name()));
+    }
+
+    private static void handOut(Promise<Channel> ready, Channel channel) {
+        if (!ready.trySuccess(channel)) {
+            channel.close();
+        }
+    }
+
+    private static UpstreamFailure connectFailure(Endpoint endpoint, Throwable cause) {
+        return cause instanceof ConnectTimeoutException
+                ? new UpstreamFailure(Fate.CONNECT_TIMEOUT, "no connection to " + endpoint.address() + " in time")
+                : new UpstreamFailure(Fate.CONNECT_REFUSED, endpoint.address() + ": " + cause.getMessage());
+    }
+
+    /** Whether one direction of a connection may end before the other. */
+    public enum HalfClosure {
+        ALLOWED,
+        CLOSES
+    }
+
+    private static SslHandler handshake(Identity identity, Cluster cluster) {
+        SslHandler handler = identity.client().newHandler(ByteBufAllocator.DEFAULT);
+        handler.setHandshakeTimeout(cluster.connectTimeout().toMillis(), TimeUnit.MILLISECONDS);
+        return handler;
+    }
+}

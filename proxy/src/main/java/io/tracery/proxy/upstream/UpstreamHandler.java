@@ -1,0 +1,95 @@
+package io.tracery.proxy.upstream;
+
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.DecoderException;
+import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2GoAwayFrame;
+import io.netty.handler.codec.http2.Http2ResetFrame;
+import io.netty.util.ReferenceCountUtil;
+import io.tracery.proxy.upstream.UpstreamEvents.Closing;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The last handler of an upstream connection or stream: hands what happens to the request that holds it. An idle
+ * connection that says anything is closed: it has nothing to say.
+ */
+final class UpstreamHandler extends ChannelInboundHandlerAdapter {
+
+    private @Nullable UpstreamEvents holder;
+    private Closing closing = Closing.CLOSED;
+
+    void hold(UpstreamEvents events) {
+        holder = events;
+    }
+
+    void letGo() {
+        holder = null;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        UpstreamEvents events = holder;
+        if (events != null && message instanceof HttpObject piece) {
+            if (piece.decoderResult().isFailure()) {
+                ReferenceCountUtil.release(message);
+                closing = Closing.MALFORMED;
+                ctx.close();
+                return;
+            }
+            events.received(piece);
+        } else {
+            ReferenceCountUtil.release(message);
+            ctx.close();
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        UpstreamEvents events = holder;
+        if (events != null) {
+            events.readComplete();
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        UpstreamEvents events = holder;
+        if (events != null) {
+            events.writabilityChanged();
+        }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event instanceof Http2ResetFrame reset) {
+            if (reset.errorCode() == Http2Error.REFUSED_STREAM.code()) {
+                closing = Closing.REFUSED;
+            }
+            ctx.close();
+        } else if (event instanceof Http2GoAwayFrame) {
+            // A stream is told of GOAWAY only when the peer will not work on it.
+            closing = Closing.REFUSED;
+            ctx.close();
+        }
+        ReferenceCountUtil.release(event);
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        UpstreamEvents events = holder;
+        holder = null;
+        if (events != null) {
+            events.closed(closing);
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (cause instanceof DecoderException) {
+            closing = Closing.MALFORMED;
+        }
+        ctx.close();
+    }
+}

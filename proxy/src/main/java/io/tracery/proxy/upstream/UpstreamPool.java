@@ -1,0 +1,19 @@
+package io.tracery.proxy.upstream;
+
+/** Connections of one HTTP version to one endpoint, on one event loop. */
+public interface UpstreamPool {
+
+    /** Hands over a connection at once or later, or says why there is none; exactly one call, on the event loop. */
+    void acquire(Taker taker);
+
+    /** Closes what nobody holds; what is held is closed when it is given back. */
+    void retire();
+
+    /** Who asked for a connection. It is also who hears of what happens on it. */
+    interface Taker extends UpstreamEvents {
+
+        void ready(Lease lease);
+
+        void failed(UpstreamFailure failure);
+    }
+}
