@@ -1,0 +1,194 @@
+package io.tracery.proxy.data;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.EventLoop;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import io.tracery.process.Component;
+import io.tracery.proxy.exchange.ExchangeObserver;
+import io.tracery.proxy.http.Drain;
+import io.tracery.proxy.identity.IdentitySource;
+import io.tracery.proxy.loop.LoopState;
+import io.tracery.proxy.loop.LoopState.Load;
+import io.tracery.proxy.loop.Ticker;
+import io.tracery.proxy.mesh.Direction;
+import io.tracery.proxy.mesh.Listener;
+import io.tracery.proxy.mesh.MeshSnapshots;
+import io.tracery.proxy.upstream.Connector;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.random.RandomGenerator;
+
+/** The data path: event loops, what each of them owns, and listeners that follow the snapshots. */
+public final class DataPath implements Component {
+
+    private final DataPathConfig config;
+    private final MeshSnapshots snapshots;
+    private final IdentitySource identities;
+    private final MultiThreadIoEventLoopGroup loops;
+    private final Map<EventLoop, LoopState> states = new ConcurrentHashMap<>();
+    private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+    private final Refusals refusals = new Refusals();
+    private final ListenerSet listeners;
+
+    private volatile boolean closed;
+
+    /**
+     * @param observers makes the observer of one event loop, called once for each
+     * @param randoms makes the source of chance of one event loop, called once for each
+     */
+    public DataPath(
+            DataPathConfig config,
+            MeshSnapshots snapshots,
+            IdentitySource identities,
+            Function<EventLoop, ExchangeObserver> observers,
+            Function<EventLoop, RandomGenerator> randoms,
+            Ticker ticker) {
+        this.config = config;
+        this.snapshots = snapshots;
+        this.identities = identities;
+        boolean epoll = Epoll.isAvailable();
+        IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+        Class<? extends SocketChannel> sockets = epoll ? EpollSocketChannel.class : NioSocketChannel.class;
+        Class<? extends ServerChannel> servers = epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
+        this.loops = new MultiThreadIoEventLoopGroup(config.eventLoops(), io);
+        loops.forEach(executor -> {
+            EventLoop loop = (EventLoop) executor;
+            states.put(
+                    loop,
+                    new LoopState(
+                            new Connector(loop, sockets, identities),
+                            config.limits(),
+                            observers.apply(loop),
+                            randoms.apply(loop),
+                            ticker));
+        });
+        this.listeners = new ListenerSet(loops, servers, this::accepted);
+    }
+
+    @Override
+    public String name() {
+        return "data path";
+    }
+
+    /** Follows the snapshots from here on, beginning with the one in force. */
+    @Override
+    public void start() {
+        snapshots.onPublish(snapshot -> {
+            if (!closed) {
+                listeners.follow(snapshot);
+                states.forEach((loop, state) -> loop.execute(() -> state.retain(snapshots.current())));
+            }
+        });
+        listeners.follow(snapshots.current());
+    }
+
+    private ChannelInitializer<Channel> accepted(Listener listener) {
+        return new ChannelInitializer<>() {
+            @Override
+            protected void initChannel(Channel channel) {
+                LoopState state = states.get(channel.eventLoop());
+                if (state == null || closed || !listeners.admits(listener.name(), config.limits())) {
+                    refusals.tooMany();
+                    channel.close();
+                    return;
+                }
+                connections.add(channel);
+                listeners.opened(listener.name(), channel);
+                if (listener.direction() == Direction.INBOUND) {
+                    new InboundStack(state, snapshots, listener, refusals).build(channel, identities.current());
+                } else {
+                    OutboundStack.build(channel, state, snapshots, listener);
+                }
+            }
+        };
+    }
+
+    /** True when every listener of the snapshot in force is bound, and there is at least one. */
+    @Override
+    public boolean ready() {
+        return !closed && listeners.allBound();
+    }
+
+    /** Listener name to what went wrong, for those that could not be bound. */
+    public Map<String, String> bindFailures() {
+        return listeners.failures();
+    }
+
+    /** Listener name to the address it is bound to. */
+    public Map<String, InetSocketAddress> bound() {
+        return listeners.bound();
+    }
+
+    public Refusals refusals() {
+        return refusals;
+    }
+
+    public List<EventLoop> eventLoops() {
+        return List.copyOf(states.keySet());
+    }
+
+    /** Client connections that are open. */
+    public int connections() {
+        return connections.size();
+    }
+
+    /** What the balancers know, cluster by cluster, collected on the loops; loops that do not answer are left out. */
+    public Map<String, List<Load>> loads(Duration patience) {
+        Map<String, List<Load>> all = new HashMap<>();
+        List<Future<Map<String, List<Load>>>> asked = new ArrayList<>();
+        states.forEach((loop, state) -> asked.add(loop.submit(state::loads)));
+        for (Future<Map<String, List<Load>>> answer : asked) {
+            if (answer.awaitUninterruptibly(patience.toMillis()) && answer.isSuccess()) {
+                answer.getNow()
+                        .forEach((cluster, loads) -> all.computeIfAbsent(cluster, name -> new ArrayList<>())
+                                .addAll(loads));
+            }
+        }
+        return all;
+    }
+
+    /** Stops accepting, lets what is open finish until the deadline, then ends it. */
+    public void drain(Duration deadline) {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        listeners.close();
+        connections.forEach(channel -> channel.pipeline().fireUserEventTriggered(Drain.NOW));
+        long end = System.nanoTime() + deadline.toNanos();
+        for (Channel channel : connections.toArray(Channel[]::new)) {
+            channel.closeFuture()
+                    .awaitUninterruptibly(Math.max(0, TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime())));
+        }
+        connections.close().awaitUninterruptibly(1, TimeUnit.SECONDS);
+        states.forEach((loop, state) -> loop.submit(state::close).awaitUninterruptibly(1, TimeUnit.SECONDS));
+        loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(2, TimeUnit.SECONDS);
+    }
+
+    @Override
+    public void close() {
+        drain(Duration.ZERO);
+    }
+}

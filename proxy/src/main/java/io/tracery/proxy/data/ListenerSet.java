@@ -1,0 +1,126 @@
+package io.tracery.proxy.data;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.ServerChannel;
+import io.tracery.proxy.mesh.Listener;
+import io.tracery.proxy.mesh.MeshSnapshot;
+import io.tracery.proxy.upstream.Limits;
+import java.net.InetSocketAddress;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The ports that are open. A listener is bound when it appears, bound anew when its address, direction, TLS or kind of
+ * handler changes, and closed when it goes; new routes alone need no new socket. One that cannot be bound is reported
+ * and tried again with the next snapshot; the others go on.
+ */
+final class ListenerSet {
+
+    private static final Logger log = LoggerFactory.getLogger(ListenerSet.class);
+    private static final int BACKLOG = 1024;
+
+    private final EventLoopGroup loops;
+    private final Class<? extends ServerChannel> channelType;
+    private final Function<Listener, ChannelInitializer<Channel>> accepted;
+    private final Map<String, Bound> open = new ConcurrentHashMap<>();
+    private final Map<String, String> failures = new ConcurrentHashMap<>();
+    private final Map<String, AtomicInteger> connections = new ConcurrentHashMap<>();
+
+    private record Bound(Listener listener, Channel channel) {
+
+        boolean serves(Listener other) {
+            return listener.bind().equals(other.bind())
+                    && listener.direction() == other.direction()
+                    && listener.tls() == other.tls()
+                    && listener.handler().getClass().equals(other.handler().getClass());
+        }
+    }
+
+    ListenerSet(
+            EventLoopGroup loops,
+            Class<? extends ServerChannel> channelType,
+            Function<Listener, ChannelInitializer<Channel>> accepted) {
+        this.loops = loops;
+        this.channelType = channelType;
+        this.accepted = accepted;
+    }
+
+    synchronized void follow(MeshSnapshot snapshot) {
+        open.forEach((name, bound) -> {
+            Listener wanted = snapshot.listeners().get(name);
+            if (wanted == null || !bound.serves(wanted)) {
+                bound.channel().close().syncUninterruptibly();
+                open.remove(name);
+            }
+        });
+        failures.keySet().retainAll(snapshot.listeners().keySet());
+        snapshot.listeners().forEach((name, listener) -> {
+            if (!open.containsKey(name)) {
+                bind(listener);
+            }
+        });
+    }
+
+    private void bind(Listener listener) {
+        boolean halfClosure = listener.handler() instanceof Listener.Handler.Tcp;
+        var binding = new ServerBootstrap()
+                .group(loops)
+                .channel(channelType)
+                .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(ChannelOption.ALLOW_HALF_CLOSURE, halfClosure)
+                .childHandler(accepted.apply(listener))
+                .bind(listener.bind())
+                .awaitUninterruptibly();
+        if (binding.isSuccess()) {
+            open.put(listener.name(), new Bound(listener, binding.channel()));
+            failures.remove(listener.name());
+        } else {
+            String problem = listener.bind() + ": " + binding.cause().getMessage();
+            failures.put(listener.name(), problem);
+            log.error("listener {} cannot be bound to {}", listener.name(), problem);
+        }
+    }
+
+    /** False when the listener has as many connections as it may. */
+    boolean admits(String name, Limits limits) {
+        AtomicInteger count = connections.get(name);
+        return count == null || count.get() < limits.maxConnectionsPerListener();
+    }
+
+    void opened(String name, Channel channel) {
+        AtomicInteger count = connections.computeIfAbsent(name, key -> new AtomicInteger());
+        count.incrementAndGet();
+        channel.closeFuture().addListener(closed -> count.decrementAndGet());
+    }
+
+    boolean allBound() {
+        return failures.isEmpty() && !open.isEmpty();
+    }
+
+    Map<String, String> failures() {
+        return Map.copyOf(failures);
+    }
+
+    Map<String, InetSocketAddress> bound() {
+        Map<String, InetSocketAddress> addresses = new HashMap<>();
+        open.forEach((name, bound) ->
+                addresses.put(name, (InetSocketAddress) bound.channel().localAddress()));
+        return addresses;
+    }
+
+    synchronized void close() {
+        open.values().forEach(bound -> bound.channel().close().syncUninterruptibly());
+        open.clear();
+    }
+}

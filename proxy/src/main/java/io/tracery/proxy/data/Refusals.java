@@ -1,0 +1,38 @@
+package io.tracery.proxy.data;
+
+import java.util.concurrent.atomic.LongAdder;
+
+/** Connections that ended before any exchange began, by reason. Any thread. */
+public final class Refusals {
+
+    private final LongAdder noIdentity = new LongAdder();
+    private final LongAdder unverified = new LongAdder();
+    private final LongAdder tooMany = new LongAdder();
+
+    void noIdentity() {
+        noIdentity.increment();
+    }
+
+    void unverified() {
+        unverified.increment();
+    }
+
+    void tooMany() {
+        tooMany.increment();
+    }
+
+    /** Mutual TLS is demanded and this proxy has no valid identity to show. */
+    public long withoutIdentity() {
+        return noIdentity.sum();
+    }
+
+    /** The peer showed no certificate of the mesh's, or one without a SPIFFE ID. */
+    public long ofUnverifiedPeers() {
+        return unverified.sum();
+    }
+
+    /** The listener had as many connections as it may. */
+    public long overLimit() {
+        return tooMany.sum();
+    }
+}

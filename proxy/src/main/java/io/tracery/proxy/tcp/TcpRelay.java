@@ -1,0 +1,312 @@
+package io.tracery.proxy.tcp;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
+import io.netty.util.ReferenceCountUtil;
+import io.tracery.proxy.balance.EndpointLoad;
+import io.tracery.proxy.balance.Pick;
+import io.tracery.proxy.exchange.Attempt;
+import io.tracery.proxy.exchange.Exchange;
+import io.tracery.proxy.exchange.Protocol;
+import io.tracery.proxy.http.Downstream;
+import io.tracery.proxy.loop.LoopState;
+import io.tracery.proxy.mesh.Direction;
+import io.tracery.proxy.mesh.Listener;
+import io.tracery.proxy.mesh.MeshSnapshot;
+import io.tracery.proxy.mesh.Workload;
+import io.tracery.proxy.upstream.ClusterState;
+import io.tracery.proxy.upstream.Connector.HalfClosure;
+import io.tracery.proxy.upstream.UpstreamFailure;
+import io.tracery.tracing.context.TraceContext;
+import io.tracery.tracing.span.Fate;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client's TCP connection and the one to an endpoint that it is joined to. Nothing is read from either side before the
+ * other can take it, each direction ends when its sender ends it, and a connection that cannot be made is tried once at
+ * another endpoint: nothing was sent yet.
+ */
+public final class TcpRelay extends ChannelInboundHandlerAdapter {
+
+    private static final int MOST_ATTEMPTS = 2;
+    private static final long PENALTY_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final Downstream downstream;
+    private final LoopState loop;
+    private final Exchange exchange;
+
+    private @Nullable Channel client;
+    private @Nullable Channel upstream;
+    private @Nullable Attempt attempt;
+    private @Nullable EndpointLoad load;
+    private boolean clientDone;
+    private boolean upstreamDone;
+
+    public TcpRelay(Downstream downstream) {
+        this.downstream = downstream;
+        this.loop = downstream.loop();
+        this.exchange = new Exchange(
+                downstream.listener().direction(),
+                downstream.listener().name(),
+                Protocol.TCP,
+                loop.ticker().epochNanos(),
+                loop.ticker().nanos());
+    }
+
+    /** The connection is accepted and, where it must be, verified; nothing has been read yet. */
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        Channel accepted = ctx.channel();
+        client = accepted;
+        accepted.config().setAutoRead(false);
+        MeshSnapshot snapshot = downstream.snapshots().current();
+        Listener listener =
+                snapshot.listeners().getOrDefault(downstream.listener().name(), downstream.listener());
+        exchange.trace(TraceContext.root(loop.random()), 0);
+        if (listener.direction() == Direction.INBOUND) {
+            exchange.peer(downstream.peer(), downstream.peer().identity(), downstream.mutualTls());
+        }
+        String name = listener.handler() instanceof Listener.Handler.Tcp tcp ? loop.next(tcp.split()) : null;
+        ClusterState cluster = name == null ? null : loop.cluster(snapshot, name);
+        if (cluster != null) {
+            exchange.cluster(cluster.cluster());
+            if (listener.direction() == Direction.OUTBOUND) {
+                exchange.peer(
+                        new Workload(
+                                cluster.cluster().namespace(), cluster.cluster().service(), "", ""),
+                        "",
+                        false);
+            }
+        }
+        loop.observer().started(exchange);
+        if (cluster == null) {
+            end(Fate.NO_ENDPOINT);
+        } else {
+            connect(cluster, /* avoid= */ null);
+        }
+    }
+
+    private void connect(ClusterState cluster, @Nullable EndpointLoad avoid) {
+        long now = loop.ticker().nanos();
+        Pick pick = cluster.balancer().pick(avoid, now);
+        TraceContext trace = exchange.trace();
+        if (pick == null || trace == null) {
+            end(Fate.NO_ENDPOINT);
+            return;
+        }
+        EndpointLoad chosen = pick.chosen();
+        EndpointLoad other = pick.other();
+        Attempt begun = exchange.nextAttempt(
+                exchange.attempts().isEmpty()
+                        ? trace.spanId()
+                        : trace.child(loop.random()).spanId(),
+                now);
+        begun.picked(
+                chosen.endpoint(), pick.costMillis(), other == null ? null : other.endpoint(), pick.otherCostMillis());
+        attempt = begun;
+        load = chosen;
+        chosen.started();
+        cluster.connector()
+                .connect(cluster.cluster(), chosen.endpoint(), HalfClosure.ALLOWED)
+                .addListener(done -> {
+                    if (done.isSuccess()) {
+                        connected(cluster, chosen, begun, (Channel) done.getNow());
+                    } else {
+                        notConnected(cluster, chosen, begun, (UpstreamFailure) done.cause());
+                    }
+                });
+    }
+
+    private void notConnected(ClusterState cluster, EndpointLoad chosen, Attempt failed, UpstreamFailure failure) {
+        if (exchange.ended()) {
+            return;
+        }
+        long now = loop.ticker().nanos();
+        failed.ended(now, failure.fate(), 0);
+        chosen.failed(now - failed.startNanos(), PENALTY_NANOS, now);
+        load = null;
+        boolean again = failed.number() < MOST_ATTEMPTS
+                && cluster.balancer().loads().size() > 1
+                && cluster.budget().withdraw();
+        failed.retryDecision(again, again ? "connect failure, nothing was sent" : "no further attempt at connecting");
+        if (again) {
+            connect(cluster, chosen);
+        } else {
+            end(failure.fate());
+        }
+    }
+
+    private void connected(ClusterState cluster, EndpointLoad chosen, Attempt made, Channel channel) {
+        Channel accepted = client;
+        if (exchange.ended() || accepted == null) {
+            channel.close();
+            return;
+        }
+        long now = loop.ticker().nanos();
+        made.connected(now, /* reused= */ false);
+        // To a balancer a TCP connection is as slow as it was to make; how long it lives says nothing.
+        chosen.succeeded(now - made.startNanos(), now);
+        chosen.started();
+        upstream = channel;
+        if (exchange.direction() == Direction.OUTBOUND) {
+            Workload peer = chosen.endpoint().workload();
+            boolean mutual = cluster.cluster().tls() != null;
+            exchange.peer(peer, mutual ? peer.identity() : "", mutual);
+        }
+        channel.pipeline().addLast("relay", new UpstreamSide());
+        accepted.config().setAutoRead(true);
+        channel.config().setAutoRead(true);
+    }
+
+    // ---- from the client ----
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        if (upstream == null) {
+            ReferenceCountUtil.release(message);
+            return;
+        }
+        exchange.received(((ByteBuf) message).readableBytes());
+        pass(ctx.channel(), upstream, message);
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        if (upstream != null) {
+            upstream.flush();
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        resume(ctx.channel(), upstream);
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (endsInput(event) && !clientDone) {
+            clientDone = true;
+            endOutput(upstream);
+            endWhenBothAreDone();
+        }
+        ReferenceCountUtil.release(event);
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        clientDone = true;
+        end(upstreamDone || upstream == null ? ended() : Fate.CLIENT_GONE);
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        end(Fate.CLIENT_GONE);
+    }
+
+    private Fate ended() {
+        return upstream == null ? Fate.CLIENT_GONE : Fate.SERVED;
+    }
+
+    /** The other connection's events. */
+    private final class UpstreamSide extends ChannelInboundHandlerAdapter {
+
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object message) {
+            Channel accepted = client;
+            if (accepted == null || exchange.ended()) {
+                ReferenceCountUtil.release(message);
+                return;
+            }
+            if (attempt != null && exchange.bytesSent() == 0) {
+                attempt.firstByte(loop.ticker().nanos());
+            }
+            exchange.sent(((ByteBuf) message).readableBytes());
+            pass(ctx.channel(), accepted, message);
+        }
+
+        @Override
+        public void channelReadComplete(ChannelHandlerContext ctx) {
+            if (client != null) {
+                client.flush();
+            }
+        }
+
+        @Override
+        public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+            resume(ctx.channel(), client);
+        }
+
+        @Override
+        public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+            if (endsInput(event) && !upstreamDone) {
+                upstreamDone = true;
+                endOutput(client);
+                endWhenBothAreDone();
+            }
+            ReferenceCountUtil.release(event);
+        }
+
+        @Override
+        public void channelInactive(ChannelHandlerContext ctx) {
+            // An endpoint that closes has said all it had to say, unless it never said goodbye.
+            end(upstreamDone || exchange.bytesSent() > 0 ? Fate.SERVED : Fate.RESET_BEFORE_HEADERS);
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+            end(exchange.bytesSent() > 0 ? Fate.RESET_AFTER_HEADERS : Fate.RESET_BEFORE_HEADERS);
+        }
+    }
+
+    // ---- both ways alike ----
+
+    private static void pass(Channel from, Channel to, Object message) {
+        to.write(message);
+        if (!to.isWritable()) {
+            to.flush();
+            from.config().setAutoRead(to.isWritable());
+        }
+    }
+
+    private static void resume(Channel writable, @Nullable Channel other) {
+        if (other != null && writable.isWritable()) {
+            other.config().setAutoRead(true);
+        }
+    }
+
+    private static boolean endsInput(Object event) {
+        return event instanceof ChannelInputShutdownEvent || event instanceof SslCloseCompletionEvent;
+    }
+
+    private static void endOutput(@Nullable Channel channel) {
+        HalfClose.output(channel);
+    }
+
+    private void endWhenBothAreDone() {
+        if (clientDone && upstreamDone) {
+            end(Fate.SERVED);
+        }
+    }
+
+    private void end(Fate fate) {
+        if (exchange.ended()) {
+            return;
+        }
+        long now = loop.ticker().nanos();
+        if (attempt != null && attempt.outcome() == null) {
+            attempt.ended(now, fate, 0);
+        }
+        if (load != null) {
+            load.abandoned();
+        }
+        exchange.end(fate, now);
+        loop.observer().ended(exchange);
+        HalfClose.closeAfterWrites(upstream);
+        HalfClose.closeAfterWrites(client);
+    }
+}
