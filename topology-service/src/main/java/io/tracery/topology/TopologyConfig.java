@@ -1,0 +1,136 @@
+package io.tracery.topology;
+
+import io.tracery.topology.graph.GraphLimits;
+import java.net.URI;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the topology service reads, keeps and serves. A number of 0, or an absent key, stands for its default.
+ *
+ * @param kafka Kafka's {@code host:port}, comma separated; default {@code 127.0.0.1:19092}
+ * @param host address of every port; default {@code 127.0.0.1}
+ * @param port of the API and the pages; default 8400, and -1 for one that is free
+ * @param adminPort of {@code /live}, {@code /ready} and {@code /metrics} when this is a process of its own; default 8401
+ * @param dataDir where the state of the stream is kept; required
+ * @param applicationId consumer group and prefix of the changelog topic; every process needs its own, for each holds the
+ *     whole graph; default {@code tracery-topology}
+ * @param searchUrl base of the trace search API, forwarded to under {@code /search}; default
+ *     {@code http://127.0.0.1:16686}
+ * @param uiResource folder of the class path that holds the pages; default {@code /ui}
+ * @param maxSubscribers to the stream of graphs; default 64
+ * @param maxEdges that the graph holds; default 20000
+ * @param maxSeriesPerEdge that are counted for one edge, over all proxies at both ends; default 10000
+ * @param historyCells seconds of history over all edges and versions, some 200 bytes each; default 600000. Every edge
+ *     keeps its share, from 60 s to 15 min
+ */
+public record TopologyConfig(
+        @Nullable String kafka,
+        @Nullable String host,
+        int port,
+        int adminPort,
+        Path dataDir,
+        @Nullable String applicationId,
+        @Nullable URI searchUrl,
+        @Nullable String uiResource,
+        int maxSubscribers,
+        int maxEdges,
+        int maxSeriesPerEdge,
+        int historyCells) {
+
+    /** The value of a port that asks for any that is free. */
+    public static final int ANY_PORT = -1;
+
+    public TopologyConfig {
+        if (dataDir == null) {
+            throw new IllegalArgumentException("dataDir is missing: name a directory");
+        }
+        kafka = kafka == null ? "127.0.0.1:19092" : kafka;
+        host = host == null ? "127.0.0.1" : host;
+        port = port("port", port, 8400);
+        adminPort = port("adminPort", adminPort, 8401);
+        applicationId = applicationId == null ? "tracery-topology" : applicationId;
+        searchUrl = searchUrl == null ? URI.create("http://127.0.0.1:16686") : searchUrl;
+        if (!"http".equals(searchUrl.getScheme()) && !"https".equals(searchUrl.getScheme())) {
+            throw new IllegalArgumentException("searchUrl must begin with http:// or https://, not be " + searchUrl);
+        }
+        uiResource = uiResource == null ? "/ui" : uiResource;
+        if (!uiResource.startsWith("/") || uiResource.length() < 2) {
+            throw new IllegalArgumentException("uiResource must be a folder like /ui, not " + uiResource);
+        }
+        maxSubscribers = positive("maxSubscribers", maxSubscribers, 64);
+        maxEdges = positive("maxEdges", maxEdges, GraphLimits.DEFAULT.maxEdges());
+        maxSeriesPerEdge = positive("maxSeriesPerEdge", maxSeriesPerEdge, GraphLimits.DEFAULT.maxSeriesPerEdge());
+        historyCells = positive("historyCells", historyCells, GraphLimits.DEFAULT.historyCells());
+    }
+
+    /** All defaults but what must be known. */
+    public static TopologyConfig of(Path dataDir) {
+        return new TopologyConfig(null, null, 0, 0, dataDir, null, null, null, 0, 0, 0, 0);
+    }
+
+    /** The same, reading another Kafka. */
+    public TopologyConfig withKafka(String bootstrapServers) {
+        return new TopologyConfig(
+                bootstrapServers,
+                host,
+                port,
+                adminPort,
+                dataDir,
+                applicationId,
+                searchUrl,
+                uiResource,
+                maxSubscribers,
+                maxEdges,
+                maxSeriesPerEdge,
+                historyCells);
+    }
+
+    /** The same, listening elsewhere. */
+    public TopologyConfig withAddress(String listenHost, int listenPort) {
+        return new TopologyConfig(
+                kafka,
+                listenHost,
+                listenPort,
+                adminPort,
+                dataDir,
+                applicationId,
+                searchUrl,
+                uiResource,
+                maxSubscribers,
+                maxEdges,
+                maxSeriesPerEdge,
+                historyCells);
+    }
+
+    /** The same, with trace search elsewhere. */
+    public TopologyConfig withSearchUrl(URI url) {
+        return new TopologyConfig(
+                kafka,
+                host,
+                port,
+                adminPort,
+                dataDir,
+                applicationId,
+                url,
+                uiResource,
+                maxSubscribers,
+                maxEdges,
+                maxSeriesPerEdge,
+                historyCells);
+    }
+
+    private static int port(String key, int value, int standard) {
+        if (value < ANY_PORT || value > 65_535) {
+            throw new IllegalArgumentException(key + " must be 1..65535, or -1 for any that is free, not " + value);
+        }
+        return value == 0 ? standard : value;
+    }
+
+    private static int positive(String key, int value, int standard) {
+        if (value < 0) {
+            throw new IllegalArgumentException(key + " must be at least 1, not " + value);
+        }
+        return value == 0 ? standard : value;
+    }
+}

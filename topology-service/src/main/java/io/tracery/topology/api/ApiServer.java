@@ -1,0 +1,171 @@
+package io.tracery.topology.api;
+
+import com.linecorp.armeria.common.AggregatedHttpResponse;
+import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.common.RequestHeaders;
+import com.linecorp.armeria.server.HttpService;
+import com.linecorp.armeria.server.Server;
+import com.linecorp.armeria.server.ServerBuilder;
+import com.linecorp.armeria.server.ServerErrorHandler;
+import com.linecorp.armeria.server.ServiceConfig;
+import com.linecorp.armeria.server.ServiceRequestContext;
+import com.linecorp.armeria.server.encoding.EncodingService;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.tracery.process.Component;
+import io.tracery.topology.graph.EdgeLag;
+import io.tracery.topology.graph.GraphReader;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.CompletionException;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The port of the graph, its pages and, by proxy, trace search. */
+public final class ApiServer implements Component {
+
+    private static final Logger log = LoggerFactory.getLogger(ApiServer.class);
+    private static final int WORKERS = 4;
+    private static final int MAX_CONNECTIONS = 1024;
+    private static final Duration REQUEST_WITHIN = Duration.ofSeconds(20);
+
+    /** Pages come from here and talk to here; charts and layout set styles of elements, layout runs in a worker. */
+    private static final String CONTENT_SECURITY_POLICY = "default-src 'self'; img-src 'self' data:; "
+            + "style-src 'self' 'unsafe-inline'; worker-src 'self' blob:; object-src 'none'; base-uri 'none'; "
+            + "form-action 'none'; frame-ancestors 'none'";
+
+    /**
+     * Where to listen and what to serve.
+     *
+     * @param uiResource folder of the class path that holds the pages
+     * @param searchUrl base of the trace search API
+     * @param maxSubscribers to the stream of graphs
+     */
+    public record Settings(InetSocketAddress address, String uiResource, URI searchUrl, int maxSubscribers) {}
+
+    private final Settings settings;
+    private final GraphEvents events;
+    private final Server server;
+
+    /** @param flowing whether data would arrive if there were any */
+    public ApiServer(
+            Settings settings,
+            GraphReader reader,
+            EdgeLag lag,
+            BooleanSupplier flowing,
+            MeterRegistry registry,
+            InstantSource clock) {
+        this.settings = settings;
+        Snapshots snapshots = new Snapshots(reader, System::nanoTime);
+        this.events = new GraphEvents(snapshots, settings.maxSubscribers(), registry);
+        this.server = build(settings, new GraphApi(reader, snapshots, lag, flowing, clock), events);
+    }
+
+    private static Server build(Settings settings, GraphApi api, GraphEvents events) {
+        ServerBuilder server = Server.builder()
+                .http(settings.address())
+                .maxNumConnections(MAX_CONNECTIONS)
+                .requestTimeout(REQUEST_WITHIN)
+                .blockingTaskExecutor(WORKERS)
+                .gracefulShutdownTimeout(Duration.ZERO, Duration.ofSeconds(1))
+                .errorHandler(new JsonErrors());
+        server.route().get("/api/graph").build(compressed((context, request) -> api.graph(context)));
+        server.route().get("/api/graph/stream").build((context, request) -> events.subscribe(context));
+        server.route().get("/api/edges/series").build(compressed((context, request) -> api.edgeSeries(context)));
+        server.route().get("/api/nodes/series").build(compressed((context, request) -> api.nodeSeries(context)));
+        server.route().get("/api/health").build((context, request) -> api.health(context));
+        server.serviceUnder("/api", (context, request) -> unknown(context));
+        server.serviceUnder("/search", compressed(new SearchProxy(settings.searchUrl())));
+        new Pages(ApiServer.class.getClassLoader(), settings.uiResource()).bind(server);
+        server.decorator((delegate, context, request) -> {
+            context.setAdditionalResponseHeader("content-security-policy", CONTENT_SECURITY_POLICY);
+            context.setAdditionalResponseHeader("x-content-type-options", "nosniff");
+            context.setAdditionalResponseHeader("referrer-policy", "no-referrer");
+            return delegate.serve(context, request);
+        });
+        return server.build();
+    }
+
+    private static HttpService compressed(HttpService service) {
+        return service.decorate(EncodingService.newDecorator());
+    }
+
+    private static HttpResponse unknown(ServiceRequestContext context) {
+        return Answers.error(
+                HttpStatus.NOT_FOUND,
+                "there is no " + context.method() + " " + context.path()
+                        + "; there are GET /api/graph, /api/graph/stream, /api/edges/series, /api/nodes/series and"
+                        + " /api/health");
+    }
+
+    @Override
+    public String name() {
+        return "topology-api";
+    }
+
+    @Override
+    public void start() {
+        try {
+            server.start().join();
+        } catch (CompletionException e) {
+            throw new IllegalStateException(
+                    "port " + settings.address().getPort() + " of "
+                            + settings.address().getHostString() + " cannot be opened for the topology API: "
+                            + e.getCause(),
+                    e);
+        }
+        events.start();
+    }
+
+    /** The port in use; of interest where port 0 was asked for. */
+    public int port() {
+        return server.activeLocalPort();
+    }
+
+    @Override
+    public boolean ready() {
+        return server.activePort() != null;
+    }
+
+    @Override
+    public void close() {
+        events.close();
+        server.stop().join();
+    }
+
+    /** Errors that no service answered. */
+    private static final class JsonErrors implements ServerErrorHandler {
+
+        @Override
+        public @Nullable HttpResponse onServiceException(ServiceRequestContext context, Throwable cause) {
+            if (cause instanceof com.linecorp.armeria.server.RequestTimeoutException) {
+                return Answers.error(
+                        HttpStatus.SERVICE_UNAVAILABLE,
+                        context.path() + " took longer than " + REQUEST_WITHIN.toSeconds()
+                                + " s; try a shorter window");
+            }
+            if (cause instanceof com.linecorp.armeria.server.HttpStatusException
+                    || cause instanceof com.linecorp.armeria.server.HttpResponseException) {
+                return null;
+            }
+            log.warn("{} failed", context.path(), cause);
+            return Answers.error(
+                    HttpStatus.INTERNAL_SERVER_ERROR, context.path() + " failed; the log of topology-service says why");
+        }
+
+        @Override
+        public AggregatedHttpResponse renderStatus(
+                @Nullable ServiceRequestContext context,
+                ServiceConfig config,
+                @Nullable RequestHeaders headers,
+                HttpStatus status,
+                @Nullable String description,
+                @Nullable Throwable cause) {
+            return Answers.errorNow(status, description == null ? status.reasonPhrase() : description);
+        }
+    }
+}

@@ -1,0 +1,311 @@
+package io.tracery.topology.graph;
+
+import io.tracery.tracing.Vocabulary;
+import io.tracery.tracing.span.Fate;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One edge: cumulative counts of both of its ends, and the history of the end whose counts are shown. Every method holds
+ * the edge's own lock, for microseconds; there is no lock on the graph.
+ */
+final class EdgeState {
+
+    static final long STALE_MILLIS = 30_000;
+    static final long LEAVES_MILLIS = 600_000;
+
+    /** With exchanges in flight an edge lives on word of them, which comes at least every 30 s: one may be lost. */
+    private static final long STALE_IN_FLIGHT_MILLIS = 65_000;
+
+    private static final String SERVED = Fate.SERVED.label();
+
+    /** Counts that come from one partition of the topic: withdrawn together when that partition goes elsewhere. */
+    private static final class Part {
+        final int owner;
+        final View view;
+        final Totals totals = new Totals();
+        /** Begun less ended, by epoch; without those of which nothing is in flight. */
+        final Map<String, Long> inFlight = new HashMap<>();
+
+        int series;
+
+        Part(int owner, View view) {
+            this.owner = owner;
+            this.view = view;
+        }
+    }
+
+    final EdgeKey key;
+    private final List<Part> parts = new ArrayList<>(2);
+    private final TreeMap<String, History> histories = new TreeMap<>();
+    private final TreeSet<String> routes = new TreeSet<>();
+    /** The end whose counts are shown: the sender's as soon as there is one. */
+    private View shown = View.RECEIVER;
+
+    private String sourceIdentity = "";
+    private String targetIdentity = "";
+    private String tls = "";
+    private long lastSeen;
+    private boolean changed;
+    private boolean announced;
+
+    EdgeState(EdgeKey key) {
+        this.key = key;
+    }
+
+    synchronized void admitSeries(int owner, View view) {
+        part(owner, view).series++;
+    }
+
+    synchronized int series() {
+        return parts.stream().mapToInt(part -> part.series).sum();
+    }
+
+    /** Counts anew, with history. */
+    synchronized void add(int owner, Increment increment, long now, long oldestSecond) {
+        SeriesLabels labels = increment.labels();
+        show(labels.view());
+        Part part = part(owner, labels.view());
+        part.totals.add(increment);
+        countInFlight(part, increment);
+        describe(labels);
+        if (increment.amount() == 0) {
+            return;
+        }
+        long time = Math.min(increment.toMillis(), now);
+        lastSeen = Math.max(lastSeen, time);
+        changed = true;
+        if (increment.latencies() != null && labels.view() == shown) {
+            Exchanges exchanges = new Exchanges(
+                    increment.latencies(),
+                    !labels.fate().equals(SERVED),
+                    labels.tls().equals(Vocabulary.TLS_MUTUAL),
+                    Math.min(increment.fromMillis(), time),
+                    time);
+            history(labels.version()).add(exchanges, oldestSecond);
+        }
+    }
+
+    /** Counts what was counted before this process began: totals only. */
+    synchronized void restore(int owner, Increment total) {
+        Part part = part(owner, total.labels().view());
+        show(total.labels().view());
+        part.series++;
+        part.totals.add(total);
+        describe(total.labels());
+        countInFlight(part, total);
+        lastSeen = Math.max(lastSeen, total.toMillis());
+    }
+
+    /** A proxy reported a series that did not change: news only of what is in flight. */
+    synchronized void reported(String epoch, long millis) {
+        for (Part part : parts) {
+            if (part.inFlight.getOrDefault(epoch, 0L) > 0) {
+                lastSeen = Math.max(lastSeen, millis);
+            }
+        }
+    }
+
+    /** True when nothing is left of the edge. */
+    synchronized boolean forgetSeries(int owner, SeriesLabels labels, String epoch) {
+        Part known = part(owner, labels.view());
+        known.series--;
+        known.inFlight.remove(epoch);
+        if (known.series <= 0) {
+            parts.remove(known);
+            if (shown == View.SENDER && parts.stream().noneMatch(part -> part.view == View.SENDER)) {
+                shown = View.RECEIVER;
+                histories.clear();
+                routes.clear();
+            }
+        }
+        return parts.isEmpty();
+    }
+
+    synchronized void withdraw(int owner) {
+        parts.removeIf(part -> part.owner == owner);
+    }
+
+    synchronized boolean abandoned() {
+        return parts.isEmpty();
+    }
+
+    synchronized void trim(long oldestSecond) {
+        histories.values().forEach(history -> history.trim(oldestSecond));
+    }
+
+    synchronized int histories() {
+        return histories.size();
+    }
+
+    /** What to tell about this edge since the last time it was asked; null for nothing. */
+    synchronized @Nullable EdgeChange takeChange(long now) {
+        if (now - lastSeen > LEAVES_MILLIS) {
+            boolean leaves = announced;
+            announced = false;
+            changed = false;
+            return leaves ? new EdgeChange(key, true) : null;
+        }
+        if (!changed) {
+            return null;
+        }
+        changed = false;
+        announced = true;
+        return new EdgeChange(key, false);
+    }
+
+    synchronized boolean visible(long now) {
+        return now - lastSeen <= LEAVES_MILLIS;
+    }
+
+    /** Adds to {@code whole}, which the caller has cleared, what ended within the window. */
+    synchronized EdgeSummary summary(Window window, WindowSum whole, WindowSum one) {
+        Totals totals = totals(shown);
+        List<VersionSummary> versions = versions(totals, window, whole, one);
+        Latencies latencies = whole.latencies();
+        return new EdgeSummary(
+                key.id(),
+                key.source().id(),
+                key.target().id(),
+                key.protocol(),
+                totals.requests(),
+                shown == View.RECEIVER
+                        ? totals.requests()
+                        : totals(View.RECEIVER).requests(),
+                whole.rate(window.rateSeconds()),
+                whole.successShare(),
+                latencies.p50(),
+                latencies.p90(),
+                latencies.p99(),
+                totals.retries(),
+                totals.requestBytes(),
+                totals.responseBytes(),
+                Map.copyOf(totals.byFate()),
+                tlsWithin(whole),
+                emptyToNull(sourceIdentity),
+                emptyToNull(targetIdentity),
+                versions,
+                List.copyOf(routes),
+                lastSeen,
+                stale(window.now()));
+    }
+
+    private List<VersionSummary> versions(Totals totals, Window window, WindowSum whole, WindowSum one) {
+        List<VersionSummary> versions = new ArrayList<>(histories.size());
+        TreeSet<String> names = new TreeSet<>(totals.byVersion().keySet());
+        names.addAll(histories.keySet());
+        for (String version : names) {
+            one.clear();
+            History history = histories.get(version);
+            if (history != null) {
+                history.sum(window.from(), window.to(), one);
+                whole.add(one);
+            }
+            if (!version.isEmpty() && versions.size() < GraphLimits.MAX_VERSIONS) {
+                versions.add(new VersionSummary(
+                        version,
+                        totals.byVersion().getOrDefault(version, 0L),
+                        one.rate(window.rateSeconds()),
+                        one.successShare(),
+                        one.latencies().p99()));
+            }
+        }
+        return List.copyOf(versions);
+    }
+
+    synchronized EdgeTotals totals() {
+        Totals sent = totals(View.SENDER);
+        Totals received = totals(View.RECEIVER);
+        Totals main = shown == View.SENDER ? sent : received;
+        return new EdgeTotals(key, main.requests(), main.failed(), sent.latencies(), received.latencies());
+    }
+
+    synchronized List<Second> copySince(long second) {
+        List<Second> copies = new ArrayList<>();
+        histories.values().forEach(history -> copies.addAll(history.copySince(second)));
+        return copies;
+    }
+
+    private boolean stale(long now) {
+        boolean idle = parts.stream().allMatch(part -> part.inFlight.isEmpty());
+        return now - lastSeen > (idle ? STALE_MILLIS : STALE_IN_FLIGHT_MILLIS);
+    }
+
+    private @Nullable String tlsWithin(WindowSum sum) {
+        if (sum.requests == 0) {
+            return emptyToNull(tls);
+        }
+        if (sum.mutual == 0) {
+            return Vocabulary.TLS_NONE;
+        }
+        return sum.mutual == sum.requests ? Vocabulary.TLS_MUTUAL : "mixed";
+    }
+
+    private Totals totals(View view) {
+        Totals sum = new Totals();
+        for (Part part : parts) {
+            if (part.view == view) {
+                sum.add(part.totals);
+            }
+        }
+        return sum;
+    }
+
+    /** The sender's counts replace the receiver's when first they come: the two must not add up. */
+    private void show(View view) {
+        if (view == View.SENDER && shown == View.RECEIVER) {
+            shown = View.SENDER;
+            histories.clear();
+            routes.clear();
+        }
+    }
+
+    private void describe(SeriesLabels labels) {
+        sourceIdentity = labels.sourceIdentity().isEmpty() ? sourceIdentity : labels.sourceIdentity();
+        targetIdentity = labels.targetIdentity().isEmpty() ? targetIdentity : labels.targetIdentity();
+        tls = labels.tls().isEmpty() ? tls : labels.tls();
+        if (labels.view() == shown && !labels.route().isEmpty() && routes.size() < GraphLimits.MAX_ROUTES) {
+            routes.add(labels.route());
+        }
+    }
+
+    private static void countInFlight(Part part, Increment increment) {
+        long more = increment.measure() == Measure.STARTED
+                ? increment.amount()
+                : increment.measure() == Measure.DURATION ? -increment.amount() : 0;
+        if (more != 0 && !increment.epoch().isEmpty()) {
+            // Ended may be counted before begun is, so less than nothing can be in flight for a moment.
+            part.inFlight.merge(increment.epoch(), more, (one, other) -> one + other == 0 ? null : one + other);
+        }
+    }
+
+    private History history(String version) {
+        History known = histories.get(version);
+        if (known != null) {
+            return known;
+        }
+        // Beyond the limit all versions share one history, that of no version in particular.
+        String name = histories.size() < GraphLimits.MAX_VERSIONS ? version : "";
+        return histories.computeIfAbsent(name, any -> new History());
+    }
+
+    private Part part(int owner, View view) {
+        for (Part part : parts) {
+            if (part.owner == owner && part.view == view) {
+                return part;
+            }
+        }
+        Part part = new Part(owner, view);
+        parts.add(part);
+        return part;
+    }
+
+    private static @Nullable String emptyToNull(String text) {
+        return text.isEmpty() ? null : text;
+    }
+}

@@ -1,0 +1,184 @@
+package io.tracery.topology.graph;
+
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/** Questions to the graph. Answers are immutable; every method may be called by any thread. */
+public final class GraphReader {
+
+    private static final long STEP_MILLIS = 1000;
+
+    private final Graph graph;
+    private final InstantSource clock;
+
+    public GraphReader(Graph graph, InstantSource clock) {
+        this.graph = graph;
+        this.clock = clock;
+    }
+
+    /** Grows whenever the graph changes. */
+    public long version() {
+        return graph.version();
+    }
+
+    /** Time of the newest data point, Unix milliseconds; 0 before there is one. */
+    public long newestData() {
+        return graph.newestData();
+    }
+
+    /** Every edge seen in the last ten minutes and the nodes at their ends, in the order of their ids. */
+    public GraphSnapshot snapshot(Duration span) {
+        Window window = window(span);
+        NodeSums nodes = new NodeSums(window);
+        List<EdgeSummary> summaries = new ArrayList<>();
+        WindowSum whole = new WindowSum(window.settledBefore());
+        WindowSum one = new WindowSum(window.settledBefore());
+        for (EdgeState edge : graph.edges()) {
+            if (edge.visible(window.now())) {
+                whole.clear();
+                EdgeSummary summary = edge.summary(window, whole, one);
+                summaries.add(summary);
+                nodes.add(edge.key, summary, whole);
+            }
+        }
+        summaries.sort(Comparator.comparing(EdgeSummary::id));
+        return new GraphSnapshot(
+                window.now(), graph.newestData(), span.toSeconds(), nodes.summaries(), List.copyOf(summaries));
+    }
+
+    /** One edge, if the graph holds it. */
+    public Optional<EdgeSummary> edge(EdgeKey key, Duration span) {
+        Window window = window(span);
+        EdgeState edge = graph.edge(key);
+        return edge == null
+                ? Optional.empty()
+                : Optional.of(edge.summary(
+                        window, new WindowSum(window.settledBefore()), new WindowSum(window.settledBefore())));
+    }
+
+    /** Cumulative counts of every edge seen in the last ten minutes. */
+    public List<EdgeTotals> totals() {
+        long now = clock.millis();
+        return graph.edges().stream()
+                .filter(edge -> edge.visible(now))
+                .map(EdgeState::totals)
+                .toList();
+    }
+
+    /** An edge second by second; empty when the graph does not hold it. */
+    public Optional<Series> edgeSeries(String id, Duration range) {
+        return graph.edges().stream()
+                .filter(edge -> edge.key.id().equals(id))
+                .findFirst()
+                .map(edge -> series(id, List.of(edge), range));
+    }
+
+    /** What a node received, second by second; empty when the graph does not hold it. */
+    public Optional<Series> nodeSeries(String id, Duration range) {
+        boolean known = false;
+        List<EdgeState> incoming = new ArrayList<>();
+        for (EdgeState edge : graph.edges()) {
+            boolean target = edge.key.target().id().equals(id);
+            known |= target || edge.key.source().id().equals(id);
+            if (target) {
+                incoming.add(edge);
+            }
+        }
+        return known ? Optional.of(series(id, incoming, range)) : Optional.empty();
+    }
+
+    private Series series(String id, Collection<EdgeState> edges, Duration range) {
+        Window window = window(range);
+        long from = Math.max(window.from(), window.settledBefore() - graph.historySeconds());
+        from = Math.max(from, Math.floorDiv(graph.firstData(), STEP_MILLIS));
+        TreeMap<Long, List<Second>> bySecond = new TreeMap<>();
+        for (EdgeState edge : edges) {
+            for (Second second : edge.copySince(from)) {
+                bySecond.computeIfAbsent(second.second, any -> new ArrayList<>())
+                        .add(second);
+            }
+        }
+        List<Series.Point> points = new ArrayList<>();
+        WindowSum sum = new WindowSum(Long.MAX_VALUE);
+        for (long second = from; second < window.settledBefore(); second++) {
+            sum.clear();
+            bySecond.getOrDefault(second, List.of()).forEach(cell -> cell.addTo(sum));
+            Latencies latencies = sum.latencies();
+            points.add(new Series.Point(
+                    second * STEP_MILLIS,
+                    sum.rate(1),
+                    sum.successShare(),
+                    latencies.p50(),
+                    latencies.p90(),
+                    latencies.p99()));
+        }
+        return new Series(id, STEP_MILLIS, List.copyOf(points));
+    }
+
+    private Window window(Duration span) {
+        return Window.of(Math.toIntExact(span.toSeconds()), clock.millis(), graph.newestData(), graph.firstData());
+    }
+
+    /** Adds edges up to the nodes at their ends. */
+    private static final class NodeSums {
+
+        private static final class Sum {
+            final NodeId node;
+            final TreeSet<String> versions = new TreeSet<>();
+            final WindowSum received;
+            boolean called;
+            boolean stale = true;
+
+            Sum(NodeId node, Window window) {
+                this.node = node;
+                this.received = new WindowSum(window.settledBefore());
+            }
+        }
+
+        private final Window window;
+        private final TreeMap<String, Sum> sums = new TreeMap<>();
+
+        NodeSums(Window window) {
+            this.window = window;
+        }
+
+        void add(EdgeKey key, EdgeSummary edge, WindowSum sum) {
+            of(key.source()).stale &= edge.stale();
+            Sum target = of(key.target());
+            target.stale &= edge.stale();
+            target.called = true;
+            target.received.add(sum);
+            edge.versions().forEach(version -> target.versions.add(version.version()));
+        }
+
+        private Sum of(NodeId node) {
+            return sums.computeIfAbsent(node.id(), any -> new Sum(node, window));
+        }
+
+        List<NodeSummary> summaries() {
+            return sums.values().stream().map(this::summary).toList();
+        }
+
+        private NodeSummary summary(Sum sum) {
+            NodeId node = sum.node;
+            return new NodeSummary(
+                    node.id(),
+                    node.namespace(),
+                    node.name(),
+                    node.kind().name().toLowerCase(Locale.ROOT),
+                    List.copyOf(sum.versions),
+                    sum.called ? sum.received.rate(window.rateSeconds()) : null,
+                    sum.received.successShare(),
+                    sum.received.latencies().p99(),
+                    sum.stale);
+        }
+    }
+}

@@ -1,0 +1,90 @@
+package io.tracery.topology.graph;
+
+import io.tracery.tracing.metric.ExponentialHistogram;
+import java.util.Arrays;
+
+/**
+ * What ended on an edge within one second: counts, and how many in which latency bucket. Sparse, because there is one of
+ * these for each second, edge and version. Confined by whoever holds its {@link History}.
+ */
+final class Second {
+
+    final long second;
+    private int requests;
+    private int failed;
+    private int mutual;
+    private int zero;
+    private int size;
+    private short[] buckets = {};
+    private int[] counts = {};
+
+    Second(long second) {
+        this.second = second;
+    }
+
+    /** Counts exchanges whose latency lies in a bucket; a null bucket is that of zero. */
+    void add(int bucket, int count) {
+        int at = Arrays.binarySearch(buckets, 0, size, (short) bucket);
+        if (at < 0) {
+            at = -at - 1;
+            insert(at, (short) bucket);
+        }
+        counts[at] = saturating(counts[at], count);
+    }
+
+    void addZero(int count) {
+        zero = saturating(zero, count);
+    }
+
+    void count(int exchanges, Exchanges kind) {
+        requests = saturating(requests, exchanges);
+        if (kind.failed()) {
+            failed = saturating(failed, exchanges);
+        }
+        if (kind.mutual()) {
+            mutual = saturating(mutual, exchanges);
+        }
+    }
+
+    int requests() {
+        return requests;
+    }
+
+    void addTo(WindowSum sum) {
+        sum.requests += requests;
+        sum.failed += failed;
+        sum.mutual += mutual;
+        sum.zero += zero;
+        for (int i = 0; i < size; i++) {
+            sum.buckets[buckets[i] - ExponentialHistogram.MIN_INDEX] += counts[i];
+        }
+    }
+
+    Second copy() {
+        Second copy = new Second(second);
+        copy.requests = requests;
+        copy.failed = failed;
+        copy.mutual = mutual;
+        copy.zero = zero;
+        copy.size = size;
+        copy.buckets = Arrays.copyOf(buckets, size);
+        copy.counts = Arrays.copyOf(counts, size);
+        return copy;
+    }
+
+    private void insert(int at, short bucket) {
+        if (size == buckets.length) {
+            buckets = Arrays.copyOf(buckets, size + Math.max(4, size / 2));
+            counts = Arrays.copyOf(counts, buckets.length);
+        }
+        System.arraycopy(buckets, at, buckets, at + 1, size - at);
+        System.arraycopy(counts, at, counts, at + 1, size - at);
+        buckets[at] = bucket;
+        counts[at] = 0;
+        size++;
+    }
+
+    private static int saturating(int count, int more) {
+        return (int) Math.min(Integer.MAX_VALUE, (long) count + more);
+    }
+}

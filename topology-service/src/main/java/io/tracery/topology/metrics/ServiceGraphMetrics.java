@@ -1,0 +1,133 @@
+package io.tracery.topology.metrics;
+
+import io.prometheus.metrics.model.registry.MultiCollector;
+import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
+import io.prometheus.metrics.model.snapshots.MetricMetadata;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import io.tracery.topology.graph.EdgeTotals;
+import io.tracery.topology.graph.GraphReader;
+import io.tracery.topology.graph.NodeId;
+import io.tracery.tracing.metric.ExponentialHistogram;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+
+/**
+ * The metrics of Tempo's service graphs and of the Collector's servicegraph connector, made at each scrape from the
+ * graph's counts: {@code traces_service_graph_request_total}, {@code _request_failed_total},
+ * {@code _request_server_seconds} and {@code _request_client_seconds}. Callers outside the mesh are the client
+ * {@code user}, as Tempo calls them. Edges that differ only in protocol are one here.
+ */
+public final class ServiceGraphMetrics implements MultiCollector {
+
+    private static final String PREFIX = "traces_service_graph_request";
+
+    /** Powers of two of seconds, about 1 ms to 16 s: what the buckets we count in can be added up to exactly. */
+    private static final int FIRST_EXPONENT = -10;
+
+    private static final int LAST_EXPONENT = 4;
+    private static final int BUCKETS = LAST_EXPONENT - FIRST_EXPONENT + 2;
+    private static final int PER_DOUBLING = 1 << ExponentialHistogram.SCALE;
+
+    private record Pair(NodeId client, NodeId server) implements Comparable<Pair> {
+        @Override
+        public int compareTo(Pair other) {
+            return (client.id() + ">" + server.id()).compareTo(other.client.id() + ">" + other.server.id());
+        }
+    }
+
+    private static final class Sum {
+        long requests;
+        long failed;
+        final ExponentialHistogram client = new ExponentialHistogram();
+        final ExponentialHistogram server = new ExponentialHistogram();
+    }
+
+    private final GraphReader reader;
+
+    public ServiceGraphMetrics(GraphReader reader) {
+        this.reader = reader;
+    }
+
+    @Override
+    public MetricSnapshots collect() {
+        TreeMap<Pair, Sum> sums = new TreeMap<>();
+        for (EdgeTotals edge : reader.totals()) {
+            Sum sum = sums.computeIfAbsent(
+                    new Pair(edge.edge().source(), edge.edge().target()), any -> new Sum());
+            sum.requests += edge.requests();
+            sum.failed += edge.failed();
+            sum.client.add(edge.clientSeconds());
+            sum.server.add(edge.serverSeconds());
+        }
+        List<CounterDataPointSnapshot> requests = new ArrayList<>();
+        List<CounterDataPointSnapshot> failed = new ArrayList<>();
+        List<HistogramDataPointSnapshot> client = new ArrayList<>();
+        List<HistogramDataPointSnapshot> server = new ArrayList<>();
+        sums.forEach((pair, sum) -> {
+            Labels labels = labels(pair);
+            requests.add(counter(labels, sum.requests));
+            failed.add(counter(labels, sum.failed));
+            client.add(histogram(labels, sum.client));
+            server.add(histogram(labels, sum.server));
+        });
+        return MetricSnapshots.builder()
+                .metricSnapshot(
+                        new CounterSnapshot(new MetricMetadata(PREFIX, "Requests from one node to another"), requests))
+                .metricSnapshot(new CounterSnapshot(
+                        new MetricMetadata(PREFIX + "_failed", "Requests whose fate was another than served"), failed))
+                .metricSnapshot(new HistogramSnapshot(
+                        new MetricMetadata(PREFIX + "_client_seconds", "Latency as the client's proxy measured it"),
+                        client))
+                .metricSnapshot(new HistogramSnapshot(
+                        new MetricMetadata(PREFIX + "_server_seconds", "Latency as the server's proxy measured it"),
+                        server))
+                .build();
+    }
+
+    private static Labels labels(Pair pair) {
+        boolean user = pair.client().equals(NodeId.CLIENTS);
+        return Labels.of(
+                "client",
+                user ? "user" : pair.client().name(),
+                "client_service_namespace",
+                user ? "" : pair.client().namespace(),
+                "connection_type",
+                user ? "virtual_node" : "",
+                "server",
+                pair.server().name(),
+                "server_service_namespace",
+                pair.server().namespace());
+    }
+
+    private static CounterDataPointSnapshot counter(Labels labels, long count) {
+        return CounterDataPointSnapshot.builder()
+                .labels(labels)
+                .value((double) count)
+                .build();
+    }
+
+    private static HistogramDataPointSnapshot histogram(Labels labels, ExponentialHistogram seconds) {
+        double[] bounds = new double[BUCKETS];
+        long[] counts = new long[BUCKETS];
+        for (int i = 0; i < BUCKETS; i++) {
+            bounds[i] = i == BUCKETS - 1 ? Double.POSITIVE_INFINITY : Math.scalb(1.0, FIRST_EXPONENT + i);
+        }
+        counts[0] = seconds.zeroCount();
+        for (int i = 0; i < seconds.bucketCount(); i++) {
+            // Bucket b holds what is above 2^(b/8) and up to 2^((b+1)/8).
+            int exponent = Math.floorDiv(seconds.offset() + i, PER_DOUBLING) + 1;
+            counts[Math.clamp(exponent - FIRST_EXPONENT, 0, BUCKETS - 1)] += seconds.countAt(i);
+        }
+        HistogramDataPointSnapshot.Builder builder = HistogramDataPointSnapshot.builder()
+                .classicHistogramBuckets(ClassicHistogramBuckets.of(bounds, counts));
+        builder.sum(seconds.sum());
+        builder.labels(labels);
+        return builder.build();
+    }
+}

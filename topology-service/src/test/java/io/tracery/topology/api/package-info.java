@@ -1,0 +1,4 @@
+@NullMarked
+package io.tracery.topology.api;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tracery.topology.graph;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tracery.topology.metrics;
+
+import org.jspecify.annotations.NullMarked;

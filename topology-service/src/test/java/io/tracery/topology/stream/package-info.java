@@ -1,0 +1,4 @@
+@NullMarked
+package io.tracery.topology.stream;
+
+import org.jspecify.annotations.NullMarked;
