@@ -1,0 +1,248 @@
+package io.tracery.proxy.bootstrap;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.core.v3.SocketAddress;
+import io.envoyproxy.envoy.config.listener.v3.Listener;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
+import io.tracery.process.ConfigException;
+import io.tracery.proxy.bootstrap.ProxyBootstrap.IdentitySettings;
+import io.tracery.proxy.bootstrap.ProxyBootstrap.Settings;
+import io.tracery.proxy.xds.InvalidResource;
+import io.tracery.proxy.xds.Resources;
+import io.tracery.proxy.xds.XdsServer;
+import io.tracery.proxy.xds.XdsTypes;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a bootstrap. The parts are read one by one, Envoy's messages only for static resources: Envoy's own Bootstrap
+ * class would load the whole of its API into every sidecar.
+ */
+public final class BootstrapReader {
+
+    private static final Pattern SECONDS = Pattern.compile("(\\d{1,6})s");
+    private static final Duration DRAIN = Duration.ofSeconds(10);
+
+    private final List<String> problems = new ArrayList<>();
+
+    private BootstrapReader() {}
+
+    /** @throws ConfigException with every problem found */
+    public static ProxyBootstrap read(Path file) {
+        try {
+            return read(file.toString(), Files.readString(file));
+        } catch (IOException e) {
+            throw new ConfigException(file.toString(), List.of("cannot be read: " + e));
+        }
+    }
+
+    /**
+     * @param source names the text in the report
+     * @throws ConfigException with every problem found
+     */
+    public static ProxyBootstrap read(String source, String yaml) {
+        BootstrapReader reader = new BootstrapReader();
+        try {
+            ProxyBootstrap bootstrap =
+                    reader.bootstrap(new Section("", new YAMLMapper().readTree(yaml), reader.problems));
+            if (bootstrap == null || !reader.problems.isEmpty()) {
+                throw new ConfigException(source, reader.problems);
+            }
+            return bootstrap;
+        } catch (JsonProcessingException e) {
+            throw new ConfigException(source, List.of("is not YAML: " + e.getMessage()));
+        }
+    }
+
+    private @Nullable ProxyBootstrap bootstrap(Section root) {
+        Section node = required(root, "node");
+        Section admin = required(root, "admin");
+        Section dynamic = root.section("dynamic_resources");
+        Section statics = root.section("static_resources");
+        if (node == null || admin == null) {
+            return null;
+        }
+        String id = node.text("id");
+        String cluster = node.text("cluster", "");
+        Settings settings = settings(node);
+        InetSocketAddress adminAddress = adminAddress(admin);
+        String xdsCluster = dynamic == null ? null : xdsCluster(dynamic);
+        List<Listener> listeners = new ArrayList<>();
+        List<Cluster> clusters = new ArrayList<>();
+        if (statics != null) {
+            parse(statics, "listeners", Listener::newBuilder, listeners);
+            parse(statics, "clusters", Cluster::newBuilder, clusters);
+        }
+        XdsServer xds = null;
+        if (xdsCluster != null) {
+            xds = clusters.stream()
+                    .filter(candidate -> candidate.getName().equals(xdsCluster))
+                    .findFirst()
+                    .map(this::xdsServer)
+                    .orElse(null);
+            if (xds == null) {
+                problems.add(
+                        "static_resources.clusters has no usable cluster " + xdsCluster + ", which ads_config names");
+            }
+            clusters.removeIf(candidate -> candidate.getName().equals(xdsCluster));
+        }
+        root.refuseUnread();
+        Resources resources = resources(listeners, clusters);
+        return settings == null || adminAddress == null || resources == null
+                ? null
+                : new ProxyBootstrap(id, cluster, settings, adminAddress, xds, resources);
+    }
+
+    private @Nullable Section required(Section root, String key) {
+        Section section = root.section(key);
+        if (section == null) {
+            root.problem(key, "is missing");
+        }
+        return section;
+    }
+
+    private @Nullable Settings settings(Section node) {
+        Section metadata = required(node, "metadata");
+        Section ours = metadata == null ? null : required(metadata, "tracery");
+        if (ours == null) {
+            return null;
+        }
+        Section identity = ours.section("identity");
+        Section telemetry = ours.section("telemetry");
+        return new Settings(
+                ours.text("namespace"),
+                ours.text("workload"),
+                ours.text("version", ""),
+                identity == null ? null : identity(identity),
+                telemetry == null ? null : telemetry.text("kafka"),
+                ours.number("event_loops", 1, 1, 64),
+                seconds(ours, "drain_timeout", DRAIN));
+    }
+
+    private static IdentitySettings identity(Section identity) {
+        String ca = identity.text("ca_address");
+        int colon = ca.lastIndexOf(':');
+        int port = 0;
+        try {
+            port = colon < 0 ? 0 : Integer.parseInt(ca.substring(colon + 1));
+        } catch (NumberFormatException e) {
+            // Answered below, with a missing port.
+        }
+        if (port < 1 || port > 65_535) {
+            identity.problem("ca_address", "must be host:port, not \"" + ca + "\"");
+        }
+        return new IdentitySettings(
+                identity.text("trust_domain"),
+                identity.text("service_account"),
+                colon < 0 ? ca : ca.substring(0, colon),
+                port,
+                Path.of(identity.text("token_file")),
+                Path.of(identity.text("trust_anchor_file")));
+    }
+
+    private static Duration seconds(Section section, String key, Duration fallback) {
+        String text = section.text(key, "");
+        if (text.isEmpty()) {
+            return fallback;
+        }
+        Matcher seconds = SECONDS.matcher(text);
+        if (!seconds.matches()) {
+            section.problem(key, "must be seconds such as 10s, not \"" + text + "\"");
+            return fallback;
+        }
+        return Duration.ofSeconds(Long.parseLong(seconds.group(1)));
+    }
+
+    private @Nullable InetSocketAddress adminAddress(Section admin) {
+        Section address = required(admin, "address");
+        Section socket = address == null ? null : required(address, "socket_address");
+        return socket == null
+                ? null
+                : new InetSocketAddress(socket.text("address"), socket.number("port_value", 0, 0, 65_535));
+    }
+
+    private @Nullable String xdsCluster(Section dynamic) {
+        Section ads = required(dynamic, "ads_config");
+        if (ads == null) {
+            return null;
+        }
+        if (!ads.text("api_type").equals("DELTA_GRPC")
+                || !ads.text("transport_api_version", "V3").equals("V3")) {
+            ads.problem("api_type", "must be DELTA_GRPC, version V3");
+        }
+        for (JsonNode service : ads.elements("grpc_services")) {
+            JsonNode name = service.at("/envoy_grpc/cluster_name");
+            if (name.isTextual()) {
+                return name.asText();
+            }
+        }
+        ads.problem("grpc_services", "must name a cluster: [{envoy_grpc: {cluster_name: xds}}]");
+        return null;
+    }
+
+    private @Nullable XdsServer xdsServer(Cluster cluster) {
+        try {
+            SocketAddress address = cluster.getLoadAssignment()
+                    .getEndpoints(0)
+                    .getLbEndpoints(0)
+                    .getEndpoint()
+                    .getAddress()
+                    .getSocketAddress();
+            String anchor = cluster.hasTransportSocket()
+                    ? cluster.getTransportSocket()
+                            .getTypedConfig()
+                            .unpack(UpstreamTlsContext.class)
+                            .getCommonTlsContext()
+                            .getValidationContext()
+                            .getTrustedCa()
+                            .getFilename()
+                    : null;
+            return new XdsServer(address.getAddress(), address.getPortValue(), anchor == null ? null : Path.of(anchor));
+        } catch (IndexOutOfBoundsException | InvalidProtocolBufferException e) {
+            problems.add(
+                    "cluster " + cluster.getName() + " needs one endpoint and, for TLS, an UpstreamTlsContext with "
+                            + "validation_context.trusted_ca.filename");
+            return null;
+        }
+    }
+
+    private interface NewBuilder {
+        Message.Builder builder();
+    }
+
+    @SuppressWarnings("unchecked") // The builder and the list are of one type, by the two calls above.
+    private <M extends Message> void parse(Section statics, String key, NewBuilder type, List<M> into) {
+        List<JsonNode> elements = statics.elements(key);
+        for (int i = 0; i < elements.size(); i++) {
+            Message.Builder builder = type.builder();
+            try {
+                XdsTypes.parser().merge(elements.get(i).toString(), builder);
+                into.add((M) builder.build());
+            } catch (InvalidProtocolBufferException e) {
+                statics.problem(key + "[" + i + "]", "cannot be read: " + e.getMessage());
+            }
+        }
+    }
+
+    private @Nullable Resources resources(List<Listener> listeners, List<Cluster> clusters) {
+        try {
+            return Resources.of(listeners, clusters);
+        } catch (InvalidResource e) {
+            problems.add("static_resources: " + e.getMessage());
+            return null;
+        }
+    }
+}

@@ -1,0 +1,63 @@
+package io.tracery.proxy.bootstrap;
+
+import io.tracery.proxy.xds.Resources;
+import io.tracery.proxy.xds.XdsServer;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything the proxy knows at its start.
+ *
+ * @param nodeId unique in the mesh, {@code sidecar~<namespace>/<name>}
+ * @param nodeCluster the workload's name, as Envoy calls it
+ * @param settings what is ours alone
+ * @param admin where the admin port listens
+ * @param xds the control plane, or null to run on static resources alone
+ * @param resources static resources, always in force
+ */
+public record ProxyBootstrap(
+        String nodeId,
+        String nodeCluster,
+        Settings settings,
+        InetSocketAddress admin,
+        @Nullable XdsServer xds,
+        Resources resources) {
+
+    /**
+     * {@code node.metadata.tracery}.
+     *
+     * @param namespace of the workload beside the proxy
+     * @param workload its name, the OpenTelemetry service name
+     * @param version its version
+     * @param identity null for a proxy without mutual TLS
+     * @param kafka bootstrap servers for telemetry, null for metrics on the admin port alone
+     * @param eventLoops threads of the data path
+     * @param drainTimeout how long what is open may take to finish at the end
+     */
+    public record Settings(
+            String namespace,
+            String workload,
+            String version,
+            @Nullable IdentitySettings identity,
+            @Nullable String kafka,
+            int eventLoops,
+            Duration drainTimeout) {}
+
+    /**
+     * @param trustDomain of the mesh
+     * @param serviceAccount of the workload
+     * @param caHost who signs
+     * @param caPort its port
+     * @param tokenFile the service account token, read anew for each certificate
+     * @param trustAnchorFile PEM of the mesh's root
+     */
+    public record IdentitySettings(
+            String trustDomain,
+            String serviceAccount,
+            String caHost,
+            int caPort,
+            Path tokenFile,
+            Path trustAnchorFile) {}
+}

@@ -1,0 +1,148 @@
+package io.tracery.proxy.xds;
+
+import io.envoyproxy.envoy.config.core.v3.TrafficDirection;
+import io.envoyproxy.envoy.config.listener.v3.Filter;
+import io.envoyproxy.envoy.config.listener.v3.FilterChain;
+import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
+import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
+import io.tracery.proxy.mesh.Direction;
+import io.tracery.proxy.mesh.DownstreamTls;
+import io.tracery.proxy.mesh.Listener;
+import io.tracery.proxy.route.ClusterSplit;
+import io.tracery.proxy.route.ClusterSplit.Share;
+import io.tracery.proxy.route.RouteTable;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** {@code Listener} to {@link Listener}. */
+final class ListenerTranslator {
+
+    private final io.envoyproxy.envoy.config.listener.v3.Listener listener;
+    private final String resource;
+
+    private ListenerTranslator(io.envoyproxy.envoy.config.listener.v3.Listener listener) {
+        this.listener = listener;
+        this.resource = "listener " + listener.getName();
+    }
+
+    /** Checks everything but the routes, which come on their own. */
+    static void check(io.envoyproxy.envoy.config.listener.v3.Listener listener) throws InvalidResource {
+        ListenerTranslator translator = new ListenerTranslator(listener);
+        HttpConnectionManager http = translator.http();
+        translator.build(http == null ? null : new RouteTable("", List.of()));
+        if (http != null && http.hasRouteConfig()) {
+            RouteTranslator.translate(http.getRouteConfig());
+        }
+    }
+
+    /** The route configuration that the listener asks for by RDS, or null where it has none or brings its own. */
+    static @Nullable String routesName(io.envoyproxy.envoy.config.listener.v3.Listener listener)
+            throws InvalidResource {
+        HttpConnectionManager http = new ListenerTranslator(listener).http();
+        return http != null && http.hasRds() ? http.getRds().getRouteConfigName() : null;
+    }
+
+    /** @return null while the listener's routes have not come */
+    static @Nullable Listener translate(
+            io.envoyproxy.envoy.config.listener.v3.Listener listener, Map<String, RouteTable> routes)
+            throws InvalidResource {
+        ListenerTranslator translator = new ListenerTranslator(listener);
+        HttpConnectionManager http = translator.http();
+        if (http == null) {
+            return translator.build(/* routes= */ null);
+        }
+        RouteTable table = http.hasRds()
+                ? routes.get(http.getRds().getRouteConfigName())
+                : RouteTranslator.translate(http.getRouteConfig());
+        return table == null ? null : translator.build(table);
+    }
+
+    private Listener build(@Nullable RouteTable routes) throws InvalidResource {
+        return new Listener(
+                listener.getName(),
+                direction(),
+                XdsTypes.socketAddress(resource, listener.getAddress()),
+                tls(),
+                routes == null ? new Listener.Handler.Tcp(tcpSplit()) : new Listener.Handler.Http(routes));
+    }
+
+    private Direction direction() throws InvalidResource {
+        return switch (listener.getTrafficDirection()) {
+            case INBOUND -> Direction.INBOUND;
+            case OUTBOUND -> Direction.OUTBOUND;
+            default ->
+                throw new InvalidResource(
+                        resource,
+                        "traffic_direction must be " + TrafficDirection.INBOUND + " or " + TrafficDirection.OUTBOUND);
+        };
+    }
+
+    private DownstreamTls tls() throws InvalidResource {
+        int plain = 0;
+        int encrypted = 0;
+        for (FilterChain chain : listener.getFilterChainsList()) {
+            if (chain.hasTransportSocket()) {
+                encrypted++;
+                DownstreamTlsContext context = XdsTypes.unpack(
+                        resource, chain.getTransportSocket().getTypedConfig(), DownstreamTlsContext.class);
+                if (!context.getRequireClientCertificate().getValue()) {
+                    throw new InvalidResource(resource, "TLS without require_client_certificate is not supported");
+                }
+            } else {
+                plain++;
+            }
+        }
+        if (plain > 1 || encrypted > 1 || plain + encrypted == 0) {
+            throw new InvalidResource(resource, "one filter chain with TLS, one without, or one of each is supported");
+        }
+        return encrypted == 0 ? DownstreamTls.NONE : plain == 0 ? DownstreamTls.STRICT : DownstreamTls.PERMISSIVE;
+    }
+
+    /** The one network filter, the same in every chain. */
+    private Filter filter() throws InvalidResource {
+        if (listener.getFilterChainsCount() == 0) {
+            throw new InvalidResource(resource, "has no filter chain");
+        }
+        List<Filter> filters = listener.getFilterChains(0).getFiltersList();
+        for (FilterChain chain : listener.getFilterChainsList()) {
+            if (chain.getFiltersCount() != 1 || !chain.getFiltersList().equals(filters)) {
+                throw new InvalidResource(resource, "every filter chain has one network filter, the same in each");
+            }
+        }
+        return filters.getFirst();
+    }
+
+    /** Null where the filter is not HTTP's. */
+    private @Nullable HttpConnectionManager http() throws InvalidResource {
+        Filter filter = filter();
+        if (!filter.getTypedConfig().is(HttpConnectionManager.class)) {
+            return null;
+        }
+        HttpConnectionManager http = XdsTypes.unpack(resource, filter.getTypedConfig(), HttpConnectionManager.class);
+        for (HttpFilter httpFilter : http.getHttpFiltersList()) {
+            if (!httpFilter.getTypedConfig().is(Router.class)) {
+                throw new InvalidResource(resource, "http_filters: " + httpFilter.getName() + " is not supported");
+            }
+        }
+        if (!http.hasRds() && !http.hasRouteConfig()) {
+            throw new InvalidResource(resource, "needs rds or route_config");
+        }
+        return http;
+    }
+
+    private ClusterSplit tcpSplit() throws InvalidResource {
+        TcpProxy tcp = XdsTypes.unpack(resource, filter().getTypedConfig(), TcpProxy.class);
+        return switch (tcp.getClusterSpecifierCase()) {
+            case CLUSTER -> ClusterSplit.to(tcp.getCluster());
+            case WEIGHTED_CLUSTERS ->
+                new ClusterSplit(tcp.getWeightedClusters().getClustersList().stream()
+                        .map(share -> new Share(share.getName(), share.getWeight()))
+                        .toList());
+            default -> throw new InvalidResource(resource, "tcp_proxy needs cluster or weighted_clusters");
+        };
+    }
+}

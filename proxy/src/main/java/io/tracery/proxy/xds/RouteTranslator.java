@@ -1,0 +1,155 @@
+package io.tracery.proxy.xds;
+
+import com.google.protobuf.UInt32Value;
+import io.envoyproxy.envoy.config.route.v3.HeaderMatcher;
+import io.envoyproxy.envoy.config.route.v3.RouteAction;
+import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import io.envoyproxy.envoy.config.route.v3.VirtualHost;
+import io.envoyproxy.envoy.config.route.v3.WeightedCluster;
+import io.tracery.proxy.route.ClusterSplit;
+import io.tracery.proxy.route.ClusterSplit.Share;
+import io.tracery.proxy.route.RetryPolicy;
+import io.tracery.proxy.route.RetryPolicy.Condition;
+import io.tracery.proxy.route.Route;
+import io.tracery.proxy.route.RouteMatch;
+import io.tracery.proxy.route.RouteMatch.Header;
+import io.tracery.proxy.route.RouteTable;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** {@code RouteConfiguration} to {@link RouteTable}. What a route asks for and the proxy does not do is an error. */
+final class RouteTranslator {
+
+    /** What Envoy takes when a route says nothing of its timeout. */
+    private static final Duration UNSET_TIMEOUT = Duration.ofSeconds(15);
+
+    private static final String METHOD = ":method";
+
+    private final String resource;
+
+    private RouteTranslator(String resource) {
+        this.resource = resource;
+    }
+
+    static RouteTable translate(RouteConfiguration configuration) throws InvalidResource {
+        return new RouteTranslator("route configuration " + configuration.getName()).table(configuration);
+    }
+
+    private RouteTable table(RouteConfiguration configuration) throws InvalidResource {
+        if (configuration.getVirtualHostsCount() != 1
+                || !configuration.getVirtualHosts(0).getDomainsList().equals(List.of("*"))) {
+            throw new InvalidResource(resource, "one virtual host with the domain \"*\" is supported");
+        }
+        VirtualHost host = configuration.getVirtualHosts(0);
+        List<Route> routes = new ArrayList<>();
+        for (int i = 0; i < host.getRoutesCount(); i++) {
+            io.envoyproxy.envoy.config.route.v3.Route route = host.getRoutes(i);
+            routes.add(route(route, route.getName().isEmpty() ? host.getName() + "/" + i : route.getName()));
+        }
+        return new RouteTable(configuration.getName(), routes);
+    }
+
+    private Route route(io.envoyproxy.envoy.config.route.v3.Route route, String name) throws InvalidResource {
+        if (!route.hasRoute()) {
+            throw new InvalidResource(
+                    resource, "route " + name + " must forward; " + route.getActionCase() + " is not supported");
+        }
+        RouteAction action = route.getRoute();
+        return new Route(
+                name,
+                match(route.getMatch(), name),
+                split(action, name),
+                action.hasTimeout() ? XdsTypes.duration(action.getTimeout()) : UNSET_TIMEOUT,
+                action.hasRetryPolicy() ? retry(action.getRetryPolicy(), name) : RetryPolicy.NONE);
+    }
+
+    private RouteMatch match(io.envoyproxy.envoy.config.route.v3.RouteMatch match, String name) throws InvalidResource {
+        RouteMatch.Path path = switch (match.getPathSpecifierCase()) {
+            case PATH -> new RouteMatch.Path.Exact(match.getPath());
+            case PATH_SEPARATED_PREFIX -> new RouteMatch.Path.Prefix(match.getPathSeparatedPrefix());
+            case PREFIX -> {
+                if (!match.getPrefix().endsWith("/")) {
+                    throw new InvalidResource(
+                            resource, "route " + name + ": a prefix ends with \"/\", or is a path_separated_prefix");
+                }
+                yield new RouteMatch.Path.Prefix(match.getPrefix());
+            }
+            default ->
+                throw new InvalidResource(
+                        resource, "route " + name + ": " + match.getPathSpecifierCase() + " is not supported");
+        };
+        if (match.getQueryParametersCount() > 0) {
+            throw new InvalidResource(resource, "route " + name + ": query_parameters are not supported");
+        }
+        String method = "";
+        List<Header> headers = new ArrayList<>();
+        for (HeaderMatcher header : match.getHeadersList()) {
+            if (!header.getStringMatch().hasExact() || header.getInvertMatch()) {
+                throw new InvalidResource(
+                        resource, "route " + name + ": header " + header.getName() + " must match string_match.exact");
+            }
+            String value = header.getStringMatch().getExact();
+            if (header.getName().equals(METHOD)) {
+                method = value;
+            } else {
+                headers.add(new Header(header.getName(), value));
+            }
+        }
+        return new RouteMatch(path, method, headers);
+    }
+
+    private ClusterSplit split(RouteAction action, String name) throws InvalidResource {
+        return switch (action.getClusterSpecifierCase()) {
+            case CLUSTER -> ClusterSplit.to(action.getCluster());
+            case WEIGHTED_CLUSTERS -> {
+                List<Share> shares = new ArrayList<>();
+                for (WeightedCluster.ClusterWeight share :
+                        action.getWeightedClusters().getClustersList()) {
+                    shares.add(new Share(share.getName(), share.getWeight().getValue()));
+                }
+                yield new ClusterSplit(shares);
+            }
+            default ->
+                throw new InvalidResource(
+                        resource, "route " + name + ": " + action.getClusterSpecifierCase() + " is not supported");
+        };
+    }
+
+    private RetryPolicy retry(io.envoyproxy.envoy.config.route.v3.RetryPolicy policy, String name)
+            throws InvalidResource {
+        if (policy.hasRetryBackOff()) {
+            throw new InvalidResource(resource, "route " + name + ": retry_back_off is not supported");
+        }
+        Set<Condition> on = EnumSet.noneOf(Condition.class);
+        for (String condition : policy.getRetryOn().split(",")) {
+            on.add(condition(condition.strip(), name));
+        }
+        Duration perTry = XdsTypes.duration(policy.getPerTryTimeout());
+        if (perTry.isPositive()) {
+            on.add(Condition.PER_TRY_TIMEOUT);
+        }
+        Set<Integer> statuses = new HashSet<>();
+        if (on.contains(Condition.STATUS)) {
+            statuses.addAll(policy.getRetriableStatusCodesList());
+        }
+        UInt32Value retries = policy.hasNumRetries() ? policy.getNumRetries() : UInt32Value.of(1);
+        return new RetryPolicy(retries.getValue(), on, statuses, perTry);
+    }
+
+    private Condition condition(String condition, String name) throws InvalidResource {
+        return switch (condition) {
+            case "connect-failure" -> Condition.CONNECT_FAILURE;
+            case "refused-stream" -> Condition.REFUSED_STREAM;
+            case "reset" -> Condition.RESET;
+            case "retriable-status-codes" -> Condition.STATUS;
+            case "unavailable" -> Condition.UNAVAILABLE;
+            default ->
+                throw new InvalidResource(
+                        resource, "route " + name + ": retry_on \"" + condition + "\" is not supported");
+        };
+    }
+}

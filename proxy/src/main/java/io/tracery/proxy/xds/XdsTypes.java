@@ -1,0 +1,88 @@
+package io.tracery.proxy.xds;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.Duration;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import com.google.protobuf.TypeRegistry;
+import com.google.protobuf.Value;
+import com.google.protobuf.util.JsonFormat;
+import io.envoyproxy.envoy.config.core.v3.Address;
+import io.envoyproxy.envoy.config.core.v3.Metadata;
+import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
+import io.envoyproxy.envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
+import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
+import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
+import io.netty.util.NetUtil;
+import io.tracery.controlplane.api.XdsNames;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+
+/** The small change of reading Envoy's messages. */
+public final class XdsTypes {
+
+    private static final TypeRegistry REGISTRY = TypeRegistry.newBuilder()
+            .add(HttpConnectionManager.getDescriptor())
+            .add(TcpProxy.getDescriptor())
+            .add(Router.getDescriptor())
+            .add(TlsInspector.getDescriptor())
+            .add(DownstreamTlsContext.getDescriptor())
+            .add(UpstreamTlsContext.getDescriptor())
+            .add(HttpProtocolOptions.getDescriptor())
+            .build();
+
+    private XdsTypes() {}
+
+    /** Reads protobuf's JSON form; unknown fields are refused by name. */
+    public static JsonFormat.Parser parser() {
+        return JsonFormat.parser().usingTypeRegistry(REGISTRY);
+    }
+
+    static JsonFormat.Printer printer() {
+        return JsonFormat.printer().usingTypeRegistry(REGISTRY).omittingInsignificantWhitespace();
+    }
+
+    static <M extends Message> M unpack(String resource, Any any, Class<M> type) throws InvalidResource {
+        if (!any.is(type)) {
+            throw new InvalidResource(
+                    resource, any.getTypeUrl() + " is not supported here, " + type.getSimpleName() + " is");
+        }
+        try {
+            return any.unpack(type);
+        } catch (InvalidProtocolBufferException e) {
+            throw new InvalidResource(resource, type.getSimpleName() + " cannot be read: " + e.getMessage());
+        }
+    }
+
+    /** Only literal IP addresses: the data path resolves no names. */
+    static InetSocketAddress socketAddress(String resource, Address address) throws InvalidResource {
+        String host = address.getSocketAddress().getAddress();
+        byte[] literal = NetUtil.createByteArrayFromIpAddressString(host);
+        if (!address.hasSocketAddress() || literal == null) {
+            throw new InvalidResource(resource, "address must be an IP address and a port, not \"" + host + "\"");
+        }
+        try {
+            return new InetSocketAddress(
+                    InetAddress.getByAddress(literal),
+                    address.getSocketAddress().getPortValue());
+        } catch (UnknownHostException e) {
+            throw new InvalidResource(resource, "address " + host + " has a wrong length");
+        }
+    }
+
+    static java.time.Duration duration(Duration duration) {
+        return java.time.Duration.ofSeconds(duration.getSeconds(), duration.getNanos());
+    }
+
+    /** A text of our own metadata, empty where there is none. */
+    static String metadata(Metadata metadata, String key) {
+        var ours = metadata.getFilterMetadataMap().get(XdsNames.METADATA);
+        return ours == null
+                ? ""
+                : ours.getFieldsOrDefault(key, Value.getDefaultInstance()).getStringValue();
+    }
+}
