@@ -1,0 +1,4 @@
+@NullMarked
+package io.tracery.controlplane.ca;
+
+import org.jspecify.annotations.NullMarked;
