@@ -56,6 +56,11 @@ public final class AttributeSet {
             return take();
         }
 
+        public Builder put(Key key, boolean value) {
+            AttributeWriter.write(writer, OtlpFields.RESOURCE_ATTRIBUTES, key, value);
+            return take();
+        }
+
         public AttributeSet build() {
             return new AttributeSet(List.copyOf(encoded));
         }

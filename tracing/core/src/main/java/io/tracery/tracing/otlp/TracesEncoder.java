@@ -16,10 +16,15 @@ public final class TracesEncoder {
 
     private static final int PARENT_IS_REMOTE = 0x200;
 
+    private static final int NONE = -1;
+
     private final ProtoWriter out;
     private final OtlpHead head;
     private int resourceMark;
     private int scopeMark;
+    /** Where the span that has begun and not ended starts, or {@link #NONE}. */
+    private int spanStart = NONE;
+
     private int spanMark;
     private int eventMark;
     private int attributeField;
@@ -56,6 +61,7 @@ public final class TracesEncoder {
      */
     public void beginSpan(
             TraceContext self, long parentSpanId, String name, SpanKind kind, long startNanos, long endNanos) {
+        spanStart = out.size();
         spanMark = out.begin(OtlpFields.SCOPE_ITEMS);
         out.id(OtlpFields.SPAN_TRACE_ID, self.traceIdHigh(), self.traceIdLow());
         out.id(OtlpFields.SPAN_SPAN_ID, self.spanId());
@@ -121,7 +127,16 @@ public final class TracesEncoder {
         int remote = parent == Parent.REMOTE ? PARENT_IS_REMOTE : 0;
         out.fixed32(OtlpFields.SPAN_FLAGS, self.flags() | PARENT_IS_KNOWN | remote);
         out.end(spanMark);
+        spanStart = NONE;
         spans++;
+    }
+
+    /** Takes back the span that has begun and not ended, if there is one; whole spans stay. */
+    public void discardSpan() {
+        if (spanStart != NONE) {
+            out.truncate(spanStart);
+            spanStart = NONE;
+        }
     }
 
     /** The batch, a {@code TracesData} of its own memory; the next batch begins. */

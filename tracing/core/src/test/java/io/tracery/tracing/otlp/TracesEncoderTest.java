@@ -85,6 +85,26 @@ class TracesEncoderTest {
     }
 
     @Test
+    void aSpanThatIsTakenBackLeavesNoTrace() throws Exception {
+        TraceContext self = new TraceContext(1, 2, 3, (byte) 3, "");
+        encoder.discardSpan();
+        encoder.beginSpan(self, 0, "kept", SpanKind.CLIENT, 1, 2);
+        encoder.endSpan(self, SpanStatus.UNSET, TracesEncoder.Parent.LOCAL);
+        encoder.discardSpan();
+        encoder.beginSpan(self, 0, "taken back", SpanKind.CLIENT, 1, 2);
+        encoder.beginEvent(1, "event");
+        encoder.discardSpan();
+
+        assertThat(encoder.spans()).isEqualTo(1);
+        assertThat(TracesData.parseFrom(encoder.finish())
+                        .getResourceSpans(0)
+                        .getScopeSpans(0)
+                        .getSpansList())
+                .extracting(Span::getName)
+                .containsExactly("kept");
+    }
+
+    @Test
     void anyBatchIsWhatGeneratedCodeWouldWrite() {
         SplittableRandom random = new SplittableRandom(SEED);
         for (int run = 0; run < 300; run++) {

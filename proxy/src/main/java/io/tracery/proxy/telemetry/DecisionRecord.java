@@ -1,0 +1,88 @@
+package io.tracery.proxy.telemetry;
+
+import io.tracery.proxy.exchange.Attempt;
+import io.tracery.proxy.exchange.Exchange;
+import io.tracery.proxy.mesh.Cluster;
+import io.tracery.proxy.mesh.Endpoint;
+import io.tracery.tracing.Vocabulary;
+import io.tracery.tracing.otlp.Key;
+import io.tracery.tracing.otlp.TracesEncoder;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Why a request went where it went, as events of its span: the route that matched, what the balancer weighed for each
+ * attempt, and why there was or was not another.
+ */
+final class DecisionRecord {
+
+    private final TracesEncoder out;
+
+    DecisionRecord(TracesEncoder out) {
+        this.out = out;
+    }
+
+    void write(Exchange exchange) {
+        route(exchange);
+        for (Attempt attempt : exchange.attempts()) {
+            pick(exchange, attempt);
+            retry(exchange, attempt);
+        }
+    }
+
+    private void route(Exchange exchange) {
+        String route = LabelProbe.routeName(exchange);
+        Cluster cluster = exchange.cluster();
+        if (route.isEmpty() && cluster == null) {
+            return;
+        }
+        out.beginEvent(exchange.startEpochNanos(), Vocabulary.EVENT_ROUTE);
+        out.attribute(SpanKeys.ROUTE, route);
+        if (cluster != null) {
+            out.attribute(SpanKeys.CLUSTER, cluster.name());
+        }
+        out.endEvent();
+    }
+
+    private void pick(Exchange exchange, Attempt attempt) {
+        Endpoint chosen = attempt.endpoint();
+        if (chosen == null) {
+            return;
+        }
+        out.beginEvent(SpanEncoder.epochNanos(exchange, attempt.startNanos()), Vocabulary.EVENT_PICK);
+        out.attribute(SpanKeys.ATTEMPT, attempt.number());
+        candidate(SpanKeys.PICK_ENDPOINT, chosen, SpanKeys.PICK_COST, attempt.costMillis());
+        Endpoint other = attempt.otherEndpoint();
+        if (other != null) {
+            candidate(SpanKeys.PICK_OTHER, other, SpanKeys.PICK_OTHER_COST, attempt.otherCostMillis());
+        }
+        out.endEvent();
+    }
+
+    private void candidate(Key endpointKey, Endpoint endpoint, Key costKey, double costMillis) {
+        out.attribute(endpointKey, address(endpoint.address()));
+        // An endpoint that was never measured has no cost that a reader could compare.
+        if (Double.isFinite(costMillis)) {
+            out.attribute(costKey, costMillis);
+        }
+    }
+
+    private void retry(Exchange exchange, Attempt attempt) {
+        if (attempt.retryReason().isEmpty()) {
+            return;
+        }
+        long at = attempt.endNanos() == 0 ? attempt.startNanos() : attempt.endNanos();
+        out.beginEvent(SpanEncoder.epochNanos(exchange, at), Vocabulary.EVENT_RETRY);
+        out.attribute(SpanKeys.ATTEMPT, attempt.number());
+        out.attribute(SpanKeys.RETRY_DECISION, attempt.retried() ? "retried" : "not_retried");
+        out.attribute(SpanKeys.RETRY_REASON, attempt.retryReason());
+        out.endEvent();
+    }
+
+    private static String address(InetSocketAddress address) {
+        @Nullable InetAddress resolved = address.getAddress();
+        String host = resolved == null ? address.getHostString() : resolved.getHostAddress();
+        return host.indexOf(':') >= 0 ? "[" + host + "]:" + address.getPort() : host + ":" + address.getPort();
+    }
+}

@@ -1,0 +1,231 @@
+package io.tracery.proxy.telemetry;
+
+import io.tracery.proxy.exchange.Exchange;
+import io.tracery.tracing.otlp.TracesEncoder;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one thread that tells: it takes ended exchanges from the event loops, once a second it has them copy their counts,
+ * and it writes and sends both. It never waits for Kafka, and no event loop ever waits for it.
+ */
+final class Exporter implements Runnable {
+
+    private static final Logger log = LoggerFactory.getLogger(Exporter.class);
+
+    private static final long TICK_NANOS = Duration.ofMillis(50).toNanos();
+    private static final long COLLECT_NANOS = Duration.ofSeconds(1).toNanos();
+    private static final long RESEND_ALL_NANOS = Duration.ofSeconds(30).toNanos();
+    private static final long FAREWELL_NANOS = Duration.ofMillis(300).toNanos();
+
+    private final List<LoopTelemetry> loops = new CopyOnWriteArrayList<>();
+    private final AtomicReference<MetricsView> view = new AtomicReference<>(MetricsView.EMPTY);
+    private final MetricStore store = new MetricStore();
+    private final InstantSource clock;
+    private final Account spanAccount;
+    private final @Nullable Outboxes outboxes;
+    private final LossReporter losses;
+    private volatile boolean ending;
+
+    // Confined to the thread that runs this.
+    private long nextCollect = System.nanoTime();
+    private long nextResend = System.nanoTime() + RESEND_ALL_NANOS;
+    private int active;
+    private long overBudget;
+
+    /**
+     * Where spans and metrics go.
+     *
+     * @param traces writes what goes to {@code spans}
+     * @param metricBatches writes what goes to {@code metrics}
+     */
+    record Outboxes(
+            Transport transport,
+            TracesEncoder traces,
+            TopicOutbox spans,
+            Account metricAccount,
+            MetricBatches metricBatches,
+            TopicOutbox metrics,
+            SpanEncoder spanEncoder,
+            Limits limits) {}
+
+    /** @param outboxes null when nothing leaves the process */
+    Exporter(InstantSource clock, Account spanAccount, @Nullable Outboxes outboxes, LossReporter losses) {
+        this.clock = clock;
+        this.spanAccount = spanAccount;
+        this.outboxes = outboxes;
+        this.losses = losses;
+    }
+
+    void add(LoopTelemetry loop) {
+        loops.add(loop);
+    }
+
+    /** What was counted up to the last collection, at most about a second ago. Any thread. */
+    MetricsView view() {
+        return view.get();
+    }
+
+    /** Makes {@link #run} send what it has and return. */
+    void end() {
+        ending = true;
+    }
+
+    @Override
+    public void run() {
+        while (!ending) {
+            guarded();
+            LockSupport.parkNanos(TICK_NANOS);
+        }
+        farewell();
+    }
+
+    /** One bad figure must not end all telemetry. */
+    private void guarded() {
+        try {
+            tick();
+        } catch (RuntimeException e) {
+            losses.defect(e);
+        }
+    }
+
+    private void tick() {
+        long now = System.nanoTime();
+        if (now - nextCollect >= 0) {
+            nextCollect = now + COLLECT_NANOS;
+            loops.forEach(LoopTelemetry::requestReport);
+        }
+        boolean news = takeReports();
+        Outboxes out = outboxes;
+        if (out != null) {
+            sendSpans(out);
+            sendMetrics(out, news, now);
+            losses.tick(now);
+        }
+    }
+
+    private boolean takeReports() {
+        boolean news = false;
+        for (LoopTelemetry loop : loops) {
+            LoopTelemetry.Report report = loop.takeReport();
+            if (report != null) {
+                store.update(loop, report.changed());
+                active += report.activeChange();
+                overBudget += report.overBudgetChange();
+                news = true;
+            }
+        }
+        if (news) {
+            view.set(new MetricsView(store.totals(), active, overBudget));
+        }
+        return news;
+    }
+
+    private void sendSpans(Outboxes out) {
+        boolean free = out.spans.flush();
+        for (LoopTelemetry loop : loops) {
+            ExchangeRing ring = loop.spans();
+            if (ring != null) {
+                drain(ring, out);
+            }
+        }
+        // While batches wait, a small one more would only push out an older one: spans gather instead.
+        if (free) {
+            sendSpanBatch(out);
+        }
+    }
+
+    /** At most what the ring holds, so that a busy loop cannot keep the exporter from its other duties. */
+    private void drain(ExchangeRing ring, Outboxes out) {
+        for (int i = 0; i < ring.capacity(); i++) {
+            Exchange exchange = ring.poll();
+            if (exchange == null) {
+                return;
+            }
+            encode(exchange, out);
+            if (out.traces.size() >= out.limits.batchBytes()) {
+                sendSpanBatch(out);
+            }
+        }
+    }
+
+    private void encode(Exchange exchange, Outboxes out) {
+        int before = out.traces.spans();
+        try {
+            out.spanEncoder.encode(exchange);
+        } catch (RuntimeException e) {
+            out.traces.discardSpan();
+            int missing = SpanEncoder.spansOf(exchange) - (out.traces.spans() - before);
+            spanAccount.drop(DropReason.ENCODING_FAILED, missing);
+            losses.defect(e);
+        }
+    }
+
+    private static void sendSpanBatch(Outboxes out) {
+        int spans = out.traces.spans();
+        if (spans > 0) {
+            out.spans.send(out.traces.finish(), spans);
+        }
+    }
+
+    private void sendMetrics(Outboxes out, boolean news, long now) {
+        boolean free = out.metrics.flush();
+        boolean all = now - nextResend >= 0;
+        if (all || out.metrics.takeLost()) {
+            nextResend = now + RESEND_ALL_NANOS;
+            store.markAllUnsent();
+        }
+        // What waits is older than what would be written now, and totals lose nothing by being sent later.
+        if (free && (news || all)) {
+            writeMetrics(out);
+        }
+    }
+
+    private void writeMetrics(Outboxes out) {
+        out.metricBatches.write(store, epochNanos(), (batch, points) -> {
+            out.metricAccount.accept(points);
+            out.metrics.send(batch, points);
+        });
+    }
+
+    /** The last counts and spans, as far as they can be had and sent within a moment. */
+    private void farewell() {
+        try {
+            loops.forEach(LoopTelemetry::requestReport);
+            long deadline = System.nanoTime() + FAREWELL_NANOS;
+            boolean complete = loops.isEmpty();
+            while (!complete && System.nanoTime() - deadline < 0) {
+                takeReports();
+                complete = loops.stream().noneMatch(LoopTelemetry::reportPending);
+                LockSupport.parkNanos(TICK_NANOS / 10);
+            }
+            if (outboxes != null) {
+                sendSpans(outboxes);
+                sendSpanBatch(outboxes);
+                if (outboxes.metrics.flush()) {
+                    writeMetrics(outboxes);
+                }
+            }
+        } catch (RuntimeException e) {
+            losses.defect(e);
+        } finally {
+            if (outboxes != null) {
+                outboxes.spans.dropPending(DropReason.CLOSED);
+                outboxes.metrics.dropPending(DropReason.CLOSED);
+                outboxes.transport.close();
+            }
+        }
+        log.debug("telemetry ended");
+    }
+
+    private long epochNanos() {
+        return MetricsView.epochNanos(clock.instant());
+    }
+}

@@ -1,0 +1,132 @@
+package io.tracery.proxy.telemetry;
+
+import io.netty.channel.EventLoop;
+import io.tracery.proxy.exchange.Exchange;
+import io.tracery.proxy.exchange.ExchangeObserver;
+import io.tracery.tracing.span.Fate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Counts the exchanges of one event loop and hands each, when it has ended, to the exporter. All figures belong to the
+ * loop; the exporter gets copies, made by a task on the loop that it asks for.
+ */
+final class LoopTelemetry implements ExchangeObserver {
+
+    private final EventLoop loop;
+    private final @Nullable ExchangeRing spans;
+    private final Account spanAccount;
+    private final SeriesBudget budget;
+    private final SeriesTable table;
+    private final InFlight inFlight;
+    private final Runnable collect = this::collect;
+
+    // What the last report said, by which the next one tells what changed.
+    private int reportedActive;
+    private long reportedOverBudget;
+
+    /** The copies that the exporter has not taken yet. */
+    private final AtomicReference<@Nullable Report> mailbox = new AtomicReference<>();
+
+    /** Whether copies were asked for and not taken. Confined to the exporter. */
+    private boolean reportPending;
+
+    /** @param spans null when no one wants spans */
+    LoopTelemetry(EventLoop loop, @Nullable ExchangeRing spans, Account spanAccount, Limits limits) {
+        this.loop = loop;
+        this.spans = spans;
+        this.spanAccount = spanAccount;
+        this.budget = new SeriesBudget(limits);
+        this.table = new SeriesTable(budget, limits);
+        this.inFlight = new InFlight(table);
+    }
+
+    @Override
+    public void started(Exchange exchange) {
+        assert loop.inEventLoop() : "exchanges belong to their event loop";
+        inFlight.add(exchange);
+    }
+
+    @Override
+    public void ended(Exchange exchange) {
+        assert loop.inEventLoop() : "exchanges belong to their event loop";
+        Fate fate = exchange.fate();
+        if (fate == null) {
+            throw new IllegalArgumentException("the exchange has not ended");
+        }
+        SeriesGroup group = inFlight.end(exchange);
+        group.ended(exchange, group.outcome(fate, exchange.status(), exchange.grpcStatus(), budget));
+        ExchangeRing ring = spans;
+        if (ring != null) {
+            int count = SpanEncoder.spansOf(exchange);
+            spanAccount.accept(count);
+            if (!ring.offer(exchange)) {
+                spanAccount.drop(DropReason.QUEUE_FULL, count);
+            }
+        }
+    }
+
+    /** Ended exchanges that wait for the exporter; null when no one wants spans. */
+    @Nullable
+    ExchangeRing spans() {
+        return spans;
+    }
+
+    /** Asks the loop for copies of what has changed; {@link #takeReport} has them a little later. Only for the exporter. */
+    void requestReport() {
+        if (reportPending) {
+            return;
+        }
+        try {
+            loop.execute(collect);
+            reportPending = true;
+        } catch (RejectedExecutionException e) {
+            // A loop that has ended counts no more, so that any thread may read what it counted.
+            if (loop.isTerminated()) {
+                collect();
+                reportPending = true;
+            }
+        }
+    }
+
+    /** The copies asked for, once; null while there are none. */
+    @Nullable
+    Report takeReport() {
+        Report report = mailbox.getAndSet(null);
+        if (report != null) {
+            reportPending = false;
+        }
+        return report;
+    }
+
+    boolean reportPending() {
+        return reportPending;
+    }
+
+    private void collect() {
+        inFlight.countProgress();
+        List<Totals> changed = new ArrayList<>();
+        for (SeriesGroup group : table.groups()) {
+            if (group.changed()) {
+                changed.add(group.copy());
+            }
+        }
+        Report report = new Report(changed, inFlight.size() - reportedActive, budget.refused() - reportedOverBudget);
+        reportedActive = inFlight.size();
+        reportedOverBudget = budget.refused();
+        Report missed = mailbox.getAndSet(report);
+        assert missed == null : "asked for only when the last one was taken";
+    }
+
+    /**
+     * What one loop has to tell.
+     *
+     * @param changed totals of the groups that changed since the last report
+     * @param activeChange by how many there are more exchanges in flight than at the last report
+     * @param overBudgetChange by how many there are more exchanges counted in a coarser series than their own
+     */
+    record Report(List<Totals> changed, int activeChange, long overBudgetChange) {}
+}

@@ -1,0 +1,105 @@
+package io.tracery.proxy.telemetry;
+
+import io.tracery.tracing.Vocabulary;
+import io.tracery.tracing.otlp.AttributeSet;
+import io.tracery.tracing.otlp.Key;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The sum over all event loops of what they count, by group, and which groups changed since they were last sent. Confined
+ * to the exporter.
+ */
+final class MetricStore {
+
+    private static final Key FATE = Key.of(Vocabulary.FATE);
+    private static final Key HTTP_STATUS = Key.of(Vocabulary.HTTP_STATUS);
+    private static final Key RPC_STATUS = Key.of(Vocabulary.RPC_STATUS);
+
+    private final Map<SeriesLabels, Group> groups = new LinkedHashMap<>();
+
+    /** Takes one loop's newest totals of the groups that changed there. */
+    void update(LoopTelemetry loop, List<Totals> changed) {
+        for (Totals totals : changed) {
+            groups.computeIfAbsent(totals.labels(), labels -> new Group(totals)).update(loop, totals);
+        }
+    }
+
+    /** The groups of which something was counted that has not been sent. */
+    List<Group> unsent() {
+        return groups.values().stream().filter(group -> group.unsent).toList();
+    }
+
+    /** Lets the next sending carry every series, changed or not. */
+    void markAllUnsent() {
+        groups.values().forEach(Group::forgetSent);
+    }
+
+    /** All totals, unchanging. */
+    List<Totals> totals() {
+        return groups.values().stream().map(Group::total).toList();
+    }
+
+    /** One group's totals, those that were sent last, and its attributes as OTLP writes them. */
+    static final class Group {
+
+        private final Map<LoopTelemetry, Totals> byLoop = new HashMap<>();
+        private final AttributeSet attributes;
+        private final Map<Totals.Outcome.Id, AttributeSet> outcomeAttributes = new HashMap<>();
+        private Totals total;
+        private @Nullable Totals sent;
+        private boolean unsent;
+
+        private Group(Totals first) {
+            this.attributes = first.labels().attributes();
+            this.total = first;
+        }
+
+        private void update(LoopTelemetry loop, Totals totals) {
+            byLoop.put(loop, totals);
+            unsent = true;
+            total = byLoop.values().stream().reduce(Totals::plus).orElse(totals);
+        }
+
+        AttributeSet attributes() {
+            return attributes;
+        }
+
+        AttributeSet attributes(Totals.Outcome.Id id) {
+            return outcomeAttributes.computeIfAbsent(id, key -> {
+                AttributeSet.Builder more =
+                        AttributeSet.builder().put(FATE, key.fate().label());
+                if (key.status() != 0) {
+                    more.put(HTTP_STATUS, key.status());
+                }
+                if (key.grpcStatus() >= 0) {
+                    more.put(RPC_STATUS, GrpcStatusName.of(key.grpcStatus()));
+                }
+                return attributes.and(more.build());
+            });
+        }
+
+        Totals total() {
+            return total;
+        }
+
+        /** What was sent last; null when all must be sent. */
+        @Nullable
+        Totals sent() {
+            return sent;
+        }
+
+        void markSent() {
+            sent = total;
+            unsent = false;
+        }
+
+        private void forgetSent() {
+            sent = null;
+            unsent = true;
+        }
+    }
+}

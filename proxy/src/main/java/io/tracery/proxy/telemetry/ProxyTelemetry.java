@@ -1,0 +1,160 @@
+package io.tracery.proxy.telemetry;
+
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.netty.channel.EventLoop;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.tracery.process.Component;
+import io.tracery.proxy.exchange.ExchangeObserver;
+import io.tracery.tracing.Vocabulary;
+import io.tracery.tracing.otlp.AttributeSet;
+import io.tracery.tracing.otlp.Key;
+import io.tracery.tracing.otlp.MetricsEncoder;
+import io.tracery.tracing.otlp.Scope;
+import io.tracery.tracing.otlp.TracesEncoder;
+import io.tracery.tracing.topic.Topic;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that the proxy tells of its exchanges: metrics on the admin port, and, where there is a Kafka, spans and metrics on its
+ * topics. Traffic never waits for any of it; what cannot be told is counted.
+ */
+public final class ProxyTelemetry implements Component {
+
+    private static final Duration END_TIMEOUT = Duration.ofSeconds(3);
+
+    private final Limits limits;
+    private final Account spanAccount = new Account("spans");
+    private final Account metricAccount = new Account("metrics");
+    private final Map<EventLoop, LoopTelemetry> loops = new ConcurrentHashMap<>();
+    private final boolean exporting;
+    private final Exporter exporter;
+    private final PrometheusExposition exposition;
+    private final PrometheusRegistry registry;
+    private @Nullable Thread thread;
+
+    /** @param registry where the figures appear; its scrapes show them as of at most about a second before */
+    public ProxyTelemetry(TelemetryConfig config, PrometheusMeterRegistry registry) {
+        this(
+                config,
+                registry,
+                config.kafka() == null
+                        ? null
+                        : new KafkaTransport(config.kafka(), "tracery-proxy-" + config.nodeId(), Limits.DEFAULT),
+                Limits.DEFAULT,
+                InstantSource.system());
+    }
+
+    /** @param transport null when nothing leaves the process */
+    ProxyTelemetry(
+            TelemetryConfig config,
+            PrometheusMeterRegistry registry,
+            @Nullable Transport transport,
+            Limits limits,
+            InstantSource clock) {
+        this.limits = limits;
+        this.registry = registry.getPrometheusRegistry();
+        this.exporting = transport != null;
+        LossReporter losses = new LossReporter(List.of(spanAccount, metricAccount), String.valueOf(config.kafka()));
+        this.exporter = new Exporter(
+                clock,
+                spanAccount,
+                transport == null ? null : outboxes(config, transport, MetricsView.epochNanos(clock.instant())),
+                losses);
+        this.exposition = new PrometheusExposition(exporter::view, List.of(spanAccount, metricAccount));
+    }
+
+    /** Who observes the exchanges of an event loop; the same each time. Any thread. */
+    public ExchangeObserver observerFor(EventLoop loop) {
+        return loops.computeIfAbsent(loop, newLoop -> {
+            ExchangeRing ring = exporting ? new ExchangeRing(limits.waitingExchanges()) : null;
+            LoopTelemetry telemetry = new LoopTelemetry(newLoop, ring, spanAccount, limits);
+            exporter.add(telemetry);
+            return telemetry;
+        });
+    }
+
+    @Override
+    public String name() {
+        return "telemetry";
+    }
+
+    @Override
+    public synchronized void start() {
+        if (thread != null) {
+            throw new IllegalStateException("telemetry was started already");
+        }
+        KafkaLogging.limit();
+        registry.register(exposition);
+        thread = Thread.ofPlatform().name("telemetry-exporter").daemon().start(exporter);
+    }
+
+    /** True while it runs, whether or not there is a Kafka to tell. */
+    @Override
+    public synchronized boolean ready() {
+        return thread != null && thread.isAlive();
+    }
+
+    /** Sends what there is, for at most a few seconds; to be closed after the event loops' traffic has ended. */
+    @Override
+    public synchronized void close() {
+        Thread running = thread;
+        if (running == null || !running.isAlive()) {
+            return;
+        }
+        exporter.end();
+        try {
+            running.join(END_TIMEOUT);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        registry.unregister(exposition);
+    }
+
+    Account spanAccount() {
+        return spanAccount;
+    }
+
+    Account metricAccount() {
+        return metricAccount;
+    }
+
+    private Exporter.Outboxes outboxes(TelemetryConfig config, Transport transport, long startNanos) {
+        AttributeSet resource = resource(config);
+        Scope scope = new Scope(Vocabulary.SCOPE, "");
+        byte[] node = config.nodeId().getBytes(StandardCharsets.UTF_8);
+        byte[] workload = (config.namespace() + "/" + config.workload()).getBytes(StandardCharsets.UTF_8);
+        TracesEncoder traces = new TracesEncoder(resource, scope);
+        return new Exporter.Outboxes(
+                transport,
+                traces,
+                new TopicOutbox(Topic.MESH_SPANS, node, transport, spanAccount, limits.pendingBatches()),
+                metricAccount,
+                new MetricBatches(new MetricsEncoder(resource, scope), limits.batchBytes(), startNanos),
+                new TopicOutbox(Topic.OTLP_METRICS, workload, transport, metricAccount, limits.pendingBatches()),
+                new SpanEncoder(traces, new SplittableRandom()),
+                limits);
+    }
+
+    private static AttributeSet resource(TelemetryConfig config) {
+        AttributeSet.Builder resource = AttributeSet.builder();
+        put(resource, Vocabulary.SERVICE_NAME, config.workload());
+        put(resource, Vocabulary.SERVICE_NAMESPACE, config.namespace());
+        put(resource, Vocabulary.SERVICE_VERSION, config.version());
+        put(resource, Vocabulary.SERVICE_INSTANCE_ID, config.nodeId());
+        put(resource, Vocabulary.IDENTITY, config.identity());
+        return resource.build();
+    }
+
+    private static void put(AttributeSet.Builder resource, String name, String value) {
+        if (!value.isEmpty()) {
+            resource.put(Key.of(name), value);
+        }
+    }
+}

@@ -1,0 +1,74 @@
+package io.tracery.proxy.telemetry;
+
+import io.tracery.proxy.exchange.Exchange;
+import io.tracery.proxy.exchange.Protocol;
+import io.tracery.proxy.mesh.Cluster;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Names of spans: low in cardinality, whatever clients send. Names of HTTP spans are remembered, because they are few;
+ * what is remembered is bounded. Confined to the exporter.
+ */
+final class SpanNames {
+
+    /** What a client chose is cut here. */
+    static final int MAX_LENGTH = 256;
+
+    private static final int REMEMBERED = 1024;
+    private static final String OTHER_METHOD = "_OTHER";
+
+    private final Map<Request, String> http = new HashMap<>();
+
+    String of(Exchange exchange) {
+        return switch (exchange.protocol()) {
+            case HTTP1, HTTP2 -> http(method(exchange.method()), LabelProbe.routeName(exchange));
+            case GRPC -> rpcMethod(exchange.path());
+            case TCP -> "tcp " + service(exchange);
+        };
+    }
+
+    /** OpenTelemetry's word for methods that are not in its list, so that a client cannot make up new ones. */
+    static String method(String method) {
+        return switch (method) {
+            case "GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH", "QUERY" -> method;
+            default -> OTHER_METHOD;
+        };
+    }
+
+    /** {@code package.Service/Method} of a gRPC path. */
+    static String rpcMethod(String path) {
+        String method = path.startsWith("/") ? path.substring(1) : path;
+        return method.isEmpty() ? "grpc" : cut(method, MAX_LENGTH);
+    }
+
+    static String cut(String text, int length) {
+        return text.length() <= length ? text : text.substring(0, length);
+    }
+
+    private String http(String method, String route) {
+        Request request = new Request(method, route);
+        String known = http.get(request);
+        if (known != null) {
+            return known;
+        }
+        String shown = method.equals(OTHER_METHOD) ? "HTTP" : method;
+        String name = route.isEmpty() ? shown : shown + " " + route;
+        if (http.size() < REMEMBERED) {
+            http.put(request, name);
+        }
+        return name;
+    }
+
+    private static String service(Exchange exchange) {
+        Cluster cluster = exchange.cluster();
+        return cluster == null || cluster.service().isEmpty() ? exchange.listener() : cluster.service();
+    }
+
+    /** True for protocols whose spans have HTTP's attributes. */
+    static boolean isHttp(Protocol protocol) {
+        return protocol != Protocol.TCP;
+    }
+
+    private record Request(String method, String route) {}
+}

@@ -1,0 +1,32 @@
+package io.tracery.proxy.telemetry;
+
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whom telemetry speaks for, and where it goes.
+ *
+ * @param kafka bootstrap servers, {@code host:port} separated by commas; null for metrics on the admin port only
+ * @param namespace of the workload
+ * @param workload OpenTelemetry's {@code service.name}
+ * @param version of the workload, empty when unknown
+ * @param nodeId of this proxy, {@code service.instance.id}
+ * @param identity own SPIFFE ID, empty without mutual TLS
+ */
+public record TelemetryConfig(
+        @Nullable String kafka, String namespace, String workload, String version, String nodeId, String identity) {
+
+    private static final Pattern SERVER = Pattern.compile("(\\[[0-9a-fA-F:.]+]|[^:\\s\\[\\]]+):[0-9]{1,5}");
+
+    /** @throws IllegalArgumentException when a bootstrap server is not {@code host:port} */
+    public TelemetryConfig {
+        if (kafka != null) {
+            for (String server : kafka.split(",", -1)) {
+                if (!SERVER.matcher(server.strip()).matches()) {
+                    throw new IllegalArgumentException("telemetry.kafka: \"" + server
+                            + "\" is not a bootstrap server; write host:port, several separated by commas");
+                }
+            }
+        }
+    }
+}

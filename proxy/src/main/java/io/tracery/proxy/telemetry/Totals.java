@@ -1,0 +1,70 @@
+package io.tracery.proxy.telemetry;
+
+import io.tracery.tracing.metric.ExponentialHistogram;
+import io.tracery.tracing.span.Fate;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one group of series has counted since the proxy started: a copy that never changes, so that it may go from thread
+ * to thread.
+ *
+ * @param started exchanges
+ * @param retries attempts after the first
+ * @param received bytes of requests
+ * @param sent bytes of responses
+ * @param outcomes by fate and status, each once
+ */
+record Totals(SeriesLabels labels, long started, long retries, long received, long sent, List<Outcome> outcomes) {
+
+    Totals {
+        outcomes = List.copyOf(outcomes);
+    }
+
+    /** Of the same group on two event loops. */
+    Totals plus(Totals other) {
+        Map<Outcome.Id, Outcome> sum = new HashMap<>();
+        outcomes.forEach(outcome -> sum.merge(outcome.id(), outcome, Outcome::plus));
+        other.outcomes.forEach(outcome -> sum.merge(outcome.id(), outcome, Outcome::plus));
+        return new Totals(
+                labels,
+                started + other.started,
+                retries + other.retries,
+                received + other.received,
+                sent + other.sent,
+                new ArrayList<>(sum.values()));
+    }
+
+    /**
+     * Exchanges of the group that ended alike.
+     *
+     * @param durations in seconds; must not be changed any more
+     * @param classic the same in coarser buckets; must not be changed any more
+     * @param slowest the slowest exchange of the last interval, or null
+     */
+    record Outcome(
+            Id id,
+            ExponentialHistogram durations,
+            DurationBuckets classic,
+            @Nullable Slowest slowest) {
+
+        Outcome plus(Outcome other) {
+            ExponentialHistogram both = durations.copy();
+            both.add(other.durations);
+            boolean others = slowest == null || (other.slowest != null && other.slowest.seconds > slowest.seconds);
+            return new Outcome(id, both, classic.plus(other.classic), others ? other.slowest : slowest);
+        }
+
+        /**
+         * @param status HTTP status code, 0 where there was none
+         * @param grpcStatus -1 where there was none
+         */
+        record Id(Fate fate, int status, int grpcStatus) {}
+    }
+
+    /** An exchange worth looking at: what an exemplar points to. */
+    record Slowest(double seconds, long epochMillis, String traceId, String spanId) {}
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tracery.proxy.telemetry;
+
+import org.jspecify.annotations.NullMarked;
