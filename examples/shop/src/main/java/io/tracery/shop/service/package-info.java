@@ -1,0 +1,5 @@
+/** The services, one class each. */
+@NullMarked
+package io.tracery.shop.service;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tracery.shop.kv;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tracery.shop.load;
+
+import org.jspecify.annotations.NullMarked;

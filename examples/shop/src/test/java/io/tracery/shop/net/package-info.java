@@ -1,0 +1,4 @@
+@NullMarked
+package io.tracery.shop.net;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tracery.shop;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tracery.shop.service;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tracery.shop.temper;
+
+import org.jspecify.annotations.NullMarked;
