@@ -27,9 +27,9 @@ import org.jspecify.annotations.Nullable;
 public record StandaloneConfig(
         Path dataDir,
         Path meshDir,
-        @Nullable String trustDomain,
-        @Nullable String host,
-        @Nullable String advertisedHost,
+        String trustDomain,
+        String host,
+        String advertisedHost,
         int kafkaPort,
         int controllerPort,
         int controlPlanePort,

@@ -1,0 +1,11 @@
+package io.tracery.controlplane.model;
+
+/** What is spoken on a port, from Kubernetes' {@code appProtocol}. */
+public enum AppProtocol {
+    /** {@code http}: HTTP/1.1 or HTTP/2, whichever the caller speaks. */
+    HTTP,
+    /** {@code kubernetes.io/h2c} or {@code grpc}: HTTP/2 without TLS of the application's own. */
+    HTTP2,
+    /** {@code tcp}, or nothing said: opaque bytes. */
+    TCP
+}

@@ -1,0 +1,47 @@
+package io.tracery.controlplane.model;
+
+import java.util.List;
+
+/**
+ * A {@code policy.tracery.io/v1alpha1} Sidecar: what one proxy accepts and where its application finds others.
+ *
+ * @param name also names the proxy's node
+ * @param workload OpenTelemetry service name
+ * @param version of the workload
+ * @param serviceAccount identity within the namespace
+ */
+public record Sidecar(
+        Name name,
+        String workload,
+        String version,
+        String serviceAccount,
+        List<Inbound> inbound,
+        List<Outbound> outbound) {
+
+    public Sidecar {
+        inbound = List.copyOf(inbound);
+        outbound = List.copyOf(outbound);
+    }
+
+    /**
+     * @param port where the sidecar accepts
+     * @param bind address it accepts on
+     * @param forwardHost where the application is
+     * @param permissive true to accept plain text from callers outside the mesh beside mutual TLS
+     */
+    public record Inbound(
+            int port, String bind, AppProtocol protocol, String forwardHost, int forwardPort, boolean permissive) {}
+
+    /**
+     * @param service that the application calls
+     * @param port of that service
+     * @param bindHost where the application finds it
+     * @param bindPort where the application finds it
+     */
+    public record Outbound(Name service, int port, String bindHost, int bindPort) {}
+
+    /** {@code spiffe://<trust-domain>/ns/<namespace>/sa/<service account>}. */
+    public String identity(String trustDomain) {
+        return "spiffe://" + trustDomain + "/ns/" + name.namespace() + "/sa/" + serviceAccount;
+    }
+}

@@ -1,0 +1,138 @@
+package io.tracery.controlplane.source;
+
+import io.tracery.controlplane.model.Endpoint;
+import io.tracery.controlplane.model.Name;
+import io.tracery.controlplane.model.Route;
+import io.tracery.controlplane.model.Service;
+import io.tracery.controlplane.model.Sidecar;
+import io.tracery.controlplane.source.ModelReader.Located;
+import io.tracery.process.NearNames;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What only shows when all objects are there: names that lead nowhere, ports that do not meet. */
+final class Consistency {
+
+    private final Map<Name, Located<Service>> services;
+    private final Map<Name, Located<List<Endpoint>>> slices;
+    private final Map<Name, Located<Route>> routes;
+    private final Map<Name, Located<Sidecar>> sidecars;
+
+    Consistency(
+            Map<Name, Located<Service>> services,
+            Map<Name, Located<List<Endpoint>>> slices,
+            Map<Name, Located<Route>> routes,
+            Map<Name, Located<Sidecar>> sidecars) {
+        this.services = services;
+        this.slices = slices;
+        this.routes = routes;
+        this.sidecars = sidecars;
+    }
+
+    void check() {
+        slices.values().forEach(this::checkSlice);
+        routes.values().forEach(this::checkRoute);
+        sidecars.values().forEach(this::checkSidecar);
+        checkMixtures();
+    }
+
+    private void checkSlice(Located<List<Endpoint>> slice) {
+        for (Endpoint endpoint : slice.value()) {
+            Located<Service> service = services.get(endpoint.service());
+            if (service == null) {
+                slice.spec()
+                        .problem("metadata", "there is no Service " + endpoint.service() + near(endpoint.service()));
+                return;
+            }
+            if (service.value().ports().stream().noneMatch(port -> port.name().equals(endpoint.portName()))) {
+                slice.spec()
+                        .problem(
+                                "ports",
+                                "Service " + endpoint.service() + " has no port named \"" + endpoint.portName() + "\"");
+            }
+            if (!endpoint.sidecar().isEmpty()) {
+                checkServedBy(slice, endpoint);
+            }
+        }
+    }
+
+    private void checkServedBy(Located<List<Endpoint>> slice, Endpoint endpoint) {
+        Name name = new Name(endpoint.service().namespace(), endpoint.sidecar());
+        Located<Sidecar> sidecar = sidecars.get(name);
+        if (sidecar == null) {
+            slice.spec()
+                    .problem(
+                            "endpoints",
+                            "there is no Sidecar " + name
+                                    + NearNames.suggestion(name.toString(), ModelReader.names(sidecars)));
+        } else if (sidecar.value().inbound().stream().noneMatch(inbound -> inbound.port() == endpoint.port())) {
+            slice.spec().problem("ports", "Sidecar " + name + " does not accept on port " + endpoint.port());
+        }
+    }
+
+    private void checkRoute(Located<Route> route) {
+        for (Route.Parent parent : route.value().parents()) {
+            checkPort(route.spec(), "parentRefs", parent.service(), parent.port());
+        }
+        for (Route.Rule rule : route.value().rules()) {
+            for (Route.Backend backend : rule.backends()) {
+                checkPort(route.spec(), "rules", backend.service(), backend.port());
+            }
+        }
+    }
+
+    private void checkSidecar(Located<Sidecar> sidecar) {
+        Map<String, String> taken = new HashMap<>();
+        for (Sidecar.Inbound inbound : sidecar.value().inbound()) {
+            claim(sidecar.spec(), "inbound", taken, inbound.bind() + ":" + inbound.port());
+        }
+        for (Sidecar.Outbound outbound : sidecar.value().outbound()) {
+            claim(sidecar.spec(), "outbound", taken, outbound.bindHost() + ":" + outbound.bindPort());
+            checkPort(sidecar.spec(), "outbound", outbound.service(), outbound.port());
+        }
+    }
+
+    private static void claim(Fields spec, String field, Map<String, String> taken, String address) {
+        String before = taken.put(address, field);
+        if (before != null) {
+            spec.problem(field, address + " is taken by another entry of " + before);
+        }
+    }
+
+    /** @param port 0 for any */
+    private void checkPort(Fields spec, String field, Name name, int port) {
+        Located<Service> service = services.get(name);
+        if (service == null) {
+            spec.problem(field, "there is no Service " + name + near(name));
+        } else if (port != 0 && service.value().port(port) == null) {
+            spec.problem(
+                    field,
+                    "Service " + name + " has no port " + port + ", only "
+                            + service.value().ports().stream()
+                                    .map(known -> Integer.toString(known.port()))
+                                    .toList());
+        }
+    }
+
+    /** One cluster is spoken to in one way: its endpoints are all in the mesh or none of them is. */
+    private void checkMixtures() {
+        Map<String, Boolean> meshed = new HashMap<>();
+        slices.values()
+                .forEach(slice -> slice.value().forEach(endpoint -> {
+                    Boolean before = meshed.put(
+                            endpoint.service() + " " + endpoint.portName(),
+                            !endpoint.sidecar().isEmpty());
+                    if (before != null && before == endpoint.sidecar().isEmpty()) {
+                        slice.spec()
+                                .problem(
+                                        "endpoints",
+                                        endpoint.service() + " mixes endpoints with and without a Sidecar");
+                    }
+                }));
+    }
+
+    private String near(Name name) {
+        return NearNames.suggestion(name.toString(), ModelReader.names(services));
+    }
+}

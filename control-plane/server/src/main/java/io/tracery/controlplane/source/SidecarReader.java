@@ -1,0 +1,81 @@
+package io.tracery.controlplane.source;
+
+import io.tracery.controlplane.model.AppProtocol;
+import io.tracery.controlplane.model.Name;
+import io.tracery.controlplane.model.Sidecar;
+import io.tracery.controlplane.model.Sidecar.Inbound;
+import io.tracery.controlplane.model.Sidecar.Outbound;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** {@code policy.tracery.io/v1alpha1} Sidecar. */
+final class SidecarReader {
+
+    private SidecarReader() {}
+
+    static Sidecar read(Name name, Fields spec) {
+        List<Inbound> inbound = new ArrayList<>();
+        for (Fields port : spec.objects("inbound")) {
+            String tls = port.text("tls", "strict");
+            if (!tls.equals("strict") && !tls.equals("permissive")) {
+                port.problem("tls", "must be strict or permissive, not \"" + tls + "\"");
+            }
+            HostPort forward = hostPort(port, "forwardTo");
+            inbound.add(new Inbound(
+                    port.number("port", 1, 65_535),
+                    port.text("bind", "127.0.0.1"),
+                    protocol(port, "protocol"),
+                    forward.host(),
+                    forward.port(),
+                    tls.equals("permissive")));
+        }
+        List<Outbound> outbound = new ArrayList<>();
+        for (Fields service : spec.objects("outbound")) {
+            HostPort bind = hostPort(service, "bind");
+            outbound.add(new Outbound(
+                    new Name(service.text("namespace", name.namespace()), service.text("service")),
+                    service.number("port", 1, 65_535),
+                    bind.host(),
+                    bind.port()));
+        }
+        return new Sidecar(
+                name, spec.text("workload"), spec.text("version", ""), spec.text("serviceAccount"), inbound, outbound);
+    }
+
+    private record HostPort(String host, int port) {}
+
+    private static HostPort hostPort(Fields fields, String field) {
+        String text = fields.text(field);
+        int colon = text.lastIndexOf(':');
+        Integer port = colon < 0 ? null : port(text.substring(colon + 1));
+        if (port == null) {
+            if (!text.isEmpty()) {
+                fields.problem(field, "must be address:port, not \"" + text + "\"");
+            }
+            return new HostPort("127.0.0.1", 1);
+        }
+        return new HostPort(text.substring(0, colon), port);
+    }
+
+    private static @Nullable Integer port(String text) {
+        return text.matches("[0-9]{1,5}") && Integer.parseInt(text) >= 1 && Integer.parseInt(text) <= 65_535
+                ? Integer.valueOf(text)
+                : null;
+    }
+
+    /** Kubernetes' {@code appProtocol} values; anything else is no mistake of a person's, and opaque. */
+    static AppProtocol protocol(Fields fields, String field) {
+        return switch (fields.text(field, "tcp")) {
+            case "http" -> AppProtocol.HTTP;
+            case "kubernetes.io/h2c", "grpc" -> AppProtocol.HTTP2;
+            case "tcp" -> AppProtocol.TCP;
+            default -> {
+                fields.problem(
+                        field,
+                        "http, kubernetes.io/h2c, grpc and tcp are known, not \"" + fields.text(field, "") + "\"");
+                yield AppProtocol.TCP;
+            }
+        };
+    }
+}

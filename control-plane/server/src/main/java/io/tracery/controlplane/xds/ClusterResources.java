@@ -1,0 +1,155 @@
+package io.tracery.controlplane.xds;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.Duration;
+import com.google.protobuf.UInt32Value;
+import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.core.v3.AggregatedConfigSource;
+import io.envoyproxy.envoy.config.core.v3.ApiVersion;
+import io.envoyproxy.envoy.config.core.v3.ConfigSource;
+import io.envoyproxy.envoy.config.core.v3.Http1ProtocolOptions;
+import io.envoyproxy.envoy.config.core.v3.Http2ProtocolOptions;
+import io.envoyproxy.envoy.config.core.v3.Locality;
+import io.envoyproxy.envoy.config.core.v3.Metadata;
+import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
+import io.envoyproxy.envoy.config.endpoint.v3.LbEndpoint;
+import io.envoyproxy.envoy.config.endpoint.v3.LocalityLbEndpoints;
+import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
+import io.tracery.controlplane.api.XdsNames;
+import io.tracery.controlplane.model.AppProtocol;
+import io.tracery.controlplane.model.Endpoint;
+import io.tracery.controlplane.model.MeshModel;
+import io.tracery.controlplane.model.Name;
+import io.tracery.controlplane.model.Service;
+import io.tracery.controlplane.model.Sidecar;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** Services as clusters with their endpoints; the application beside a proxy as a cluster of its own. */
+final class ClusterResources {
+
+    private static final Duration OUTBOUND_CONNECT =
+            Duration.newBuilder().setSeconds(1).build();
+    private static final Duration INBOUND_CONNECT =
+            Duration.newBuilder().setNanos(300_000_000).build();
+    private static final String HTTP_OPTIONS = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
+
+    private final MeshModel model;
+    private final String trustDomain;
+
+    ClusterResources(MeshModel model, String trustDomain) {
+        this.model = model;
+        this.trustDomain = trustDomain;
+    }
+
+    Cluster outbound(Name service, Service.Port port) {
+        Cluster.Builder cluster = base(XdsNames.outbound(service.namespace(), service.name(), port.port()))
+                .setType(Cluster.DiscoveryType.EDS)
+                .setEdsClusterConfig(Cluster.EdsClusterConfig.newBuilder().setEdsConfig(ads()))
+                .setConnectTimeout(OUTBOUND_CONNECT)
+                .setMetadata(Metadatas.of("namespace", service.namespace(), "service", service.name()));
+        speak(cluster, port.protocol());
+        Set<String> identities = new TreeSet<>();
+        for (Endpoint endpoint : model.endpoints(service, port.name())) {
+            Sidecar sidecar = sidecar(endpoint);
+            if (sidecar != null) {
+                identities.add(sidecar.identity(trustDomain));
+            }
+        }
+        if (!identities.isEmpty()) {
+            cluster.setTransportSocket(Tls.upstream(identities));
+        }
+        return cluster.build();
+    }
+
+    ClusterLoadAssignment endpoints(Name service, Service.Port port) {
+        ClusterLoadAssignment.Builder assignment = ClusterLoadAssignment.newBuilder()
+                .setClusterName(XdsNames.outbound(service.namespace(), service.name(), port.port()));
+        Map<String, LocalityLbEndpoints.Builder> zones = new TreeMap<>();
+        for (Endpoint endpoint : model.endpoints(service, port.name())) {
+            zones.computeIfAbsent(
+                            endpoint.zone(),
+                            zone -> LocalityLbEndpoints.newBuilder()
+                                    .setLocality(Locality.newBuilder().setZone(zone))
+                                    .setLoadBalancingWeight(UInt32Value.of(1)))
+                    .addLbEndpoints(LbEndpoint.newBuilder()
+                            .setEndpoint(io.envoyproxy.envoy.config.endpoint.v3.Endpoint.newBuilder()
+                                    .setAddress(Metadatas.address(endpoint.address(), endpoint.port())))
+                            .setMetadata(metadata(endpoint)));
+        }
+        zones.values().forEach(assignment::addEndpoints);
+        return assignment.build();
+    }
+
+    Cluster inbound(Sidecar sidecar, Sidecar.Inbound inbound) {
+        Cluster.Builder cluster = base(XdsNames.inbound(inbound.forwardPort()))
+                .setType(Cluster.DiscoveryType.STATIC)
+                .setConnectTimeout(INBOUND_CONNECT)
+                .setMetadata(Metadatas.of("namespace", sidecar.name().namespace(), "service", sidecar.workload()))
+                .setLoadAssignment(ClusterLoadAssignment.newBuilder()
+                        .setClusterName(XdsNames.inbound(inbound.forwardPort()))
+                        .addEndpoints(LocalityLbEndpoints.newBuilder()
+                                .addLbEndpoints(LbEndpoint.newBuilder()
+                                        .setEndpoint(io.envoyproxy.envoy.config.endpoint.v3.Endpoint.newBuilder()
+                                                .setAddress(Metadatas.address(
+                                                        inbound.forwardHost(), inbound.forwardPort()))))));
+        speak(cluster, inbound.protocol());
+        return cluster.build();
+    }
+
+    private static Cluster.Builder base(String name) {
+        return Cluster.newBuilder().setName(name).setLbPolicy(Cluster.LbPolicy.LEAST_REQUEST);
+    }
+
+    private static void speak(Cluster.Builder cluster, AppProtocol protocol) {
+        HttpProtocolOptions.Builder options = HttpProtocolOptions.newBuilder();
+        switch (protocol) {
+            case HTTP ->
+                options.setUseDownstreamProtocolConfig(HttpProtocolOptions.UseDownstreamHttpConfig.newBuilder()
+                        .setHttpProtocolOptions(Http1ProtocolOptions.getDefaultInstance())
+                        .setHttp2ProtocolOptions(Http2ProtocolOptions.getDefaultInstance()));
+            case HTTP2 ->
+                options.setExplicitHttpConfig(HttpProtocolOptions.ExplicitHttpConfig.newBuilder()
+                        .setHttp2ProtocolOptions(Http2ProtocolOptions.getDefaultInstance()));
+            case TCP -> {
+                return;
+            }
+        }
+        cluster.putTypedExtensionProtocolOptions(HTTP_OPTIONS, Any.pack(options.build()));
+    }
+
+    private Metadata metadata(Endpoint endpoint) {
+        Sidecar sidecar = sidecar(endpoint);
+        return sidecar == null
+                ? Metadatas.of(
+                        "namespace",
+                        endpoint.service().namespace(),
+                        "workload",
+                        endpoint.service().name())
+                : Metadatas.of(
+                        "namespace",
+                        sidecar.name().namespace(),
+                        "workload",
+                        sidecar.workload(),
+                        "version",
+                        sidecar.version(),
+                        "identity",
+                        sidecar.identity(trustDomain));
+    }
+
+    private @Nullable Sidecar sidecar(Endpoint endpoint) {
+        return endpoint.sidecar().isEmpty()
+                ? null
+                : model.sidecars().get(new Name(endpoint.service().namespace(), endpoint.sidecar()));
+    }
+
+    static ConfigSource ads() {
+        return ConfigSource.newBuilder()
+                .setResourceApiVersion(ApiVersion.V3)
+                .setAds(AggregatedConfigSource.getDefaultInstance())
+                .build();
+    }
+}

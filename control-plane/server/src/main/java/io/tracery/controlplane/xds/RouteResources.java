@@ -1,0 +1,167 @@
+package io.tracery.controlplane.xds;
+
+import com.google.protobuf.Duration;
+import com.google.protobuf.UInt32Value;
+import io.envoyproxy.envoy.config.route.v3.HeaderMatcher;
+import io.envoyproxy.envoy.config.route.v3.RetryPolicy;
+import io.envoyproxy.envoy.config.route.v3.Route;
+import io.envoyproxy.envoy.config.route.v3.RouteAction;
+import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import io.envoyproxy.envoy.config.route.v3.RouteMatch;
+import io.envoyproxy.envoy.config.route.v3.VirtualHost;
+import io.envoyproxy.envoy.config.route.v3.WeightedCluster;
+import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
+import io.tracery.controlplane.api.XdsNames;
+import io.tracery.controlplane.model.MeshModel;
+import io.tracery.controlplane.model.Name;
+import io.tracery.controlplane.model.Route.Backend;
+import io.tracery.controlplane.model.Route.Match;
+import io.tracery.controlplane.model.Route.Retry;
+import io.tracery.controlplane.model.Route.Rule;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** HTTPRoutes as route configurations. */
+final class RouteResources {
+
+    /** Failures after which the application provably saw nothing: safe to try once more, whatever the request. */
+    private static final String SAFE_TO_RETRY = "connect-failure,refused-stream";
+
+    private RouteResources() {}
+
+    /** One match of one rule, which is one route of Envoy's. */
+    private record Candidate(String name, Match match, Rule rule) {}
+
+    /** The routes for callers of a service's port: its HTTPRoutes', or one to the service itself where it has none. */
+    static RouteConfiguration outbound(MeshModel model, Name service, int port) {
+        VirtualHost.Builder host = VirtualHost.newBuilder().setName("all").addDomains("*");
+        List<Candidate> candidates = new ArrayList<>();
+        for (io.tracery.controlplane.model.Route route : model.routes(service, port)) {
+            for (int i = 0; i < route.rules().size(); i++) {
+                Rule rule = route.rules().get(i);
+                String name = route.name() + "/" + i;
+                rule.matches().forEach(match -> candidates.add(new Candidate(name, match, rule)));
+            }
+        }
+        if (candidates.isEmpty() && model.routes(service, port).isEmpty()) {
+            host.addRoutes(toService(XdsNames.outbound(service.namespace(), service.name(), port)));
+        }
+        candidates.sort(PRECEDENCE);
+        candidates.forEach(candidate -> host.addRoutes(Route.newBuilder()
+                .setName(candidate.name())
+                .setMatch(match(candidate.match()))
+                .setRoute(action(candidate.rule()))));
+        return RouteConfiguration.newBuilder()
+                .setName(XdsNames.outbound(service.namespace(), service.name(), port))
+                .addVirtualHosts(host)
+                .build();
+    }
+
+    /** Everything goes to the application. */
+    static RouteConfiguration inbound(String name, String cluster) {
+        return RouteConfiguration.newBuilder()
+                .setName(name)
+                .addVirtualHosts(VirtualHost.newBuilder()
+                        .setName("all")
+                        .addDomains("*")
+                        .addRoutes(Route.newBuilder()
+                                .setName(name)
+                                .setMatch(RouteMatch.newBuilder().setPrefix("/"))
+                                .setRoute(RouteAction.newBuilder()
+                                        .setCluster(cluster)
+                                        .setTimeout(Duration.getDefaultInstance()))))
+                .build();
+    }
+
+    /** The Gateway API's order: exact paths, longer prefixes, a method, more headers; then as configured. */
+    private static final Comparator<Candidate> PRECEDENCE = Comparator.comparingInt(
+                    (Candidate candidate) -> candidate.match().exact() ? 0 : 1)
+            .thenComparingInt(candidate -> -candidate.match().path().length())
+            .thenComparingInt(candidate -> candidate.match().method().isEmpty() ? 1 : 0)
+            .thenComparingInt(candidate -> -candidate.match().headers().size());
+
+    private static Route toService(String cluster) {
+        return Route.newBuilder()
+                .setName("default")
+                .setMatch(RouteMatch.newBuilder().setPrefix("/"))
+                .setRoute(RouteAction.newBuilder()
+                        .setCluster(cluster)
+                        .setTimeout(Duration.getDefaultInstance())
+                        .setRetryPolicy(RetryPolicy.newBuilder()
+                                .setRetryOn(SAFE_TO_RETRY)
+                                .setNumRetries(UInt32Value.of(1))))
+                .build();
+    }
+
+    private static RouteMatch match(Match match) {
+        RouteMatch.Builder built = RouteMatch.newBuilder();
+        String path = match.path();
+        if (match.exact()) {
+            built.setPath(path);
+        } else if (path.equals("/")) {
+            built.setPrefix("/");
+        } else {
+            // "/a/" and "/a" are the same prefix of elements (Gateway API, PathMatchPathPrefix).
+            built.setPathSeparatedPrefix(path.endsWith("/") ? path.substring(0, path.length() - 1) : path);
+        }
+        if (!match.method().isEmpty()) {
+            built.addHeaders(header(":method", match.method()));
+        }
+        match.headers().forEach(header -> built.addHeaders(header(header.name(), header.value())));
+        return built.build();
+    }
+
+    private static HeaderMatcher header(String name, String value) {
+        return HeaderMatcher.newBuilder()
+                .setName(name)
+                .setStringMatch(StringMatcher.newBuilder().setExact(value))
+                .build();
+    }
+
+    private static RouteAction action(Rule rule) {
+        RouteAction.Builder action = RouteAction.newBuilder()
+                .setTimeout(duration(rule.timeout()))
+                .setRetryPolicy(retry(rule.retry(), rule.backendTimeout()));
+        if (rule.backends().size() == 1 && rule.backends().getFirst().weight() > 0) {
+            action.setCluster(cluster(rule.backends().getFirst()));
+        } else {
+            WeightedCluster.Builder split = WeightedCluster.newBuilder();
+            for (Backend backend : rule.backends()) {
+                split.addClusters(WeightedCluster.ClusterWeight.newBuilder()
+                        .setName(cluster(backend))
+                        .setWeight(UInt32Value.of(backend.weight())));
+            }
+            action.setWeightedClusters(split);
+        }
+        return action.build();
+    }
+
+    static String cluster(Backend backend) {
+        return XdsNames.outbound(
+                backend.service().namespace(), backend.service().name(), backend.port());
+    }
+
+    private static RetryPolicy retry(@Nullable Retry retry, java.time.Duration backendTimeout) {
+        RetryPolicy.Builder policy = RetryPolicy.newBuilder();
+        if (retry == null) {
+            policy.setRetryOn(SAFE_TO_RETRY).setNumRetries(UInt32Value.of(1));
+        } else {
+            policy.setRetryOn(SAFE_TO_RETRY + ",reset" + (retry.codes().isEmpty() ? "" : ",retriable-status-codes"))
+                    .setNumRetries(UInt32Value.of(retry.attempts()));
+            retry.codes().stream().sorted().forEach(policy::addRetriableStatusCodes);
+        }
+        if (backendTimeout.isPositive()) {
+            policy.setPerTryTimeout(duration(backendTimeout));
+        }
+        return policy.build();
+    }
+
+    static Duration duration(java.time.Duration duration) {
+        return Duration.newBuilder()
+                .setSeconds(duration.getSeconds())
+                .setNanos(duration.getNano())
+                .build();
+    }
+}
