@@ -1,0 +1,98 @@
+import { z } from 'zod';
+import { getJson } from './http';
+
+const share = z.number().min(0).max(1).nullable();
+const number = z.number().nullable();
+
+const versionSchema = z.object({
+  version: z.string(),
+  requests: z.number(),
+  requestRate: number,
+  successShare: share,
+  p99: number,
+});
+
+const edgeSchema = z.object({
+  id: z.string(),
+  source: z.string(),
+  target: z.string(),
+  protocol: z.string(),
+  requests: z.number(),
+  received: number,
+  requestRate: number,
+  successShare: share,
+  p50: number,
+  p90: number,
+  p99: number,
+  retries: number,
+  bytesReceived: number,
+  bytesSent: number,
+  fates: z.record(z.string(), z.number()),
+  tls: z.enum(['mtls', 'none', 'mixed']),
+  sourceIdentity: z.string().nullish(),
+  targetIdentity: z.string().nullish(),
+  versions: z.array(versionSchema),
+  routes: z.array(z.string()),
+  lastSeen: z.number(),
+  stale: z.boolean(),
+});
+
+const nodeSchema = z.object({
+  id: z.string(),
+  namespace: z.string().nullable(),
+  name: z.string(),
+  kind: z.string(),
+  versions: z.array(z.string()),
+  requestRate: number,
+  successShare: share,
+  p99: number,
+  stale: z.boolean(),
+});
+
+export const graphSchema = z.object({
+  now: z.number(),
+  newestData: z.number().nullable(),
+  window: z.number(),
+  nodes: z.array(nodeSchema),
+  edges: z.array(edgeSchema),
+});
+
+const seriesSchema = z.object({
+  id: z.string(),
+  step: z.number(),
+  points: z.array(
+    z.object({
+      t: z.number(),
+      requestRate: number,
+      successShare: share,
+      p50: number,
+      p90: number,
+      p99: number,
+    }),
+  ),
+});
+
+/** Times are Unix milliseconds, rates per second, shares 0..1, latencies ms; what is not known is null. */
+export type Graph = z.infer<typeof graphSchema>;
+export type GraphNode = z.infer<typeof nodeSchema>;
+export type GraphEdge = z.infer<typeof edgeSchema>;
+export type EdgeVersion = z.infer<typeof versionSchema>;
+export type Series = z.infer<typeof seriesSchema>;
+export type SeriesPoint = Series['points'][number];
+
+export const windows = ['10s', '30s', '1m', '5m', '10m'] as const;
+export type Window = (typeof windows)[number];
+
+export const graphUrl = (window: Window) => `/api/graph?window=${window}`;
+export const graphStreamUrl = (window: Window) => `/api/graph/stream?window=${window}`;
+
+export const fetchGraph = (window: Window, signal?: AbortSignal): Promise<Graph> =>
+  getJson(graphUrl(window), graphSchema, signal);
+
+export interface SeriesOf {
+  kind: 'edge' | 'node';
+  id: string;
+}
+
+export const fetchSeries = (of: SeriesOf, range: string, signal?: AbortSignal): Promise<Series> =>
+  getJson(`/api/${of.kind}s/series?id=${encodeURIComponent(of.id)}&range=${range}`, seriesSchema, signal);

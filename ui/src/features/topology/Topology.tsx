@@ -1,0 +1,119 @@
+import { useMemo, useRef } from 'react';
+import { windows, type Graph } from '../../api/graph';
+import { useFreshness, useLive } from '../../api/live';
+import { SearchBox, Segmented, Select } from '../../components/Controls';
+import { FreshnessBanner } from '../../components/Freshness';
+import { Header } from '../../components/Header';
+import { GraphView, type GraphHandle } from '../../graph/GraphView';
+import { useLayout } from '../../graph/useLayout';
+import { matches } from '../../model/emphasis';
+import { Panel } from './Panel';
+import { FirstRun, MapSkeleton, NoMatch, Unreachable } from './states';
+import { Summary } from './Summary';
+import { TopologyTable } from './TopologyTable';
+import { useKeys } from './useKeys';
+import { useMedia } from '../../components/useMedia';
+import { go, useTopologyView, type TopologyView } from './useTopologyView';
+import styles from './topology.module.css';
+
+/** Home: who calls whom, right now. */
+export function Topology() {
+  const view = useTopologyView();
+  const { graph } = useLive();
+  const search = useRef<HTMLInputElement>(null);
+  const map = useRef<GraphHandle>(null);
+  const found = useMemo(() => (graph ? findNodes(graph, view.query) : []), [graph, view.query]);
+  useKeys(view, search, map);
+
+  return (
+    <>
+      <Header
+        title="Topology"
+        tab="Topology"
+        summary={graph && graph.nodes.length > 0 && <Summary graph={graph} />}
+      >
+        <SearchBox
+          ref={search}
+          label="Find a workload"
+          value={view.query}
+          onChange={go.query}
+          onEnter={() => {
+            const first = found[0];
+            if (first) go.select({ kind: 'node', id: first });
+          }}
+          onEscape={() => go.query('')}
+        />
+        <Segmented
+          label="View"
+          value={view.mode}
+          onChange={go.mode}
+          options={[
+            { value: 'map', label: 'Map', icon: 'map', hint: 'Map (t)' },
+            { value: 'table', label: 'Table', icon: 'table', hint: 'Table (t)' },
+          ]}
+        />
+        <Select
+          label="over"
+          compact
+          value={view.window}
+          options={windows.map((window) => ({ value: window, label: window.replace(/(\d+)/, '$1 ') }))}
+          onChange={(value) => go.window(windows.find((window) => window === value) ?? '30s')}
+        />
+      </Header>
+      <FreshnessBanner />
+      <div className={styles.page}>
+        <Body view={view} graph={graph} map={map} found={found} />
+        {graph && view.selection && <Panel graph={graph} selection={view.selection} />}
+      </div>
+    </>
+  );
+}
+
+const findNodes = (graph: Graph, query: string) =>
+  query.trim() === ''
+    ? []
+    : graph.nodes
+        .filter((node) => matches(node.id, query))
+        .toSorted((a, b) => (b.requestRate ?? 0) - (a.requestRate ?? 0))
+        .map((node) => node.id);
+
+interface BodyProps {
+  view: TopologyView;
+  graph: Graph | undefined;
+  map: React.RefObject<GraphHandle | null>;
+  found: string[];
+}
+
+function Body({ view, graph, map, found }: BodyProps) {
+  const { history, retryNow } = useLive();
+  const freshness = useFreshness();
+  const narrow = useMedia('(max-width: 720px)');
+  const { layout, error } = useLayout(graph, narrow ? 'down' : 'right');
+
+  if (!graph) return freshness.state === 'lost' ? <Unreachable onRetry={retryNow} /> : <MapSkeleton />;
+  if (graph.nodes.length === 0) return <FirstRun />;
+  if (view.mode === 'table') return <TopologyTable graph={graph} view={view} />;
+  if (error && !layout) throw new Error(`The map cannot be laid out: ${error}`);
+  if (!layout) return <MapSkeleton />;
+  const panel = view.selection !== undefined;
+  const moving = freshness.state === 'live' || freshness.state === 'late';
+  return (
+    <div
+      className={styles.map}
+      data-past={freshness.state === 'stale' || freshness.state === 'lost' || undefined}
+    >
+      <GraphView
+        ref={map}
+        graph={graph}
+        layout={layout}
+        history={history}
+        selection={view.selection}
+        query={view.query}
+        covered={{ right: panel && !narrow ? 400 : 0, bottom: panel && narrow ? 380 : 0 }}
+        moving={moving}
+        onSelect={go.select}
+      />
+      {view.query.trim() !== '' && found.length === 0 && !view.selection && <NoMatch query={view.query} />}
+    </div>
+  );
+}

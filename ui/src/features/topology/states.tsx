@@ -1,0 +1,56 @@
+import { Bone, State } from '../../components/State';
+import styles from './topology.module.css';
+
+/** Nothing has ever been reported: what to do next, one command. */
+export function FirstRun() {
+  return (
+    <State title="No sidecar has reported yet" command="./tracery demo">
+      <p>
+        The map draws itself from what sidecars see: the first request that passes through one shows up here
+        within seconds.
+      </p>
+      <p>To watch a small shop under load on this machine, run this at the root of the repository:</p>
+    </State>
+  );
+}
+
+export function Unreachable({ onRetry }: { onRetry: () => void }) {
+  return (
+    <State title="There is nothing to show yet">
+      <p>
+        The server has not answered since this page was opened. It is tried again by itself; this page fills
+        as soon as it answers.
+      </p>
+      <p>
+        <button type="button" className={styles.textButton} onClick={onRetry}>
+          Try now
+        </button>
+      </p>
+    </State>
+  );
+}
+
+export function NoMatch({ query }: { query: string }) {
+  return (
+    <p className={styles.noMatch} role="status">
+      No workload matches “{query}”. <kbd>Esc</kbd> in the search box clears it.
+    </p>
+  );
+}
+
+const columns = [1, 1, 3, 2, 1];
+
+/** The shape of a map, greyed. */
+export function MapSkeleton() {
+  return (
+    <div className={styles.skeleton} role="status" aria-label="Loading the map">
+      {columns.map((n, column) => (
+        <div key={column}>
+          {Array.from({ length: n }, (_, i) => (
+            <Bone key={i} width={152} height={46} />
+          ))}
+        </div>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,48 @@
+import { useMemo } from 'react';
+import { asWindow } from '../../api/live';
+import type { Window } from '../../api/graph';
+import { navigate, urlWith, useLocation } from '../../components/navigation';
+import { parseSort, sortText, type Sort } from '../../model/sort';
+import type { Selection } from '../../model/walk';
+
+export type Mode = 'map' | 'table';
+
+export interface TopologyView {
+  mode: Mode;
+  window: Window;
+  selection: Selection | undefined;
+  query: string;
+  sort: Sort;
+}
+
+/** Everything that a link to this view must carry. */
+export function useTopologyView(): TopologyView {
+  const { params } = useLocation();
+  return useMemo(() => {
+    const node = params.get('node');
+    const edge = params.get('edge');
+    return {
+      mode: params.get('view') === 'table' ? 'table' : 'map',
+      window: asWindow(params.get('window')),
+      selection: edge ? { kind: 'edge', id: edge } : node ? { kind: 'node', id: node } : undefined,
+      query: params.get('q') ?? '',
+      sort: parseSort(params.get('sort'), { key: 'rate', descending: true }),
+    };
+  }, [params]);
+}
+
+export const selectionParams = (selection: Selection | undefined) => ({
+  node: selection?.kind === 'node' ? selection.id : null,
+  edge: selection?.kind === 'edge' ? selection.id : null,
+});
+
+/** The link that selects something, with everything else as it is. */
+export const selectionUrl = (selection: Selection): string => urlWith(selectionParams(selection));
+
+export const go = {
+  select: (selection: Selection | undefined) => navigate(urlWith(selectionParams(selection))),
+  mode: (mode: Mode) => navigate(urlWith({ view: mode === 'table' ? 'table' : null })),
+  window: (window: Window) => navigate(urlWith({ window: window === '30s' ? null : window })),
+  query: (query: string) => navigate(urlWith({ q: query }), { replace: true }),
+  sort: (sort: Sort) => navigate(urlWith({ sort: sortText(sort) }), { replace: true }),
+};

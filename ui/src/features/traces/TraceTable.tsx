@@ -1,0 +1,121 @@
+import { DataTable, type Column } from '../../components/DataTable';
+import { Figure } from '../../components/Figure';
+import { Link, navigate, urlWith, useLocation } from '../../components/navigation';
+import { OutcomeMark } from '../../components/OutcomeMark';
+import { clockMillis, micros } from '../../model/format';
+import { fateWords } from '../../model/fates';
+import { parseSort, sortText } from '../../model/sort';
+import type { Mark } from '../../model/scatter';
+import { word } from '../../model/trace';
+import styles from './traces.module.css';
+
+const root = (mark: Mark) => mark.trace.roots[0];
+const pathOf = (mark: Mark) => {
+  const first = root(mark);
+  return first && word(first.tags, 'url.path');
+};
+const ending = (mark: Mark) =>
+  mark.outcome === 'served'
+    ? 'served'
+    : `${mark.outcome === 'recovered' ? 'recovered from ' : ''}${fateWords(mark.fate ?? 'error')}`;
+
+const columns: Column<Mark>[] = [
+  {
+    key: 'time',
+    title: 'Time',
+    width: '104px',
+    sortBy: (mark) => mark.at,
+    cell: (mark) => clockMillis(mark.at),
+  },
+  {
+    key: 'service',
+    title: 'Began at',
+    width: 'minmax(90px, 1fr)',
+    sortBy: (mark) => root(mark)?.service ?? '',
+    cell: (mark) => (
+      <Link to={`/traces/${mark.trace.id}`} tabIndex={-1}>
+        {root(mark)?.service}
+      </Link>
+    ),
+  },
+  {
+    key: 'operation',
+    title: 'Operation',
+    width: 'minmax(120px, 2fr)',
+    sortBy: (mark) => root(mark)?.operation ?? '',
+    cell: (mark) => (
+      <>
+        {root(mark)?.operation} <span className={styles.path}>{pathOf(mark)}</span>
+      </>
+    ),
+  },
+  {
+    key: 'duration',
+    title: 'Duration',
+    width: '96px',
+    numeric: true,
+    sortBy: (mark) => mark.micros,
+    cell: (mark) => <Figure of={micros(mark.micros)} />,
+  },
+  {
+    key: 'spans',
+    title: 'Spans',
+    width: '64px',
+    numeric: true,
+    sortBy: (mark) => mark.trace.spans.length,
+    cell: (mark) => mark.trace.spans.length,
+  },
+  {
+    key: 'services',
+    title: 'Services',
+    width: '76px',
+    numeric: true,
+    sortBy: (mark) => mark.trace.services.length,
+    cell: (mark) => mark.trace.services.length,
+  },
+  {
+    key: 'end',
+    title: 'Ended as',
+    width: 'minmax(200px, 1.4fr)',
+    sortBy: ending,
+    cell: (mark) => (
+      <>
+        <OutcomeMark outcome={mark.outcome} /> {ending(mark)}
+      </>
+    ),
+  },
+  {
+    key: 'id',
+    title: 'Trace',
+    width: '150px',
+    sortBy: (mark) => mark.trace.id,
+    cell: (mark) => <span className="mono">{mark.trace.id.slice(0, 16)}</span>,
+  },
+];
+
+interface Props {
+  marks: readonly Mark[];
+  hovered: string | undefined;
+  onHover: (traceId: string | undefined) => void;
+}
+
+export function TraceTable({ marks, hovered, onHover }: Props) {
+  const { params } = useLocation();
+  return (
+    <div className={styles.table}>
+      <DataTable
+        label="Traces"
+        rows={marks}
+        columns={columns}
+        idOf={(mark) => mark.trace.id}
+        sort={parseSort(params.get('sort'), { key: 'time', descending: true })}
+        onSort={(sort) => navigate(urlWith({ sort: sortText(sort) }), { replace: true })}
+        highlighted={hovered}
+        onSelect={(mark) => navigate(`/traces/${mark.trace.id}`)}
+        onHover={(mark) => onHover(mark?.trace.id)}
+        minWidth={940}
+        empty={<p className={styles.none}>No trace lies in the box.</p>}
+      />
+    </div>
+  );
+}

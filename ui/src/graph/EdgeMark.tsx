@@ -1,0 +1,113 @@
+import { memo } from 'react';
+import type { GraphEdge } from '../api/graph';
+import { iconPath } from '../components/Icon';
+import { latency, rate, share, text } from '../model/format';
+import { edgeStep, healthOf, healthWord, isTrouble } from '../model/health';
+import type { Point } from '../model/walk';
+import { arrowPath, edgePath, pointAt } from './geometry';
+import type { Box, Flow } from './layout';
+import type { Detail } from './viewport';
+import styles from './graph.module.css';
+
+interface Props {
+  edge: GraphEdge;
+  points: readonly Point[];
+  from: Box;
+  to: Box;
+  flow: Flow;
+  detail: Detail;
+  selected: boolean;
+  related: boolean;
+  dimmed: boolean;
+  /** Whether dots run along it: only where there is enough traffic to say something by it. */
+  flowing: boolean;
+  onSelect: (id: string) => void;
+  onHover: (id: string | undefined) => void;
+}
+
+const WIDTHS = [1, 1.75, 3, 4.75] as const;
+
+export const edgeWords = (edge: GraphEdge): string =>
+  `${text(rate(edge.requestRate))} · ${text(share(edge.successShare))} · ${text(latency(edge.p99))}`;
+
+/** One call: its width says how much, its colour only whether it is well, a lock only that it is not encrypted. */
+export const EdgeMark = memo(function EdgeMark(props: Props) {
+  const { edge, points, from, to, flow, detail, selected, related, dimmed, flowing, onSelect, onHover } =
+    props;
+  const step = edgeStep(edge.requestRate);
+  const health = healthOf(edge.successShare);
+  const d = edgePath(points, from, to, flow);
+  const end = points.at(-1);
+  const width = WIDTHS[step] ?? 1;
+  const state = [
+    styles.edge,
+    selected && styles.selectedEdge,
+    related && styles.related,
+    dimmed && styles.dim,
+    isTrouble(health) && styles[health],
+    edge.stale && styles.staleEdge,
+  ];
+  const open = edge.tls !== 'mtls' && !edge.stale;
+  const lock = open && detail !== 'mark' ? pointAt(points, 0.5) : undefined;
+  const mark = isTrouble(health) && detail === 'full' ? pointAt(points, 0.62) : undefined;
+  return (
+    <g
+      className={state.filter(Boolean).join(' ')}
+      data-edge={edge.id}
+      role="button"
+      tabIndex={-1}
+      aria-pressed={selected}
+      aria-label={`${edge.source} calls ${edge.target} over ${edge.protocol}, ${edgeWords(edge)}, ${healthWord[health]}${open ? ', not mTLS' : ''}`}
+      onClick={(event) => {
+        event.stopPropagation();
+        onSelect(edge.id);
+      }}
+      onPointerEnter={() => onHover(edge.id)}
+      onPointerLeave={() => onHover(undefined)}
+    >
+      <path className={styles.hit} d={d} />
+      <path className={styles.line} d={d} style={{ strokeWidth: selected ? Math.max(width, 2) : width }} />
+      {flowing && step > 0 && (
+        <path
+          className={`${styles.flow} ${styles[`flow${step}`] ?? ''}`}
+          d={d}
+          style={{ strokeWidth: Math.max(width, 1.6) }}
+        />
+      )}
+      {end && <path className={styles.arrow} d={arrowPath(end, to, flow, width)} />}
+      {lock && <OpenLock at={lock} />}
+      {mark && (
+        <path
+          className={styles.trouble}
+          d="M0 -6l5.6 10h-11.2z"
+          transform={`translate(${mark.x}, ${mark.y})`}
+        />
+      )}
+    </g>
+  );
+});
+
+function OpenLock({ at }: { at: Point }) {
+  return (
+    <g className={styles.lock} transform={`translate(${at.x - 9}, ${at.y - 9})`}>
+      <title>not mTLS</title>
+      <circle cx={9} cy={9} r={10} />
+      <path d={iconPath('unlock')} transform="translate(2.2, 1.8) scale(0.85)" />
+    </g>
+  );
+}
+
+/** Rate, success and p99, readable over whatever lies below. */
+export function EdgeLabel({ edge, at, scale }: { edge: GraphEdge; at: Point; scale: number }) {
+  const words = edgeWords(edge);
+  const size = 12 / scale;
+  const width = (words.length * 6.5 + 16) / scale;
+  return (
+    <g className={styles.edgeLabel} transform={`translate(${at.x - width / 2}, ${at.y - size * 2.1})`}>
+      <rect width={width} height={size * 1.75} rx={5 / scale} style={{ strokeWidth: 1 / scale }} />
+      <text x={width / 2} y={size * 1.25} textAnchor="middle" style={{ fontSize: size }}>
+        {words}
+      </text>
+    </g>
+  );
+}

@@ -1,0 +1,146 @@
+import { memo, useMemo } from 'react';
+import type { Graph } from '../api/graph';
+import { nodeRates, type RateHistory } from '../model/history';
+import { nodeStep } from '../model/health';
+import { versionSplit } from '../model/versions';
+import type { Selection } from '../model/walk';
+import { EdgeLabel, EdgeMark } from './EdgeMark';
+import { around, nodeBox, overlaps, pointAt } from './geometry';
+import type { Box, Layout } from './layout';
+import { NodeMark } from './NodeMark';
+import type { Emphasis } from '../model/emphasis';
+import { LABEL_SCALE, type Detail } from './viewport';
+import styles from './graph.module.css';
+
+interface Props {
+  graph: Graph;
+  layout: Layout;
+  history: RateHistory;
+  selection: Selection | undefined;
+  hovered: string | undefined;
+  emphasis: Emphasis;
+  detail: Detail;
+  scale: number;
+  sight: Box;
+  moving: boolean;
+  onSelect: (selection: Selection) => void;
+  onHover: (edgeId: string | undefined) => void;
+}
+
+/** Beyond this many edges in sight, dots that run say nothing any more and cost a repaint each frame. */
+const FLOWING_EDGES = 80;
+
+/** Everything that lies in the graph's own coordinates; panning moves the group around it and renders nothing here. */
+export const Scene = memo(function Scene(props: Props) {
+  const {
+    graph,
+    layout,
+    history,
+    selection,
+    hovered,
+    emphasis,
+    detail,
+    scale,
+    sight,
+    moving,
+    onSelect,
+    onHover,
+  } = props;
+  const rates = useMemo(() => nodeRates(graph), [graph]);
+  const splits = useMemo(() => versionSplit(graph), [graph]);
+  const boxes = useMemo(() => {
+    const placed = new Map<string, Box>();
+    for (const node of graph.nodes) {
+      const slot = layout.nodes.get(node.id);
+      if (slot)
+        placed.set(node.id, nodeBox(slot, detail === 'full' ? nodeStep(rates.get(node.id) ?? null) : 2));
+    }
+    return placed;
+  }, [graph, layout, rates, detail]);
+  const handlers = useMemo(
+    () => ({
+      node: (id: string) => onSelect({ kind: 'node', id }),
+      edge: (id: string) => onSelect({ kind: 'edge', id }),
+    }),
+    [onSelect],
+  );
+
+  const edges = graph.edges.flatMap((edge) => {
+    const points = layout.edges.get(edge.id);
+    const from = boxes.get(edge.source);
+    const to = boxes.get(edge.target);
+    return points && from && to && overlaps(around(points, 20), sight) ? [{ edge, points, from, to }] : [];
+  });
+  const flowing = moving && detail === 'full' && edges.length <= FLOWING_EDGES;
+  const labelled = edges.filter(
+    ({ edge }) =>
+      edge.id === hovered ||
+      (selection?.kind === 'edge' && selection.id === edge.id) ||
+      (scale >= LABEL_SCALE && detail === 'full'),
+  );
+  // Text never falls under 12 px on the screen: it grows against the zoom.
+  const textScale = detail === 'full' ? Math.max(1, 0.95 / scale) : Math.min(1 / scale, 2.8);
+  const first = selection?.kind === 'node' && boxes.has(selection.id) ? selection.id : graph.nodes[0]?.id;
+
+  return (
+    <>
+      {[...layout.frames].map(([namespace, box]) => (
+        <Frame key={namespace} namespace={namespace} box={box} textScale={Math.min(1 / scale, 4)} />
+      ))}
+      {edges.map(({ edge, points, from, to }) => (
+        <EdgeMark
+          key={edge.id}
+          edge={edge}
+          points={points}
+          from={from}
+          to={to}
+          flow={layout.flow}
+          detail={detail}
+          selected={selection?.kind === 'edge' && selection.id === edge.id}
+          related={emphasis.edges?.has(edge.id) ?? false}
+          dimmed={emphasis.edges ? !emphasis.edges.has(edge.id) : false}
+          flowing={flowing && !edge.stale}
+          onSelect={handlers.edge}
+          onHover={onHover}
+        />
+      ))}
+      {graph.nodes.map((node) => {
+        const box = boxes.get(node.id);
+        if (!box || !overlaps(box, sight)) return null;
+        const line = history.line(node.id);
+        return (
+          <NodeMark
+            key={node.id}
+            node={node}
+            box={box}
+            rate={rates.get(node.id) ?? 0}
+            line={line}
+            lineEnd={line.at(-1)?.t ?? 0}
+            versions={splits.get(node.id)}
+            detail={detail}
+            textScale={textScale}
+            selected={selection?.kind === 'node' && selection.id === node.id}
+            dimmed={emphasis.nodes ? !emphasis.nodes.has(node.id) : false}
+            tabbable={node.id === first}
+            onSelect={handlers.node}
+          />
+        );
+      })}
+      {labelled.map(({ edge, points }) => (
+        <EdgeLabel key={edge.id} edge={edge} at={pointAt(points, 0.5)} scale={Math.max(scale, 0.4)} />
+      ))}
+    </>
+  );
+});
+
+function Frame({ namespace, box, textScale }: { namespace: string; box: Box; textScale: number }) {
+  const size = 12 * textScale;
+  return (
+    <g className={styles.frame}>
+      <rect x={box.x} y={box.y} width={box.width} height={box.height} rx={10} />
+      <text x={box.x + 14} y={box.y + 12 + size} style={{ fontSize: size }}>
+        {namespace}
+      </text>
+    </g>
+  );
+}

@@ -1,0 +1,97 @@
+import type { Point } from '../model/walk';
+import type { Box, Flow } from './layout';
+
+/** Drawn sizes by the node's step; always centred in the slot, so that a step moves nothing else. */
+export const NODE_SIZES = [
+  { width: 152, height: 46 },
+  { width: 166, height: 52 },
+  { width: 180, height: 58 },
+] as const;
+
+export function nodeBox(slot: Box, step: number): Box {
+  const { width, height } = NODE_SIZES[step] ?? NODE_SIZES[0];
+  return { x: slot.x + (slot.width - width) / 2, y: slot.y + (slot.height - height) / 2, width, height };
+}
+
+/** The curve from border to border: nodes smaller than their slots get a straight stub. */
+export function edgePath(points: readonly Point[], from: Box, to: Box, flow: Flow): string {
+  const [start, ...rest] = points;
+  const end = points.at(-1);
+  if (!start || !end) return '';
+  const right = flow === 'right';
+  let d = right ? `M${from.x + from.width} ${start.y}` : `M${start.x} ${from.y + from.height}`;
+  d += `L${start.x} ${start.y}`;
+  for (let i = 0; i + 2 < rest.length; i += 3) {
+    d += `C${rest
+      .slice(i, i + 3)
+      .map((point) => `${round(point.x)} ${round(point.y)}`)
+      .join(' ')}`;
+  }
+  return d + (right ? `L${to.x - ARROW} ${end.y}` : `L${end.x} ${to.y - ARROW}`);
+}
+
+/** Room that the arrow head takes before the callee's border. */
+export const ARROW = 7;
+
+const round = (x: number) => Math.round(x * 10) / 10;
+
+/** The head that ends an edge at the callee's border. */
+export function arrowPath(end: Point, to: Box, flow: Flow, width: number): string {
+  const half = 3 + width * 0.55;
+  const length = ARROW + width * 0.4;
+  return flow === 'right'
+    ? `M${to.x} ${end.y}l${-length} ${-half}v${2 * half}z`
+    : `M${end.x} ${to.y}l${-half} ${-length}h${2 * half}z`;
+}
+
+/** A point on the curve, `t` in 0..1 by arc length (measured on a polyline of 12 pieces a cubic). */
+export function pointAt(points: readonly Point[], t: number): Point {
+  const line = flatten(points);
+  const lengths = line.map((point, i) => {
+    const before = line[i - 1];
+    return before ? Math.hypot(point.x - before.x, point.y - before.y) : 0;
+  });
+  let left = lengths.reduce((sum, length) => sum + length, 0) * t;
+  for (let i = 1; i < line.length; i++) {
+    const length = lengths[i] ?? 0;
+    const a = line[i - 1];
+    const b = line[i];
+    if (!a || !b) break;
+    if (left <= length) {
+      const part = length === 0 ? 0 : left / length;
+      return { x: a.x + (b.x - a.x) * part, y: a.y + (b.y - a.y) * part };
+    }
+    left -= length;
+  }
+  return line.at(-1) ?? { x: 0, y: 0 };
+}
+
+function flatten(points: readonly Point[]): Point[] {
+  const first = points[0];
+  if (!first) return [];
+  const line: Point[] = [first];
+  for (let i = 0; i + 3 < points.length; i += 3) {
+    const [a, b, c, d] = points.slice(i, i + 4);
+    if (!a || !b || !c || !d) break;
+    for (let k = 1; k <= 12; k++) {
+      const t = k / 12;
+      const u = 1 - t;
+      const mix = (p: number, q: number, r: number, s: number) =>
+        u * u * u * p + 3 * u * u * t * q + 3 * u * t * t * r + t * t * t * s;
+      line.push({ x: mix(a.x, b.x, c.x, d.x), y: mix(a.y, b.y, c.y, d.y) });
+    }
+  }
+  return line;
+}
+
+export const overlaps = (a: Box, b: Box): boolean =>
+  a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
+
+/** The box around some points, with a margin. */
+export function around(points: readonly Point[], margin: number): Box {
+  const xs = points.map((point) => point.x);
+  const ys = points.map((point) => point.y);
+  const x = Math.min(...xs) - margin;
+  const y = Math.min(...ys) - margin;
+  return { x, y, width: Math.max(...xs) + margin - x, height: Math.max(...ys) + margin - y };
+}

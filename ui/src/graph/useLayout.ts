@@ -1,0 +1,47 @@
+import { useEffect, useRef, useState } from 'react';
+import type { Graph } from '../api/graph';
+import { LayoutEngine, layoutKey, type Flow, type Layout } from './layout';
+
+export interface LayoutState {
+  layout: Layout | undefined;
+  error: string | undefined;
+}
+
+/** While a mesh starts, nodes come by the dozen; waiting a moment lays them out together. */
+const SETTLE_MS = 400;
+
+/** The layout of the present set of nodes and edges; the last one stays until the next is ready. */
+export function useLayout(graph: Graph | undefined, flow: Flow): LayoutState {
+  const [engine] = useState(() => new LayoutEngine());
+  const [state, setState] = useState<LayoutState>({ layout: undefined, error: undefined });
+  const latest = useRef(graph);
+  const key = graph ? layoutKey(graph) : '';
+  const placed = state.layout !== undefined;
+
+  useEffect(() => {
+    latest.current = graph;
+  }, [graph]);
+
+  useEffect(() => {
+    if (!key || !latest.current) return;
+    let current = true;
+    const timer = setTimeout(
+      () => {
+        if (!latest.current) return;
+        engine.layout(latest.current, flow).then(
+          (layout) => current && setState({ layout, error: undefined }),
+          (cause: unknown) => current && setState((last) => ({ ...last, error: String(cause) })),
+        );
+      },
+      placed ? SETTLE_MS : 0,
+    );
+    return () => {
+      current = false;
+      clearTimeout(timer);
+    };
+    // Whether something is placed already only chooses the pause; it asks for no new layout.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [key, engine, flow]);
+
+  return state;
+}

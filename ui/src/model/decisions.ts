@@ -1,0 +1,105 @@
+import { fateWords, SERVED } from './fates';
+import { latency, micros, text } from './format';
+import { number, word, type LogEntry, type Span } from './trace';
+
+export interface Sentence {
+  /** Microseconds since the span's start; undefined for what holds for the span as a whole. */
+  at: number | undefined;
+  text: string;
+  tone: 'plain' | 'failing';
+}
+
+/** Why a request went where it went, as the proxy recorded it, in sentences and in order. */
+export function decisions(span: Span): Sentence[] {
+  const told = span.logs.flatMap((log) => {
+    const sentence = tell(log);
+    return sentence ? [{ ...sentence, at: Math.max(0, log.at - span.start) }] : [];
+  });
+  const ending = conclude(span);
+  return ending ? [...told, ending] : told;
+}
+
+function tell({ event, fields }: LogEntry): Omit<Sentence, 'at'> | undefined {
+  switch (event) {
+    case 'tracery.route':
+      return { text: route(fields), tone: 'plain' };
+    case 'tracery.pick':
+      return { text: pick(fields), tone: 'plain' };
+    case 'tracery.retry':
+      return retry(fields);
+    default:
+      return undefined;
+  }
+}
+
+type Fields = LogEntry['fields'];
+
+function route(fields: Fields): string {
+  const name = word(fields, 'tracery.route');
+  const cluster = word(fields, 'tracery.cluster');
+  if (!name) return `No route matched.`;
+  const default_ =
+    name === 'default' ? 'No HTTPRoute matched, so the default route was taken' : `Route ${name} matched`;
+  return cluster ? `${default_} and led to ${clusterName(cluster)}.` : `${default_}.`;
+}
+
+/** `outbound/cart.shop/80` is cart in shop, port 80. */
+function clusterName(cluster: string): string {
+  const parts = /^(outbound|inbound)\/(?:([^./]+)\.([^/]+)\/)?(\d+)$/.exec(cluster);
+  if (!parts) return cluster;
+  const [, direction, service, namespace, port] = parts;
+  return direction === 'inbound' || !service
+    ? `the application on port ${port ?? ''}`
+    : `${service}.${namespace ?? ''}, port ${port ?? ''}`;
+}
+
+function pick(fields: Fields): string {
+  const attempt = number(fields, 'tracery.attempt');
+  const endpoint = word(fields, 'tracery.pick.endpoint') ?? 'an endpoint';
+  const cost = number(fields, 'tracery.pick.cost_ms');
+  const other = word(fields, 'tracery.pick.other');
+  const otherCost = number(fields, 'tracery.pick.other_cost_ms');
+  const which = attempt !== undefined && attempt > 1 ? `Attempt ${attempt} went` : 'It went';
+  const at = (ms: number | undefined) => (ms === undefined ? '' : ` (cost ${text(latency(ms))})`);
+  return other
+    ? `${which} to ${endpoint}${at(cost)} rather than ${other}${at(otherCost)}.`
+    : `${which} to ${endpoint}${at(cost)}, the only endpoint to choose from.`;
+}
+
+function retry(fields: Fields): Omit<Sentence, 'at'> {
+  const attempt = number(fields, 'tracery.attempt') ?? 1;
+  const reason = word(fields, 'tracery.retry.reason');
+  const why = reason ? `: ${fateWords(reason)}` : '';
+  return word(fields, 'tracery.retry.decision') === 'retried'
+    ? { text: `Attempt ${attempt} failed and was retried${why}.`, tone: 'failing' }
+    : { text: `Attempt ${attempt} failed and was not retried${why}.`, tone: 'failing' };
+}
+
+function conclude(span: Span): Sentence | undefined {
+  if (!span.fate) return undefined;
+  const status = word(span.tags, 'http.response.status_code') ?? word(span.tags, 'rpc.response.status_code');
+  const attempts = number(span.tags, 'tracery.attempts') ?? 1;
+  const tls = word(span.tags, 'tracery.tls');
+  const peer = word(span.tags, 'tracery.peer.identity');
+  const parts = [
+    `It ended as ${fateWords(span.fate)}`,
+    status && ` with ${status}`,
+    ` after ${text(micros(span.duration))}`,
+    attempts > 1 && ` and ${attempts} attempts`,
+    tls === 'mtls'
+      ? `, over mutual TLS${peer ? ` with ${peer}` : ''}`
+      : tls === 'none'
+        ? ', not encrypted'
+        : '',
+    '.',
+  ];
+  return {
+    at: undefined,
+    text: parts.filter(Boolean).join(''),
+    tone: span.fate === SERVED ? 'plain' : 'failing',
+  };
+}
+
+/** Of the reason row between two attempts. */
+export const retryWords = (decision: string, reason: string): string =>
+  `${decision === 'retried' ? 'retried' : 'not retried'}${reason ? `: ${fateWords(reason)}` : ''}`;

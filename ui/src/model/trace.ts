@@ -1,0 +1,215 @@
+import type { JaegerSpan, JaegerTrace, Tag } from '../api/traces';
+import { SERVED } from './fates';
+
+export interface LogEntry {
+  /** Unix microseconds. */
+  at: number;
+  event: string;
+  fields: ReadonlyMap<string, Tag['value']>;
+}
+
+/** A span in its place; times are microseconds, `start` since the Unix epoch. */
+export interface Span {
+  id: string;
+  service: string;
+  operation: string;
+  kind: string;
+  start: number;
+  duration: number;
+  tags: ReadonlyMap<string, Tag['value']>;
+  resource: ReadonlyMap<string, Tag['value']>;
+  logs: readonly LogEntry[];
+  /** The proxy's word for how it ended; undefined on spans that are not the proxy's. */
+  fate: string | undefined;
+  failed: boolean;
+  children: Span[];
+  parent: Span | undefined;
+  /** A parent is named but did not arrive. */
+  orphan: boolean;
+  /** Set on the attempts of an exchange that had more than one: its number from 1, and why the next one was made. */
+  attempt: Attempt | undefined;
+}
+
+export interface Attempt {
+  number: number;
+  retry: Retry | undefined;
+}
+
+export interface Retry {
+  decision: string;
+  reason: string;
+}
+
+export interface Trace {
+  id: string;
+  roots: Span[];
+  /** In the order of the waterfall: parents before children, by start. */
+  spans: Span[];
+  start: number;
+  duration: number;
+  services: ServiceCount[];
+  failedSpans: number;
+}
+
+export interface ServiceCount {
+  name: string;
+  spans: number;
+}
+
+export const end = (span: Span): number => span.start + span.duration;
+
+const values = (tags: readonly Tag[] | null | undefined): Map<string, Tag['value']> =>
+  new Map((tags ?? []).map((tag) => [tag.key, tag.value]));
+
+export const word = (map: ReadonlyMap<string, Tag['value']>, key: string): string | undefined => {
+  const value = map.get(key);
+  return value === undefined ? undefined : String(value);
+};
+
+export function number(map: ReadonlyMap<string, Tag['value']>, key: string): number | undefined {
+  const value = Number(map.get(key));
+  return map.has(key) && Number.isFinite(value) ? value : undefined;
+}
+
+function toSpan(span: JaegerSpan, trace: JaegerTrace): Span {
+  const process = trace.processes[span.processID];
+  const tags = values(span.tags);
+  const fate = word(tags, 'tracery.fate');
+  return {
+    id: span.spanID,
+    service: process?.serviceName ?? 'unknown',
+    operation: span.operationName,
+    kind: word(tags, 'span.kind') ?? 'internal',
+    start: span.startTime,
+    duration: span.duration,
+    tags,
+    resource: values(process?.tags),
+    logs: span.logs
+      .map((log) => {
+        const fields = values(log.fields);
+        return { at: log.timestamp, event: word(fields, 'event') ?? '', fields };
+      })
+      .toSorted((a, b) => a.at - b.at),
+    fate,
+    failed:
+      tags.get('error') === true || tags.get('error') === 'true' || (fate !== undefined && fate !== SERVED),
+    children: [],
+    parent: undefined,
+    orphan: false,
+    attempt: undefined,
+  };
+}
+
+/** The tree of a trace. Bad parents (missing, of another trace, in a circle) make a span a root, never lose it. */
+export function buildTrace(jaeger: JaegerTrace): Trace {
+  const spans = new Map<string, Span>();
+  for (const span of jaeger.spans) if (!spans.has(span.spanID)) spans.set(span.spanID, toSpan(span, jaeger));
+  const parents = new Map(
+    jaeger.spans.map((span) => [
+      span.spanID,
+      span.references.find((r) => r.refType === 'CHILD_OF' && r.traceID === span.traceID)?.spanID,
+    ]),
+  );
+  const roots: Span[] = [];
+  for (const span of spans.values()) {
+    const parentId = parents.get(span.id);
+    const parent = parentId === undefined ? undefined : spans.get(parentId);
+    span.orphan = parentId !== undefined && !parent;
+    if (parent && !isAncestor(span, parent, parents)) adopt(parent, span);
+    else roots.push(span);
+  }
+  for (const span of spans.values()) arrangeAttempts(span);
+  const ordered = inOrder(roots);
+  const start = Math.min(...ordered.map((span) => span.start));
+  const last = Math.max(...ordered.map(end));
+  return {
+    id: jaeger.traceID,
+    roots: roots.toSorted(byStart),
+    spans: ordered,
+    start: ordered.length ? start : 0,
+    duration: ordered.length ? last - start : 0,
+    services: countServices(ordered),
+    failedSpans: ordered.filter((span) => span.failed).length,
+  };
+}
+
+function isAncestor(span: Span, of: Span, parents: ReadonlyMap<string, string | undefined>): boolean {
+  const seen = new Set<string>();
+  for (let at: string | undefined = of.id; at !== undefined && !seen.has(at); at = parents.get(at)) {
+    if (at === span.id) return true;
+    seen.add(at);
+  }
+  return false;
+}
+
+function adopt(parent: Span, child: Span): void {
+  if (child.parent) child.parent.children = child.parent.children.filter((other) => other !== child);
+  parent.children.push(child);
+  child.parent = parent;
+}
+
+const byStart = (a: Span, b: Span) => a.start - b.start || b.duration - a.duration || (a.id < b.id ? -1 : 1);
+
+/**
+ * An exchange with several attempts has a span for each. The first one sent its request under the exchange's own id,
+ * so what the callee saw of it hangs at the exchange: it is moved under the attempt that caused it.
+ */
+function arrangeAttempts(exchange: Span): void {
+  if ((number(exchange.tags, 'tracery.attempts') ?? 1) < 2) return;
+  const attempts = exchange.children
+    .filter((child) => child.kind === 'client' && child.service === exchange.service)
+    .toSorted(byStart);
+  if (attempts.length === 0) return;
+  const retries = new Map(
+    exchange.logs
+      .filter((log) => log.event === 'tracery.retry')
+      .map((log) => [
+        number(log.fields, 'tracery.attempt') ?? 0,
+        {
+          decision: word(log.fields, 'tracery.retry.decision') ?? '',
+          reason: word(log.fields, 'tracery.retry.reason') ?? '',
+        },
+      ]),
+  );
+  attempts.forEach((attempt, i) => {
+    attempt.attempt = { number: i + 1, retry: retries.get(i + 1) };
+  });
+  for (const child of exchange.children.filter((other) => !attempts.includes(other))) {
+    const cause = attempts.findLast((attempt) => attempt.start <= child.start) ?? attempts[0];
+    if (cause) adopt(cause, child);
+  }
+}
+
+function inOrder(roots: readonly Span[]): Span[] {
+  const ordered: Span[] = [];
+  const stack = roots.toSorted(byStart).reverse();
+  for (let span = stack.pop(); span; span = stack.pop()) {
+    ordered.push(span);
+    span.children.sort(byStart);
+    for (let i = span.children.length - 1; i >= 0; i--) {
+      const child = span.children[i];
+      if (child) stack.push(child);
+    }
+  }
+  return ordered;
+}
+
+function countServices(spans: readonly Span[]): ServiceCount[] {
+  const counts = new Map<string, number>();
+  for (const span of spans) counts.set(span.service, (counts.get(span.service) ?? 0) + 1);
+  return [...counts].map(([name, n]) => ({ name, spans: n }));
+}
+
+/** How a trace as a whole went: `failed` for whoever asked, or `recovered` where only something inside failed. */
+export type Outcome = 'served' | 'recovered' | 'failed';
+
+export function outcome(trace: Trace): Outcome {
+  if (trace.roots.some((root) => root.failed)) return 'failed';
+  return trace.failedSpans > 0 ? 'recovered' : 'served';
+}
+
+/** The first failed span from the top: what the trace's failure is called by. */
+export function firstFate(trace: Trace): string | undefined {
+  const failed = trace.spans.find((span) => span.failed);
+  return failed && (failed.fate ?? word(failed.tags, 'error.type') ?? 'error');
+}
