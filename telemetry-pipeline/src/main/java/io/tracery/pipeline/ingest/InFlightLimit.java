@@ -31,7 +31,6 @@ final class InFlightLimit extends SimpleDecoratingHttpService {
     }
 
     @Override
-    @SuppressWarnings("FutureReturnValueIgnored") // Nothing is left to do when the count is back.
     public HttpResponse serve(ServiceRequestContext ctx, HttpRequest request) throws Exception {
         if (inFlight.incrementAndGet() > limit) {
             inFlight.decrementAndGet();

@@ -1,0 +1,82 @@
+package io.tracery.search;
+
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Configuration of trace search. Every key but {@code kafka} may be left out of the file; numbers are boxed so that a key
+ * left out is told from zero, and none is null once the record is made.
+ *
+ * @param kafka bootstrap servers, {@code host:port,host:port}
+ * @param host address the query API listens on; {@code 127.0.0.1} when left out
+ * @param port Jaeger's query API; 16686, 0 for any free port
+ * @param adminPort {@code /live}, {@code /ready} and {@code /metrics} when it runs as its own process; 15014
+ * @param dataDir folder of the index, for this instance alone; {@code data/search}
+ * @param groupId consumer group that is told how far spans are read; {@code tracery-search}
+ * @param retentionHours how long a span is kept after the mesh received it; 72
+ * @param maxBytes how much disk the index may take, beyond which the oldest spans go first; 4 GiB
+ * @param commitSeconds how often what was read is made durable; a crash reads that much again; 2
+ */
+public record SearchConfig(
+        String kafka,
+        String host,
+        Integer port,
+        Integer adminPort,
+        Path dataDir,
+        String groupId,
+        Integer retentionHours,
+        Long maxBytes,
+        Integer commitSeconds) {
+
+    private static final String LOOPBACK = "127.0.0.1";
+    private static final int PORT = 16_686;
+    private static final int ADMIN_PORT = 15_014;
+    private static final Path DATA_DIR = Path.of("data", "search");
+    private static final String GROUP_ID = "tracery-search";
+    private static final int RETENTION_HOURS = 72;
+    private static final long MAX_BYTES = 4L * 1024 * 1024 * 1024;
+    private static final long LEAST_BYTES = 64L * 1024 * 1024;
+    private static final int COMMIT_SECONDS = 2;
+
+    public SearchConfig {
+        if (kafka == null || kafka.isBlank()) {
+            throw new IllegalArgumentException("kafka is missing: set it to the bootstrap servers, host:port");
+        }
+        host = host == null ? LOOPBACK : host;
+        port = bounded("port", port, PORT, 0, 65_535);
+        adminPort = bounded("adminPort", adminPort, ADMIN_PORT, 0, 65_535);
+        dataDir = dataDir == null ? DATA_DIR : dataDir;
+        groupId = groupId == null ? GROUP_ID : groupId;
+        retentionHours = bounded("retentionHours", retentionHours, RETENTION_HOURS, 1, 24 * 366);
+        maxBytes = maxBytes == null ? MAX_BYTES : maxBytes;
+        if (maxBytes < LEAST_BYTES) {
+            throw new IllegalArgumentException("maxBytes is " + maxBytes + "; set it to at least " + LEAST_BYTES);
+        }
+        commitSeconds = bounded("commitSeconds", commitSeconds, COMMIT_SECONDS, 1, 60);
+    }
+
+    private static Integer bounded(String key, @Nullable Integer value, int fallback, int least, int most) {
+        int number = value == null ? fallback : value;
+        if (number < least || number > most) {
+            throw new IllegalArgumentException(key + " is " + number + "; set it to " + least + ".." + most);
+        }
+        return number;
+    }
+
+    /** The defaults, with Kafka at these bootstrap servers. */
+    public static SearchConfig at(String kafka) {
+        return new SearchConfig(
+                kafka, LOOPBACK, PORT, ADMIN_PORT, DATA_DIR, GROUP_ID, RETENTION_HOURS, MAX_BYTES, COMMIT_SECONDS);
+    }
+
+    /** The same with another folder for the index. */
+    public SearchConfig withDataDir(Path folder) {
+        return new SearchConfig(kafka, host, port, adminPort, folder, groupId, retentionHours, maxBytes, commitSeconds);
+    }
+
+    /** The same with another port for the query API; 0 takes any free one. */
+    public SearchConfig withPort(int other) {
+        return new SearchConfig(
+                kafka, host, other, adminPort, dataDir, groupId, retentionHours, maxBytes, commitSeconds);
+    }
+}

@@ -1,0 +1,245 @@
+package io.tracery.search.store;
+
+import com.google.protobuf.ByteString;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.apache.lucene.document.LongField;
+import org.apache.lucene.index.StoredFields;
+import org.apache.lucene.index.Term;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.ScoreDoc;
+import org.apache.lucene.search.Sort;
+import org.apache.lucene.search.SortedNumericSelector;
+import org.apache.lucene.search.TermQuery;
+import org.apache.lucene.store.AlreadyClosedException;
+import org.apache.lucene.util.BytesRef;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Spans in a Lucene index: a document for each, with its OTLP bytes stored and what a search asks for indexed. Two threads of
+ * its own make additions visible and enforce the limits of age and size.
+ */
+public final class LuceneTraceStore implements TraceStore {
+
+    private static final Logger log = LoggerFactory.getLogger(LuceneTraceStore.class);
+    private static final Duration RETENTION_EVERY = Duration.ofMinutes(1);
+    private static final Sort OLDEST_FIRST =
+            new Sort(LongField.newSortField(Fields.START, false, SortedNumericSelector.Type.MIN));
+
+    private final Path folder;
+    private final StoreLimits limits;
+    private final Retention retention;
+    private final ScheduledExecutorService refresher = executor("trace-store-refresh");
+    private final ScheduledExecutorService cleaner = executor("trace-store-retention");
+
+    // Replaced by recover, on the thread that adds; the old one is closed then, and readers meet
+    // AlreadyClosedException.
+    private volatile LuceneIndex index;
+
+    private LuceneTraceStore(Path folder, StoreLimits limits, LongSupplier clockMillis, LuceneIndex index) {
+        this.folder = folder;
+        this.limits = limits;
+        this.retention = new Retention(limits, clockMillis);
+        this.index = index;
+    }
+
+    /**
+     * Opens the index in a folder, or begins one.
+     *
+     * @param clockMillis Unix milliseconds, for the limit of age
+     * @throws UncheckedIOException when the folder cannot be used; says what to do
+     */
+    public static LuceneTraceStore open(Path folder, StoreLimits limits, LongSupplier clockMillis) {
+        try {
+            LuceneTraceStore store = new LuceneTraceStore(folder, limits, clockMillis, LuceneIndex.open(folder));
+            store.schedule();
+            return store;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e.getMessage(), e);
+        }
+    }
+
+    private void schedule() {
+        long refresh = limits.refresh().toMillis();
+        refresher.scheduleWithFixedDelay(this::refresh, refresh, refresh, TimeUnit.MILLISECONDS);
+        long clean = RETENTION_EVERY.toMillis();
+        cleaner.scheduleWithFixedDelay(this::enforceRetention, clean / 4, clean, TimeUnit.MILLISECONDS);
+    }
+
+    private static ScheduledExecutorService executor(String name) {
+        return Executors.newSingleThreadScheduledExecutor(
+                Thread.ofPlatform().name(name).daemon().factory());
+    }
+
+    private void refresh() {
+        try {
+            index.refresh();
+        } catch (IOException | RuntimeException e) {
+            log.debug("the trace index was not refreshed; the next turn tries again", e);
+        }
+    }
+
+    /** Deletes what the limits of age and size do not allow; also called every minute by the store itself. */
+    void enforceRetention() {
+        LuceneIndex current = index;
+        try {
+            current.refresh();
+            current.read(searcher -> {
+                retention.enforce(current.writer(), searcher);
+                return Boolean.TRUE;
+            });
+        } catch (IOException | RuntimeException e) {
+            log.warn("old spans were not deleted; the next turn, in a minute, tries again", e);
+        }
+    }
+
+    @Override
+    public void add(List<SpanEntry> spans, long receivedMillis) {
+        try {
+            for (SpanEntry entry : spans) {
+                index.writer().updateDocument(Fields.keyTerm(entry.span()), Fields.document(entry, receivedMillis));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (AlreadyClosedException e) {
+            throw new UncheckedIOException(new IOException("the trace index gave up after a failure", e));
+        }
+    }
+
+    @Override
+    public void commit(Map<Integer, Long> positions) {
+        try {
+            index.commit(positions);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (AlreadyClosedException e) {
+            throw new UncheckedIOException(new IOException("the trace index gave up after a failure", e));
+        }
+    }
+
+    @Override
+    public Map<Integer, Long> positions() {
+        return index.positions();
+    }
+
+    @Override
+    public void recover() {
+        try {
+            index.close();
+        } catch (IOException | RuntimeException e) {
+            log.warn("the trace index did not close cleanly; it is opened again from its last commit", e);
+        }
+        try {
+            index = LuceneIndex.open(folder);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public Optional<Trace> trace(String traceId) {
+        BytesRef id = new BytesRef(HexFormat.of().parseHex(traceId));
+        return read(searcher -> trace(searcher, traceId, new TermQuery(new Term(Fields.TRACE, id))));
+    }
+
+    private Optional<Trace> trace(IndexSearcher searcher, String traceId, TermQuery query) throws IOException {
+        ScoreDoc[] hits = searcher.search(query, limits.maxTraceSpans() + 1, OLDEST_FIRST).scoreDocs;
+        if (hits.length == 0) {
+            return Optional.empty();
+        }
+        StoredFields stored = searcher.storedFields();
+        List<SpanEntry> spans = new ArrayList<>(hits.length);
+        long bytes = 0;
+        for (ScoreDoc hit : hits) {
+            BytesRef otlp = stored.document(hit.doc).getBinaryValue(Fields.OTLP);
+            bytes += otlp.length;
+            if (spans.size() == limits.maxTraceSpans() || bytes > limits.maxTraceBytes()) {
+                return Optional.of(new Trace(traceId, spans, true));
+            }
+            spans.add(SpanEntry.parse(
+                    ByteString.copyFrom(otlp.bytes, otlp.offset, otlp.length).toByteArray()));
+        }
+        return Optional.of(new Trace(traceId, spans, false));
+    }
+
+    @Override
+    public List<String> find(TraceQuery query) {
+        return read(shared -> {
+            // A searcher of its own: the deadline belongs to this query.
+            IndexSearcher searcher = new IndexSearcher(shared.getIndexReader());
+            long end = System.nanoTime() + limits.queryDeadline().toNanos();
+            searcher.setTimeout(() -> System.nanoTime() - end > 0);
+            List<String> found = TraceFinder.find(searcher, query);
+            if (searcher.timedOut()) {
+                throw new QueryTimeoutException(limits.queryDeadline());
+            }
+            return found;
+        });
+    }
+
+    @Override
+    public List<String> services() {
+        return read(searcher -> TermLists.services(searcher.getIndexReader()));
+    }
+
+    @Override
+    public List<Operation> operations(String service) {
+        return read(searcher -> TermLists.operations(searcher.getIndexReader(), service));
+    }
+
+    /** Spans in the index. */
+    public long spanCount() {
+        return read(searcher -> (long) searcher.getIndexReader().numDocs());
+    }
+
+    /** Bytes on disk. */
+    public long sizeBytes() {
+        try {
+            return Retention.sizeOf(index.writer().getDirectory());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private <T> T read(LuceneIndex.Read<T> read) {
+        try {
+            return index.read(read);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (AlreadyClosedException e) {
+            throw new UncheckedIOException(new IOException("the trace index is being opened again; try again", e));
+        }
+    }
+
+    @Override
+    public void close() {
+        // Not interrupted: an interrupt in the middle of a write would make Lucene give up on the index.
+        refresher.shutdown();
+        cleaner.shutdown();
+        try {
+            if (!cleaner.awaitTermination(5, TimeUnit.SECONDS) || !refresher.awaitTermination(1, TimeUnit.SECONDS)) {
+                log.warn(
+                        "old spans were still being deleted when the trace store closed; that begins again at its start");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        try {
+            index.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

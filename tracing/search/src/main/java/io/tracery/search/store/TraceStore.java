@@ -1,0 +1,58 @@
+package io.tracery.search.store;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Keeps spans and finds them again, as whole traces. One thread adds and commits; any number of threads read.
+ *
+ * <p>What was added is seen by readers within half a second, and survives a crash from the next {@link #commit} on. Reads
+ * see what was added and not yet deleted by the store's own limits of age and size. Every method but {@link #close}
+ * throws {@link java.io.UncheckedIOException} when the disk fails; {@link #recover} then goes back to the last commit.
+ */
+public interface TraceStore extends AutoCloseable {
+
+    /**
+     * Adds spans. Adding a span again (same trace id, span id and kind) replaces it.
+     *
+     * @param spans each {@link SpanEntry#valid()}
+     * @param receivedMillis when the mesh received them, Unix milliseconds: what the limit of age is counted from
+     */
+    void add(List<SpanEntry> spans, long receivedMillis);
+
+    /** Makes everything added so far durable, together with how far its source was read: partition → next offset. */
+    void commit(Map<Integer, Long> positions);
+
+    /** The positions of the last commit; empty in a new store. */
+    Map<Integer, Long> positions();
+
+    /** Forgets what was added since the last commit, and works again after a failure. */
+    void recover();
+
+    /** Every span of a trace, oldest first; empty when there is none. */
+    Optional<Trace> trace(String traceId);
+
+    /**
+     * Trace ids with at least one span that meets all of the query, newest such span first, each once.
+     *
+     * @throws QueryTimeoutException when it takes too long
+     */
+    List<String> find(TraceQuery query);
+
+    /** Names of services that have spans, sorted. */
+    List<String> services();
+
+    /** What a service's spans are called, sorted by name, then kind; empty for an unknown service. */
+    List<Operation> operations(String service);
+
+    @Override
+    void close();
+
+    /**
+     * A trace, as far as it is stored.
+     *
+     * @param truncated true when it has more spans than the store returns
+     */
+    record Trace(String traceId, List<SpanEntry> spans, boolean truncated) {}
+}

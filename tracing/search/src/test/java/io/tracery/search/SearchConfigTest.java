@@ -1,0 +1,50 @@
+package io.tracery.search;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.tracery.process.ConfigReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class SearchConfigTest {
+
+    @TempDir
+    Path folder = Path.of("unset");
+
+    @Test
+    void needsOnlyKafka() throws IOException {
+        assertThat(read("kafka: 127.0.0.1:19092")).isEqualTo(SearchConfig.at("127.0.0.1:19092"));
+        assertThat(read("{kafka: 'k:1', port: 0}"))
+                .isEqualTo(SearchConfig.at("k:1").withPort(0));
+    }
+
+    @Test
+    void saysWhichKeyIsWrongAndWhatItMayBe() {
+        assertThatThrownBy(() -> read("{kafka: 'k:1', retentionHours: 0}"))
+                .hasMessageContaining("retentionHours is 0; set it to 1..");
+        assertThatThrownBy(() -> read("port: 1")).hasMessageContaining("kafka is missing");
+    }
+
+    @Test
+    void startsWithoutKafkaAndSaysThatItIsNotReady() throws Exception {
+        SearchApp search = SearchApp.build(
+                SearchConfig.at("127.0.0.1:1").withPort(0).withDataDir(folder.resolve("index")),
+                new SimpleMeterRegistry());
+        try (search) {
+            search.start();
+            assertThat(search.port()).isPositive();
+            assertThat(search.ready()).isFalse();
+        }
+    }
+
+    private SearchConfig read(String yaml) throws IOException {
+        return ConfigReader.read(Files.writeString(folder.resolve("search.yaml"), yaml), SearchConfig.class);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tracery.search.ingest;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tracery.search.jaeger;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,105 @@
+package io.tracery.search.store;
+
+import static io.tracery.search.store.Spans.TRACE_A;
+import static io.tracery.search.store.Spans.TRACE_B;
+import static io.tracery.search.store.Spans.entry;
+import static io.tracery.search.store.Spans.span;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+class LuceneTraceStoreTest extends TraceStoreContract {
+
+    private static final Duration RETENTION = Duration.ofHours(1);
+
+    private final AtomicLong clock = new AtomicLong(NOW);
+
+    @Override
+    TraceStore open(Path folder) {
+        return open(folder, Long.MAX_VALUE);
+    }
+
+    private LuceneTraceStore open(Path folder, long maxBytes) {
+        StoreLimits limits =
+                new StoreLimits(RETENTION, maxBytes, 1_000, 1L << 20, Duration.ofMillis(10), Duration.ofSeconds(10));
+        return LuceneTraceStore.open(folder, limits, clock::get);
+    }
+
+    @Test
+    void deletesSpansOnceTheirTimeIsUpCountedFromWhenTheyWereReceived() {
+        try (LuceneTraceStore store = open(folder.resolve("aged"), Long.MAX_VALUE)) {
+            store.add(List.of(entry("old", span(TRACE_A, 1, "op", 0))), NOW);
+            store.add(List.of(entry("new", span(TRACE_B, 2, "op", -999_999_999))), NOW + 60_000);
+            store.commit(Map.of(0, 2L));
+
+            clock.set(NOW + RETENTION.toMillis() + 1);
+            store.enforceRetention();
+            store.enforceRetention();
+
+            assertThat(store.spanCount()).isEqualTo(1);
+            assertThat(store.services()).containsExactly("new");
+            assertThat(store.operations("old")).isEmpty();
+            assertThat(store.positions()).isEqualTo(Map.of(0, 2L));
+        }
+    }
+
+    @Test
+    void deletesTheOldestWhenItOutgrowsItsSize() {
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        long limit = 2L << 20;
+        try (LuceneTraceStore store = open(folder.resolve("full"), limit)) {
+            for (int batch = 0; batch < 10; batch++) {
+                SpanEntry[] entries = new SpanEntry[400];
+                for (int i = 0; i < entries.length; i++) {
+                    // Random, so that it takes on disk what it has here.
+                    byte[] noise = new byte[750];
+                    random.nextBytes(noise);
+                    entries[i] = entry(
+                            "service-" + batch,
+                            span(TRACE_A, batch * 400 + i, "op", batch)
+                                    .setTraceState(java.util.Base64.getEncoder().encodeToString(noise)));
+                }
+                store.add(List.of(entries), NOW + batch);
+                store.commit(Map.of(0, (long) batch));
+            }
+            store.enforceRetention();
+
+            assertThat(store.sizeBytes()).as("seed %d", seed).isLessThanOrEqualTo(limit);
+            assertThat(store.spanCount()).isBetween(200L, 3_000L);
+            assertThat(store.services()).contains("service-9").doesNotContain("service-0");
+        }
+    }
+
+    @Test
+    void cutsATraceThatTakesMoreMemoryThanOneMay() {
+        try (LuceneTraceStore store = open(folder.resolve("large"), Long.MAX_VALUE)) {
+            for (int number = 1; number <= 20; number++) {
+                store.add(List.of(entry("cart", span(TRACE_A, number, "x".repeat(100_000), number))), NOW);
+            }
+            store.enforceRetention();
+
+            TraceStore.Trace trace = store.trace(TRACE_A).orElseThrow();
+            assertThat(trace.truncated()).isTrue();
+            assertThat(trace.spans()).hasSize(10);
+        }
+    }
+
+    @Test
+    void saysWhatToDoWhenAnotherProcessHasTheFolder() {
+        try (LuceneTraceStore first = open(folder.resolve("shared"), Long.MAX_VALUE)) {
+            assertThat(first.services()).isEmpty();
+            assertThatThrownBy(() -> open(folder.resolve("shared"), Long.MAX_VALUE))
+                    .isInstanceOf(UncheckedIOException.class)
+                    .hasMessageContaining("end the other process");
+        }
+    }
+}

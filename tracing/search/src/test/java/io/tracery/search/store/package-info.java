@@ -1,0 +1,4 @@
+@NullMarked
+package io.tracery.search.store;
+
+import org.jspecify.annotations.NullMarked;
