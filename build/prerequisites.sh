@@ -8,23 +8,7 @@ missing() {
   exit 1
 }
 
-# The same places in which Maven's toolchain discovery looks.
-jdk25() {
-  for java_home in "$JAVA_HOME" "$JAVA25_HOME" "$JDK25_HOME" "$JAVA_HOME_25_X64" \
-    /usr/lib/jvm/* /usr/java/* /opt/java/* "$HOME"/.jdks/* "$HOME"/.m2/jdks/* "$HOME"/.sdkman/candidates/java/* \
-    /Library/Java/JavaVirtualMachines/*/Contents/Home; do
-    [ -r "$java_home/release" ] && [ -x "$java_home/bin/javac" ] || continue
-    major=$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$java_home/release")
-    [ "${major:-0}" -ge 25 ] && return 0
-  done
-  return 1
-}
-
-jdk25 || missing "no JDK 25 or newer was found.
-  Debian, Ubuntu   apt install temurin-25-jdk     (from the Adoptium package repository)
-  macOS            brew install --cask temurin@25
-  anywhere         sdk install java 25-tem        (SDKMAN)
-Maven itself may keep running on JDK 17 or newer; set JAVA25_HOME if yours lives somewhere unusual."
+why=$(sh "$(dirname "$0")/jdk.sh" 2>&1 >/dev/null) || missing "$why"
 
 if [ "$skip_ui" != true ]; then
   command -v node >/dev/null 2>&1 && command -v npm >/dev/null 2>&1 || missing "Node.js 20 or newer with npm was not found.

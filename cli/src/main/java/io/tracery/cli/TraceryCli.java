@@ -1,0 +1,42 @@
+package io.tracery.cli;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code tracery}: the one command a person runs. Exits 64 when it was called wrongly. */
+@Command(
+        name = "tracery",
+        description = "An observability-first service mesh.",
+        subcommands = {DemoCommand.class, VersionCommand.class},
+        synopsisSubcommandLabel = "COMMAND",
+        mixinStandardHelpOptions = true,
+        versionProvider = VersionCommand.class)
+public final class TraceryCli implements Runnable {
+
+    private static final int EXIT_USAGE = 64;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec spec;
+
+    public static void main(String[] args) {
+        System.exit(commandLine().execute(args));
+    }
+
+    static CommandLine commandLine() {
+        CommandLine line = new CommandLine(new TraceryCli());
+        line.registerConverter(java.time.Duration.class, Durations::parse);
+        line.setExitCodeExceptionMapper(failure -> failure instanceof ParameterException ? EXIT_USAGE : 1);
+        line.getCommandSpec().exitCodeOnInvalidInput(EXIT_USAGE);
+        line.getSubcommands().values().forEach(sub -> sub.getCommandSpec().exitCodeOnInvalidInput(EXIT_USAGE));
+        return line;
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "what shall it do?");
+    }
+}

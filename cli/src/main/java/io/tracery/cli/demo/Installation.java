@@ -1,0 +1,67 @@
+package io.tracery.cli.demo;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * The built source tree that the demo runs from.
+ *
+ * @param root the directory with {@code pom.xml}
+ */
+public record Installation(Path root) {
+
+    /** The property that the {@code tracery} script sets to its own directory. */
+    public static final String PROPERTY = "tracery.home";
+
+    /** The tree that the script named; the working directory where nobody named one. */
+    public static Installation find() {
+        return new Installation(
+                Path.of(System.getProperty(PROPERTY, "")).toAbsolutePath().normalize());
+    }
+
+    /** The shop's mesh configuration. */
+    public Path meshDir() {
+        return root.resolve("examples/shop/mesh");
+    }
+
+    /** Where data goes unless the person says otherwise. */
+    public Path standardDataDir() {
+        return root.resolve("data");
+    }
+
+    /** JVM options that a module keeps in its {@code jvm.options}; none where it has no such file. */
+    List<String> jvmOptions(String module) {
+        Path options = root.resolve(module).resolve("jvm.options");
+        return Files.exists(options) ? List.of("@" + options) : List.of();
+    }
+
+    /**
+     * The class path of a process: its own jar and the jars beside it.
+     *
+     * @throws DemoException when the module is not built
+     */
+    String classPath(String module) {
+        Path target = root.resolve(module).resolve("target");
+        try (Stream<Path> files = Files.isDirectory(target) ? Files.list(target) : Stream.empty()) {
+            Path jar = files.filter(file -> {
+                        String name = file.getFileName().toString();
+                        return name.startsWith("tracery-") && name.endsWith(".jar") && !name.endsWith("-tests.jar");
+                    })
+                    .sorted()
+                    .findFirst()
+                    .orElseThrow(() -> new DemoException(module + " is not built: run ./tracery, which builds what is "
+                            + "missing, or mvn -DskipTests package"));
+            return jar + ":" + target.resolve("app/lib") + "/*";
+        } catch (IOException e) {
+            throw new DemoException(target + " cannot be read: " + e, e);
+        }
+    }
+
+    /** The Java that runs this. */
+    static Path java() {
+        return Path.of(System.getProperty("java.home"), "bin", "java");
+    }
+}

@@ -1,0 +1,128 @@
+package io.tracery.cli.check;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.tracery.cli.check.FreshnessProbe.Sighting;
+import io.tracery.cli.demo.DataDir;
+import io.tracery.cli.demo.DemoPlan;
+import io.tracery.cli.demo.Installation;
+import io.tracery.cli.demo.MeshFolder;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** The load generator's account against the graph's. */
+class CountsTest {
+
+    private static final String EDGE = "shop/front>shop/cart:http";
+
+    private final List<String> problems = new ArrayList<>();
+
+    @Test
+    void comparesWhatWasCountedSinceTheLoadBegan() throws Exception {
+        GraphView before = graph(100, 100, "mtls", "front", "cart");
+        GraphView after = graph(107, 108, "mtls", "front", "cart");
+
+        CheckReport.Graph report = check(counts(7, 8)).counts(after.since(before));
+
+        assertThat(report.countsEqual()).isTrue();
+        assertThat(report.edgesSeen()).containsExactly(EDGE);
+        assertThat(problems).isEmpty();
+    }
+
+    @Test
+    void saysWhichEdgeCountsDifferently() throws Exception {
+        CheckReport.Graph report =
+                check(counts(7, 8)).counts(graph(7, 7, "mtls", "front", "cart").since(graph(0, 0, "mtls", "a", "b")));
+
+        assertThat(report.countsEqual()).isFalse();
+        assertThat(problems).containsExactly(EDGE + " shows 7 requests and 7 received, expected are 7 and 8");
+    }
+
+    @Test
+    void verifiesTheIdentitiesOfBothSides() throws Exception {
+        assertThat(check(counts(7, 8)).mtls(graph(7, 8, "mtls", "front", "cart"), List.of()))
+                .isEqualTo(new CheckReport.Mtls(1, 1));
+        assertThat(problems).isEmpty();
+
+        assertThat(check(counts(7, 8)).mtls(graph(7, 8, "mtls", "front", "thief"), List.of()))
+                .isEqualTo(new CheckReport.Mtls(1, 0));
+        assertThat(check(counts(7, 8)).mtls(graph(7, 8, "none", "front", "cart"), List.of()))
+                .isEqualTo(new CheckReport.Mtls(1, 0));
+        assertThat(check(counts(7, 8))
+                        .mtls(graph(7, 8, "mtls", "front", "cart"), List.of("cart: port 21003 speaks TLS 1.2")))
+                .isEqualTo(new CheckReport.Mtls(1, 0));
+        assertThat(problems).hasSize(3);
+    }
+
+    @Test
+    void measuresFromARequestsEndToTheFirstLookThatCountsIt() {
+        List<Long> ends = List.of(1000L, 1100L, 1200L, 1300L);
+        List<Sighting> sightings = List.of(new Sighting(2, 1500), new Sighting(3, 1900));
+
+        assertThat(FreshnessProbe.delays(sightings, ends)).containsExactly(400L, 500L, 700L);
+        assertThat(FreshnessProbe.quantile(List.of(1L, 2L, 3L, 4L), 0.5)).isEqualTo(2);
+        assertThat(FreshnessProbe.quantile(List.of(1L, 2L, 3L, 4L), 0.99)).isEqualTo(4);
+    }
+
+    @Test
+    void printsTheObjectThatWasPromised() throws Exception {
+        CheckReport report = new CheckReport(
+                true,
+                12.5,
+                new CheckReport.Requests(10, 10, 0),
+                new CheckReport.Mtls(13, 13),
+                new CheckReport.Graph(List.of(EDGE), List.of(EDGE), true),
+                new CheckReport.Freshness(700, 1300),
+                new CheckReport.Trace(8, true),
+                new CheckReport.Prometheus(13, 13),
+                new CheckReport.Memory(81.2, 80.1, 612.9),
+                List.of());
+
+        assertThat(json(report.json())).isEqualTo(json("""
+                {"ok": true, "startup_seconds": 12.5,
+                 "requests": {"sent": 10, "answered": 10, "lost": 0},
+                 "mtls": {"hops": 13, "verified": 13},
+                 "graph": {"edges_expected": ["shop/front>shop/cart:http"], "edges_seen": ["shop/front>shop/cart:http"],
+                           "counts_equal": true},
+                 "freshness_ms": {"p50": 700.0, "p99": 1300.0},
+                 "trace": {"hops": 8, "complete": true},
+                 "prometheus": {"targets": 13, "parsed": 13},
+                 "memory_mib": {"sidecar_max": 81.2, "sidecar_median": 80.1, "standalone": 612.9},
+                 "problems": []}"""));
+    }
+
+    @Test
+    void readsResidentMemory() {
+        assertThat(ResidentMemory.rss("5581 rollup\nRss:               83148 kB\nPss: 1 kB\n"))
+                .hasValue(81.19921875);
+    }
+
+    private EdgeCheck check(LoadCounts counts) {
+        Path root = Path.of("").toAbsolutePath().resolve("..").normalize();
+        Path mesh = root.resolve("examples/shop/mesh");
+        DemoPlan plan = new DemoPlan(
+                new Installation(root), mesh, new DataDir(root.resolve("data")), MeshFolder.sidecars(mesh), 20);
+        return new EdgeCheck(plan, counts, problems);
+    }
+
+    private static LoadCounts counts(int requests, int received) throws Exception {
+        return LoadCounts.parse(json("""
+                {"sent": 7, "answered": 7, "lost": 0, "underWay": 0, "skipped": 0, "firstAnsweredMillis": 1, "losses": [],
+                 "edges": [{"source": "front", "target": "cart", "protocol": "http", "requests": %d, "received": %d}]}""".formatted(requests, received)));
+    }
+
+    private static GraphView graph(int requests, int received, String tls, String from, String to) throws Exception {
+        String identity = "spiffe://tracery.local/ns/shop/sa/";
+        return GraphView.parse(json("""
+                {"edges": [{"id": "%s", "source": "shop/front", "target": "shop/cart", "requests": %d, "received": %d,
+                            "tls": "%s", "sourceIdentity": "%s", "targetIdentity": "%s"}]}""".formatted(EDGE, requests, received, tls, identity + from, identity + to)));
+    }
+
+    private static JsonNode json(String text) throws Exception {
+        return JsonMapper.builder().build().readTree(text);
+    }
+}

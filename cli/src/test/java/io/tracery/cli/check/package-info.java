@@ -1,0 +1,4 @@
+@NullMarked
+package io.tracery.cli.check;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tracery.cli.demo;
+
+import org.jspecify.annotations.NullMarked;
