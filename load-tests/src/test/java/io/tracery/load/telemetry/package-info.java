@@ -1,0 +1,4 @@
+@NullMarked
+package io.tracery.load.telemetry;
+
+import org.jspecify.annotations.NullMarked;
