@@ -44,8 +44,13 @@ public final class ApiServer implements Component {
      * @param uiResource folder of the class path that holds the pages
      * @param searchUrl base of the trace search API
      * @param maxSubscribers to the stream of graphs
+     * @param tooSlow a subscriber that has not taken an event for this long is dropped
      */
-    public record Settings(InetSocketAddress address, String uiResource, URI searchUrl, int maxSubscribers) {}
+    public record Settings(
+            InetSocketAddress address, String uiResource, URI searchUrl, int maxSubscribers, Duration tooSlow) {}
+
+    /** How long a subscriber may take for one event, unless told otherwise. */
+    public static final Duration TOO_SLOW = Duration.ofSeconds(10);
 
     private final Settings settings;
     private final GraphEvents events;
@@ -61,7 +66,7 @@ public final class ApiServer implements Component {
             InstantSource clock) {
         this.settings = settings;
         Snapshots snapshots = new Snapshots(reader, System::nanoTime);
-        this.events = new GraphEvents(snapshots, settings.maxSubscribers(), registry);
+        this.events = new GraphEvents(snapshots, settings.maxSubscribers(), settings.tooSlow(), registry);
         this.server = build(settings, new GraphApi(reader, snapshots, lag, flowing, clock), events);
     }
 

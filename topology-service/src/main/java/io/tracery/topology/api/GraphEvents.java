@@ -25,14 +25,13 @@ import org.slf4j.LoggerFactory;
 /**
  * {@code /api/graph/stream}: server-sent events. Each subscriber gets the newest graph when it changed, at most twice a
  * second and at least every five seconds. One that has not taken an event yet is not sent another; one that has not
- * taken it for ten seconds is dropped.
+ * taken it for too long is dropped.
  */
 final class GraphEvents implements Component {
 
     private static final long LOOK_EVERY_MILLIS = 50;
     private static final long AT_MOST_EVERY_NANOS = Duration.ofMillis(500).toNanos();
     private static final long AT_LEAST_EVERY_NANOS = Duration.ofSeconds(5).toNanos();
-    private static final long TOO_SLOW_NANOS = Duration.ofSeconds(10).toNanos();
     private static final byte[] BEFORE = "event: graph\ndata: ".getBytes(StandardCharsets.UTF_8);
     private static final byte[] AFTER = "\n\n".getBytes(StandardCharsets.UTF_8);
     private static final Logger log = LoggerFactory.getLogger(GraphEvents.class);
@@ -54,20 +53,22 @@ final class GraphEvents implements Component {
 
     private final Snapshots snapshots;
     private final int maxSubscribers;
+    private final Duration tooSlow;
     private final CopyOnWriteArrayList<Subscriber> subscribers = new CopyOnWriteArrayList<>();
     private final Counter events;
     private final Counter refused;
-    private final Counter tooSlow;
+    private final Counter droppedSlow;
     private @Nullable ScheduledExecutorService sender;
 
-    GraphEvents(Snapshots snapshots, int maxSubscribers, MeterRegistry registry) {
+    GraphEvents(Snapshots snapshots, int maxSubscribers, Duration tooSlow, MeterRegistry registry) {
         this.snapshots = snapshots;
         this.maxSubscribers = maxSubscribers;
+        this.tooSlow = tooSlow;
         this.events = Counter.builder("topology.subscribers.events")
                 .description("Graphs sent to subscribers")
                 .register(registry);
         this.refused = dropped(registry, "too_many");
-        this.tooSlow = dropped(registry, "too_slow");
+        this.droppedSlow = dropped(registry, "too_slow");
         Gauge.builder("topology.subscribers", subscribers, CopyOnWriteArrayList::size)
                 .description("Open subscriptions to the graph")
                 .register(registry);
@@ -151,8 +152,8 @@ final class GraphEvents implements Component {
     private void look(Subscriber subscriber, long now) {
         long since = now - subscriber.sentNanos;
         if (!subscriber.taken.isDone()) {
-            if (since > TOO_SLOW_NANOS) {
-                tooSlow.increment();
+            if (since > tooSlow.toNanos()) {
+                droppedSlow.increment();
                 subscriber.writer.close();
                 subscribers.remove(subscriber);
             }

@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Graph {
 
+    /** What a proxy's report is about: it sends one every second. */
+    private static final long REPORT_MILLIS = 1_000;
+
     private final GraphLimits limits;
     private final InstantSource clock;
     private final ConcurrentHashMap<EdgeKey, EdgeState> edges = new ConcurrentHashMap<>();
@@ -108,7 +111,7 @@ public final class Graph {
         long time = Math.min(millis, clock.millis());
         newestData = Math.max(newestData, time);
         if (firstData == Long.MAX_VALUE) {
-            firstData = time;
+            firstData = time - REPORT_MILLIS;
         }
     }
 

@@ -1,0 +1,79 @@
+package io.tracery.topology.api;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.tracery.topology.graph.EdgeLag;
+import io.tracery.topology.graph.GraphLimits;
+import io.tracery.topology.graph.Traffic;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+
+/** A real server over a graph that the test feeds. */
+final class ApiKit implements AutoCloseable {
+
+    final Traffic traffic = new Traffic(GraphLimits.DEFAULT);
+    final EdgeLag lag = new EdgeLag();
+    final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    final HttpClient client = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(Duration.ofSeconds(5))
+            .build();
+    volatile boolean flowing = true;
+    private final ApiServer server;
+
+    ApiKit() {
+        this("/ui", URI.create("http://127.0.0.1:1"), 64);
+    }
+
+    ApiKit(String uiResource, URI searchUrl, int maxSubscribers) {
+        server = new ApiServer(
+                new ApiServer.Settings(
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                        uiResource,
+                        searchUrl,
+                        maxSubscribers,
+                        Duration.ofMillis(500)),
+                traffic.reader,
+                lag,
+                () -> flowing,
+                registry,
+                traffic.clock);
+        server.start();
+    }
+
+    int port() {
+        return server.port();
+    }
+
+    URI uri(String path) {
+        return URI.create("http://127.0.0.1:" + port() + path);
+    }
+
+    HttpResponse<String> get(String path) {
+        return send(HttpRequest.newBuilder(uri(path)));
+    }
+
+    HttpResponse<String> send(HttpRequest.Builder request) {
+        try {
+            return client.send(request.timeout(Duration.ofSeconds(10)).build(), BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        client.close();
+        server.close();
+    }
+}
