@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxSubscribers to the stream of graphs; default 64
  * @param maxEdges that the graph holds; default 20000
  * @param maxSeriesPerEdge that are counted for one edge, over all proxies at both ends; default 10000
- * @param historyCells seconds of history over all edges and versions, some 200 bytes each; default 600000. Every edge
+ * @param historyCells seconds of history over all edges and versions, some 300 bytes each where there is much traffic; default 600000. Every edge
  *     keeps its share, from 60 s to 15 min
  */
 public record TopologyConfig(

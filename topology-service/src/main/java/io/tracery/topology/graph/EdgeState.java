@@ -3,7 +3,6 @@ package io.tracery.topology.graph;
 import io.tracery.tracing.Vocabulary;
 import io.tracery.tracing.span.Fate;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -24,24 +23,8 @@ final class EdgeState {
 
     private static final String SERVED = Fate.SERVED.label();
 
-    /** Counts that come from one partition of the topic: withdrawn together when that partition goes elsewhere. */
-    private static final class Part {
-        final int owner;
-        final View view;
-        final Totals totals = new Totals();
-        /** Begun less ended, by epoch; without those of which nothing is in flight. */
-        final Map<String, Long> inFlight = new HashMap<>();
-
-        int series;
-
-        Part(int owner, View view) {
-            this.owner = owner;
-            this.view = view;
-        }
-    }
-
     final EdgeKey key;
-    private final List<Part> parts = new ArrayList<>(2);
+    private final EdgeCounts counts = new EdgeCounts();
     private final TreeMap<String, History> histories = new TreeMap<>();
     private final TreeSet<String> routes = new TreeSet<>();
     /** The end whose counts are shown: the sender's as soon as there is one. */
@@ -59,20 +42,18 @@ final class EdgeState {
     }
 
     synchronized void admitSeries(int owner, View view) {
-        part(owner, view).series++;
+        counts.admitSeries(owner, view);
     }
 
     synchronized int series() {
-        return parts.stream().mapToInt(part -> part.series).sum();
+        return counts.series();
     }
 
     /** Counts anew, with history. */
     synchronized void add(int owner, Increment increment, long now, long oldestSecond) {
         SeriesLabels labels = increment.labels();
         show(labels.view());
-        Part part = part(owner, labels.view());
-        part.totals.add(increment);
-        countInFlight(part, increment);
+        counts.add(owner, increment);
         describe(labels);
         if (increment.amount() == 0) {
             return;
@@ -93,46 +74,35 @@ final class EdgeState {
 
     /** Counts what was counted before this process began: totals only. */
     synchronized void restore(int owner, Increment total) {
-        Part part = part(owner, total.labels().view());
         show(total.labels().view());
-        part.series++;
-        part.totals.add(total);
+        counts.admitSeries(owner, total.labels().view());
+        counts.add(owner, total);
         describe(total.labels());
-        countInFlight(part, total);
         lastSeen = Math.max(lastSeen, total.toMillis());
     }
 
     /** A proxy reported a series that did not change: news only of what is in flight. */
     synchronized void reported(String epoch, long millis) {
-        for (Part part : parts) {
-            if (part.inFlight.getOrDefault(epoch, 0L) > 0) {
-                lastSeen = Math.max(lastSeen, millis);
-            }
+        if (counts.inFlight(epoch)) {
+            lastSeen = Math.max(lastSeen, millis);
         }
     }
 
     /** True when nothing is left of the edge. */
     synchronized boolean forgetSeries(int owner, SeriesLabels labels, String epoch) {
-        Part known = part(owner, labels.view());
-        known.series--;
-        known.inFlight.remove(epoch);
-        if (known.series <= 0) {
-            parts.remove(known);
-            if (shown == View.SENDER && parts.stream().noneMatch(part -> part.view == View.SENDER)) {
-                shown = View.RECEIVER;
-                histories.clear();
-                routes.clear();
-            }
+        counts.forgetSeries(owner, labels.view(), epoch);
+        if (shown == View.SENDER && !counts.has(View.SENDER)) {
+            showInstead(View.RECEIVER);
         }
-        return parts.isEmpty();
+        return counts.isEmpty();
     }
 
     synchronized void withdraw(int owner) {
-        parts.removeIf(part -> part.owner == owner);
+        counts.withdraw(owner);
     }
 
     synchronized boolean abandoned() {
-        return parts.isEmpty();
+        return counts.isEmpty();
     }
 
     synchronized void trim(long oldestSecond) {
@@ -165,7 +135,7 @@ final class EdgeState {
 
     /** Adds to {@code whole}, which the caller has cleared, what ended within the window. */
     synchronized EdgeSummary summary(Window window, WindowSum whole, WindowSum one) {
-        Totals totals = totals(shown);
+        Totals totals = counts.totals(shown);
         List<VersionSummary> versions = versions(totals, window, whole, one);
         Latencies latencies = whole.latencies();
         return new EdgeSummary(
@@ -176,7 +146,7 @@ final class EdgeState {
                 totals.requests(),
                 shown == View.RECEIVER
                         ? totals.requests()
-                        : totals(View.RECEIVER).requests(),
+                        : counts.totals(View.RECEIVER).requests(),
                 whole.rate(window.rateSeconds()),
                 whole.successShare(),
                 latencies.p50(),
@@ -219,8 +189,8 @@ final class EdgeState {
     }
 
     synchronized EdgeTotals totals() {
-        Totals sent = totals(View.SENDER);
-        Totals received = totals(View.RECEIVER);
+        Totals sent = counts.totals(View.SENDER);
+        Totals received = counts.totals(View.RECEIVER);
         Totals main = shown == View.SENDER ? sent : received;
         return new EdgeTotals(key, main.requests(), main.failed(), sent.latencies(), received.latencies());
     }
@@ -232,8 +202,7 @@ final class EdgeState {
     }
 
     private boolean stale(long now) {
-        boolean idle = parts.stream().allMatch(part -> part.inFlight.isEmpty());
-        return now - lastSeen > (idle ? STALE_MILLIS : STALE_IN_FLIGHT_MILLIS);
+        return now - lastSeen > (counts.inFlight() ? STALE_IN_FLIGHT_MILLIS : STALE_MILLIS);
     }
 
     private @Nullable String tlsWithin(WindowSum sum) {
@@ -246,23 +215,17 @@ final class EdgeState {
         return sum.mutual == sum.requests ? Vocabulary.TLS_MUTUAL : "mixed";
     }
 
-    private Totals totals(View view) {
-        Totals sum = new Totals();
-        for (Part part : parts) {
-            if (part.view == view) {
-                sum.add(part.totals);
-            }
+    /** The sender's counts replace the receiver's when first they come: the two must not add up. */
+    private void show(View counted) {
+        if (counted == View.SENDER && shown == View.RECEIVER) {
+            showInstead(View.SENDER);
         }
-        return sum;
     }
 
-    /** The sender's counts replace the receiver's when first they come: the two must not add up. */
-    private void show(View view) {
-        if (view == View.SENDER && shown == View.RECEIVER) {
-            shown = View.SENDER;
-            histories.clear();
-            routes.clear();
-        }
+    private void showInstead(View view) {
+        shown = view;
+        histories.clear();
+        routes.clear();
     }
 
     private void describe(SeriesLabels labels) {
@@ -274,16 +237,6 @@ final class EdgeState {
         }
     }
 
-    private static void countInFlight(Part part, Increment increment) {
-        long more = increment.measure() == Measure.STARTED
-                ? increment.amount()
-                : increment.measure() == Measure.DURATION ? -increment.amount() : 0;
-        if (more != 0 && !increment.epoch().isEmpty()) {
-            // Ended may be counted before begun is, so less than nothing can be in flight for a moment.
-            part.inFlight.merge(increment.epoch(), more, (one, other) -> one + other == 0 ? null : one + other);
-        }
-    }
-
     private History history(String version) {
         History known = histories.get(version);
         if (known != null) {
@@ -292,17 +245,6 @@ final class EdgeState {
         // Beyond the limit all versions share one history, that of no version in particular.
         String name = histories.size() < GraphLimits.MAX_VERSIONS ? version : "";
         return histories.computeIfAbsent(name, any -> new History());
-    }
-
-    private Part part(int owner, View view) {
-        for (Part part : parts) {
-            if (part.owner == owner && part.view == view) {
-                return part;
-            }
-        }
-        Part part = new Part(owner, view);
-        parts.add(part);
-        return part;
     }
 
     private static @Nullable String emptyToNull(String text) {

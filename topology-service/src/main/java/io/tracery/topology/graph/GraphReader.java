@@ -75,10 +75,13 @@ public final class GraphReader {
 
     /** An edge second by second; empty when the graph does not hold it. */
     public Optional<Series> edgeSeries(String id, Duration range) {
-        return graph.edges().stream()
-                .filter(edge -> edge.key.id().equals(id))
-                .findFirst()
-                .map(edge -> series(id, List.of(edge), range));
+        EdgeKey key;
+        try {
+            key = EdgeKey.parse(id);
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+        return Optional.ofNullable(graph.edge(key)).map(edge -> series(id, List.of(edge), range));
     }
 
     /** What a node received, second by second; empty when the graph does not hold it. */
