@@ -24,7 +24,8 @@ class ChartTest {
 
     private static final Path CHART = Path.of("tracery");
     private static final Path GOLDEN = Path.of("src/test/resources/golden");
-    private static final Map<String, String> IMAGE = Map.of("image.repository", "registry.example/tracery/standalone");
+    private static final Map<String, String> REQUIRED =
+            Map.of("image.repository", "registry.example/tracery/standalone", "mesh.jwks", "e30=");
 
     static Stream<Arguments> valueSets() {
         return Stream.of(
@@ -86,8 +87,16 @@ class ChartTest {
 
     @Test
     void saysThatTheImageIsMissing() {
-        assertThatThrownBy(() -> new Helm(CHART).template().call())
+        assertThatThrownBy(() ->
+                        new Helm(CHART).template().set("mesh.jwks", "e30=").call())
                 .hasMessageContaining("image.repository is required");
+    }
+
+    @Test
+    void saysThatTheIssuersKeysAreMissing() {
+        assertThatThrownBy(() ->
+                        new Helm(CHART).template().set("image.repository", "r").call())
+                .hasMessageContaining("mesh.jwks is required");
     }
 
     @Test
@@ -119,7 +128,7 @@ class ChartTest {
 
     private static String render(Map<String, String> values) {
         TemplateCommand template = new Helm(CHART).template().withName("mesh").withNamespace("tracery");
-        IMAGE.forEach(template::set);
+        REQUIRED.forEach(template::set);
         values.forEach(template::set);
         return template.call();
     }

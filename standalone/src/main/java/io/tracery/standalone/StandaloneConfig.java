@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param topologyPort topology API and pages, default 8400
  * @param localTokens true to write a service account token for every Sidecar in {@code meshDir} under
  *     {@code dataDir/tokens}: for a machine without Kubernetes
+ * @param jwksFile public keys of those who sign service account tokens; required without {@code localTokens}
  */
 public record StandaloneConfig(
         Path dataDir,
@@ -38,7 +39,8 @@ public record StandaloneConfig(
         int otlpHttpPort,
         int searchPort,
         int topologyPort,
-        boolean localTokens) {
+        boolean localTokens,
+        @Nullable Path jwksFile) {
 
     private static final String LOOPBACK = "127.0.0.1";
     private static final Set<String> WILDCARDS = Set.of("0.0.0.0", "::");
@@ -57,6 +59,9 @@ public record StandaloneConfig(
         otlpHttpPort = port("otlpHttpPort", otlpHttpPort, 4318);
         searchPort = port("searchPort", searchPort, 16686);
         topologyPort = port("topologyPort", topologyPort, 8400);
+        if (!localTokens && jwksFile == null) {
+            throw new IllegalArgumentException("set localTokens: true, or jwksFile to the keys that sign tokens");
+        }
     }
 
     private static void required(String key, @Nullable Path value) {
