@@ -4,8 +4,6 @@ import io.grpc.ManagedChannel;
 import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyChannelBuilder;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import java.nio.file.Path;
 import java.util.concurrent.ScheduledExecutorService;
@@ -13,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import javax.net.ssl.SSLException;
 
-/** Dials the control plane with as few threads as can be: one loop for bytes, the caller's executor for messages. */
+/** Dials the control plane with as few threads as can be: the given NIO loop for bytes, the given executor for messages. */
 public final class ControlPlaneChannel {
 
     private static final int MOST_MESSAGE_BYTES = 64 * 1024 * 1024;
@@ -22,9 +20,8 @@ public final class ControlPlaneChannel {
     private ControlPlaneChannel() {}
 
     /** @throws IllegalStateException when the trust anchor cannot be read */
-    public static Function<ScheduledExecutorService, ManagedChannel> to(XdsServer server) {
+    public static Function<ScheduledExecutorService, ManagedChannel> to(XdsServer server, EventLoopGroup loop) {
         return executor -> {
-            EventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
             NettyChannelBuilder builder = NettyChannelBuilder.forAddress(server.host(), server.port())
                     .eventLoopGroup(loop)
                     .channelType(NioSocketChannel.class)

@@ -160,13 +160,20 @@ public final class XdsClient implements Component {
 
         @Override
         public void onError(Throwable cause) {
-            lost(number, Status.fromThrowable(cause).toString());
+            lost(number, explain(Status.fromThrowable(cause)));
         }
 
         @Override
         public void onCompleted() {
             lost(number, "the control plane ended the stream");
         }
+    }
+
+    /** One line; a status that prints itself brings its cause's whole stack along. */
+    private static String explain(Status status) {
+        Throwable cause = status.getCause();
+        return status.getCode() + ": " + status.getDescription()
+                + (cause == null ? "" : " (" + cause.getMessage() + ")");
     }
 
     private void lost(long number, String why) {

@@ -1,0 +1,56 @@
+package io.tracery.proxy;
+
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.tracery.proxy.data.DataPath;
+import io.tracery.proxy.data.Refusals;
+import io.tracery.proxy.mesh.MeshSnapshots;
+import io.tracery.proxy.xds.XdsClient;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
+
+/** Figures of the proxy as a process; those of its exchanges are telemetry's, those of its certificate are identity's. */
+final class ProxyMetrics {
+
+    private ProxyMetrics() {}
+
+    static void bind(MeterRegistry registry, DataPath data, MeshSnapshots snapshots, @Nullable XdsClient xds) {
+        Gauge.builder("tracery.proxy.connections", data, DataPath::connections)
+                .description("Client connections that are open")
+                .register(registry);
+        Refusals refusals = data.refusals();
+        refused(registry, refusals, "no_identity", Refusals::withoutIdentity);
+        refused(registry, refusals, "unverified_peer", Refusals::ofUnverifiedPeers);
+        refused(registry, refusals, "over_limit", Refusals::overLimit);
+        Gauge.builder("tracery.proxy.snapshot", snapshots, s -> s.current().version())
+                .description("Version of the configuration in force; counts up by one for each that took effect")
+                .register(registry);
+        if (xds != null) {
+            Gauge.builder("tracery.proxy.xds.connected", xds, client -> client.connected() ? 1 : 0)
+                    .description("1 while the control plane's stream is up")
+                    .register(registry);
+            FunctionCounter.builder("tracery.proxy.xds.rejected", xds, XdsClient::rejected)
+                    .description("Configurations refused, the last good one staying in force")
+                    .register(registry);
+        }
+        new JvmMemoryMetrics().bindTo(registry);
+        new JvmThreadMetrics().bindTo(registry);
+        new ProcessorMetrics().bindTo(registry);
+        new FileDescriptorMetrics().bindTo(registry);
+        new UptimeMetrics().bindTo(registry);
+    }
+
+    private static void refused(
+            MeterRegistry registry, Refusals refusals, String reason, ToDoubleFunction<Refusals> count) {
+        FunctionCounter.builder("tracery.proxy.connections.refused", refusals, count)
+                .description("Connections that ended before any exchange began, by reason")
+                .tag("reason", reason)
+                .register(registry);
+    }
+}

@@ -1,0 +1,5 @@
+/** The sidecar as a process. */
+@NullMarked
+package io.tracery.proxy;
+
+import org.jspecify.annotations.NullMarked;

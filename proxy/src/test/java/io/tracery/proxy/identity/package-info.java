@@ -1,0 +1,4 @@
+@NullMarked
+package io.tracery.proxy.identity;
+
+import org.jspecify.annotations.NullMarked;
