@@ -21,18 +21,24 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** The standalone process's composition root: the processes of the mesh but the proxy, around one Kafka node. */
-public final class StandaloneApp {
+public final class StandaloneApp implements Component {
 
     private static final int MEBIBYTE = 1024 * 1024;
 
-    private StandaloneApp() {}
+    private final EmbeddedKafka kafka;
+    private final Components all;
+
+    private StandaloneApp(EmbeddedKafka kafka, Components all) {
+        this.kafka = kafka;
+        this.all = all;
+    }
 
     public static void main(String[] args) {
         Main.run(args, StandaloneConfig.class, StandaloneApp::build);
     }
 
     /** Everything, with an admin port of its own. */
-    public static Component build(StandaloneConfig config) {
+    public static StandaloneApp build(StandaloneConfig config) {
         PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         EmbeddedKafka kafka = new EmbeddedKafka(
                 config.dataDir().resolve("kafka"),
@@ -42,7 +48,32 @@ public final class StandaloneApp {
                 config.controllerPort());
         List<Component> parts = parts(config, kafka, registry);
         AdminServer admin = new AdminServer(address(config, config.adminPort()), registry, parts);
-        return new Components("standalone", List.of(admin, new Components("mesh", parts)));
+        return new StandaloneApp(kafka, new Components("standalone", List.of(admin, new Components("mesh", parts))));
+    }
+
+    @Override
+    public String name() {
+        return all.name();
+    }
+
+    @Override
+    public void start() throws Exception {
+        all.start();
+    }
+
+    @Override
+    public boolean ready() {
+        return all.ready();
+    }
+
+    @Override
+    public void close() {
+        all.close();
+    }
+
+    /** The broker, for those who want to take it away and bring it back. */
+    public EmbeddedKafka kafka() {
+        return kafka;
     }
 
     /**
@@ -51,7 +82,7 @@ public final class StandaloneApp {
      *
      * @param kafka started first and closed last, so that everybody can finish
      */
-    static List<Component> parts(StandaloneConfig config, EmbeddedKafka kafka, MeterRegistry registry) {
+    private static List<Component> parts(StandaloneConfig config, EmbeddedKafka kafka, MeterRegistry registry) {
         return List.of(
                 kafka,
                 PipelineApp.build(pipeline(config, kafka), registry),

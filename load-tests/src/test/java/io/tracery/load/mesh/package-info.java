@@ -1,0 +1,4 @@
+@NullMarked
+package io.tracery.load.mesh;
+
+import org.jspecify.annotations.NullMarked;
