@@ -1,0 +1,93 @@
+package io.tracery.proxy;
+
+import io.tracery.proxy.identity.TestAuthority;
+
+/** Bootstraps with static resources, as a person would write them. */
+final class Bootstraps {
+
+    private Bootstraps() {}
+
+    /** The receiver's: mutual TLS in, plain text to the application beside it. */
+    static String inbound(TestAuthority authority, int applicationPort) {
+        return head("cart", authority) + """
+                static_resources:
+                  listeners:
+                    - name: inbound/0
+                      traffic_direction: INBOUND
+                      address: {socket_address: {address: 127.0.0.1, port_value: 0}}
+                      filter_chains:
+                        - transport_socket:
+                            name: tls
+                            typed_config:
+                              "@type": type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext
+                              require_client_certificate: true
+                          filters: [%s]
+                  clusters:
+                    - name: inbound/app
+                      type: STATIC
+                      connect_timeout: 1s
+                      load_assignment:
+                        cluster_name: inbound/app
+                        endpoints: [{lb_endpoints: [{endpoint: {address: {socket_address: {address: 127.0.0.1, port_value: %d}}}}]}]
+                """.formatted(http("inbound/app"), applicationPort);
+    }
+
+    /** The sender's: plain text in, mutual TLS to a peer that must be this one. */
+    static String outbound(TestAuthority authority, int peerPort, String peerIdentity) {
+        return head("front", authority) + """
+                static_resources:
+                  listeners:
+                    - name: outbound/cart.shop/80
+                      traffic_direction: OUTBOUND
+                      address: {socket_address: {address: 127.0.0.1, port_value: 0}}
+                      filter_chains: [{filters: [%s]}]
+                  clusters:
+                    - name: outbound/cart.shop/80
+                      type: STATIC
+                      connect_timeout: 5s
+                      transport_socket:
+                        name: tls
+                        typed_config:
+                          "@type": type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext
+                          common_tls_context:
+                            combined_validation_context:
+                              default_validation_context:
+                                match_typed_subject_alt_names: [{san_type: URI, matcher: {exact: "%s"}}]
+                      load_assignment:
+                        cluster_name: outbound/cart.shop/80
+                        endpoints: [{lb_endpoints: [{endpoint: {address: {socket_address: {address: 127.0.0.1, port_value: %d}}}}]}]
+                """.formatted(http("outbound/cart.shop/80"), peerIdentity, peerPort);
+    }
+
+    private static String head(String workload, TestAuthority authority) {
+        return """
+                node:
+                  id: sidecar~shop/%1$s-1
+                  cluster: %1$s
+                  metadata:
+                    tracery:
+                      namespace: shop
+                      workload: %1$s
+                      version: v1
+                      identity:
+                        trust_domain: tracery.local
+                        service_account: %1$s
+                        ca_address: 127.0.0.1:%2$d
+                        token_file: %3$s
+                        trust_anchor_file: %4$s
+                      drain_timeout: 1s
+                admin: {address: {socket_address: {address: 127.0.0.1, port_value: 0}}}
+                """.formatted(workload, authority.port(), authority.tokenFile(), authority.rootFile());
+    }
+
+    private static String http(String cluster) {
+        return """
+                {name: http, typed_config: {
+                  "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager,
+                  stat_prefix: x, codec_type: AUTO,
+                  route_config: {name: x, virtual_hosts: [{name: all, domains: ["*"], routes: [
+                    {name: default, match: {prefix: /}, route: {cluster: "%s", timeout: 5s}}]}]},
+                  http_filters: [{name: router, typed_config: {
+                    "@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}}]}}""".formatted(cluster).replaceAll("\\s*\\n\\s*", " ");
+    }
+}

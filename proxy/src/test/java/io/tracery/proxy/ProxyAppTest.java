@@ -1,0 +1,167 @@
+package io.tracery.proxy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.sun.net.httpserver.HttpServer;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.tracery.proxy.bootstrap.BootstrapReader;
+import io.tracery.proxy.identity.TestAuthority;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Objects;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Two whole sidecars from bootstraps with static resources, no control plane, real sockets, mutual TLS between them. */
+@Timeout(90)
+class ProxyAppTest {
+
+    private static final String CART = "spiffe://tracery.local/ns/shop/sa/cart";
+    private static final Duration SOON = Duration.ofSeconds(30);
+
+    @TempDir
+    Path folder;
+
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private TestAuthority authority;
+    private HttpServer application;
+
+    @BeforeEach
+    void start() throws Exception {
+        authority = new TestAuthority(folder);
+        application = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        application.createContext("/", exchange -> {
+            byte[] body = String.valueOf(exchange.getRequestHeaders().getFirst("traceparent"))
+                    .getBytes(StandardCharsets.US_ASCII);
+            exchange.sendResponseHeaders(200, body.length);
+            exchange.getResponseBody().write(body);
+            exchange.close();
+        });
+        application.start();
+    }
+
+    @AfterEach
+    void stop() {
+        http.close();
+        application.stop(0);
+        authority.close();
+    }
+
+    @Test
+    void carriesARequestToAnApplicationThroughTwoSidecars() throws Exception {
+        try (ProxyApp cart = started(
+                        Bootstraps.inbound(authority, application.getAddress().getPort()));
+                ProxyApp front = started(Bootstraps.outbound(authority, port(cart, "inbound/0"), CART))) {
+            HttpResponse<String> answer = get(port(front, "outbound/cart.shop/80"), "/item", "*/*");
+
+            assertThat(answer.statusCode()).isEqualTo(200);
+            assertThat(answer.body())
+                    .as("traceparent at the application")
+                    .matches("00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}");
+            await().atMost(SOON)
+                    .untilAsserted(() -> assertThat(get(cart.adminAddress().getPort(), "/metrics", "*/*")
+                                    .body())
+                            .contains("tracery_tls=\"mtls\"")
+                            .contains("spiffe://tracery.local/ns/shop/sa/front"));
+        }
+    }
+
+    @Test
+    void sendsNothingToAPeerThatIsSomebodyElse() throws Exception {
+        try (ProxyApp cart = started(
+                        Bootstraps.inbound(authority, application.getAddress().getPort()));
+                ProxyApp front = started(Bootstraps.outbound(
+                        authority, port(cart, "inbound/0"), "spiffe://tracery.local/ns/shop/sa/payment"))) {
+            assertThat(get(port(front, "outbound/cart.shop/80"), "/", "*/*").statusCode())
+                    .as("bad gateway").isEqualTo(502);
+        }
+    }
+
+    @Test
+    void saysWhatItLacksUntilItIsReady() throws Exception {
+        authority.refusing = true;
+        try (ProxyApp cart =
+                begun(Bootstraps.inbound(authority, application.getAddress().getPort()))) {
+            int admin = cart.adminAddress().getPort();
+            await().atMost(SOON).until(() -> authority.asked.get() > 0);
+
+            assertThat(get(admin, "/live", "*/*").statusCode()).isEqualTo(200);
+            HttpResponse<String> waiting = get(admin, "/ready", "*/*");
+            assertThat(waiting.statusCode()).isEqualTo(503);
+            assertThat(waiting.body()).contains("identity: there is no valid certificate");
+
+            authority.refusing = false;
+            await().atMost(SOON)
+                    .untilAsserted(() ->
+                            assertThat(get(admin, "/ready", "*/*").statusCode()).isEqualTo(200));
+        }
+    }
+
+    @Test
+    void showsItselfOnTheAdminPort() throws Exception {
+        try (ProxyApp cart =
+                started(Bootstraps.inbound(authority, application.getAddress().getPort()))) {
+            int admin = cart.adminAddress().getPort();
+
+            assertThat(get(admin, "/config_dump", "*/*").body()).contains("\"snapshot\":1", "inbound/app");
+            assertThat(get(admin, "/clusters", "*/*").body()).startsWith("{\"clusters\":");
+            HttpResponse<String> openMetrics = get(admin, "/metrics", "application/openmetrics-text");
+            assertThat(openMetrics.headers().firstValue("content-type"))
+                    .hasValueSatisfying(type -> assertThat(type).startsWith("application/openmetrics-text"));
+            assertThat(openMetrics.body())
+                    .contains("tracery_identity_renewals", "tracery_identity_expiry_seconds", "jvm_memory_used_bytes")
+                    .endsWith("# EOF\n");
+            assertThat(get(admin, "/metrics", "*/*").headers().firstValue("content-type"))
+                    .hasValueSatisfying(type -> assertThat(type).startsWith("text/plain"));
+            assertThat(get(admin, "/else", "*/*").statusCode()).isEqualTo(404);
+            assertThat(send(request(admin, "/ready").DELETE()).statusCode()).isEqualTo(405);
+            assertThat(send(request(admin, "/ready").POST(HttpRequest.BodyPublishers.ofByteArray(new byte[5000])))
+                            .statusCode())
+                    .isEqualTo(413);
+        }
+    }
+
+    private static ProxyApp begun(String bootstrap) throws Exception {
+        ProxyApp proxy = ProxyApp.build(
+                BootstrapReader.read("test", bootstrap), new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
+        proxy.start();
+        return proxy;
+    }
+
+    private static ProxyApp started(String bootstrap) throws Exception {
+        ProxyApp proxy = begun(bootstrap);
+        await().atMost(SOON).untilAsserted(() -> assertThat(proxy.missing()).isEmpty());
+        return proxy;
+    }
+
+    private static int port(ProxyApp proxy, String listener) {
+        return Objects.requireNonNull(proxy.listeners().get(listener)).getPort();
+    }
+
+    private HttpResponse<String> get(int port, String path, String accept) throws Exception {
+        return send(request(port, path).header("accept", accept));
+    }
+
+    private static HttpRequest.Builder request(int port, String path) {
+        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                .timeout(Duration.ofSeconds(20));
+    }
+
+    private HttpResponse<String> send(HttpRequest.Builder request) throws Exception {
+        return http.send(request.build(), BodyHandlers.ofString());
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tracery.proxy;
+
+import org.jspecify.annotations.NullMarked;
