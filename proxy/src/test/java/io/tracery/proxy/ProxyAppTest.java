@@ -87,7 +87,8 @@ class ProxyAppTest {
                 ProxyApp front = started(Bootstraps.outbound(
                         authority, port(cart, "inbound/0"), "spiffe://tracery.local/ns/shop/sa/payment"))) {
             assertThat(get(port(front, "outbound/cart.shop/80"), "/", "*/*").statusCode())
-                    .as("bad gateway").isEqualTo(502);
+                    .as("bad gateway")
+                    .isEqualTo(502);
         }
     }
 
