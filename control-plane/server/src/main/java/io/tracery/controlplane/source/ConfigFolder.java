@@ -20,6 +20,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,7 +40,9 @@ public final class ConfigFolder implements Component {
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("mesh-config").daemon().factory());
 
-    private Map<String, String> lastRead = Map.of();
+    /** Null before the first reading; confined to the starting thread, then to the folder's own. */
+    private @Nullable Map<String, String> lastRead;
+
     private volatile boolean loaded;
 
     /** @param onModel called on the folder's own thread with each model that takes effect */
@@ -69,7 +72,7 @@ public final class ConfigFolder implements Component {
     private void scan() {
         try {
             Map<String, String> files = readFiles();
-            if (loaded && files.equals(lastRead)) {
+            if (files.equals(lastRead)) {
                 return;
             }
             lastRead = files;
