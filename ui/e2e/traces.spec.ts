@@ -1,40 +1,129 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Browser } from 'playwright-core';
-import { executablePath, launch, open, shot, sizes } from './browser';
-import { FixtureServer } from './fixtures/server';
-import { buildTrace, outcome } from '../src/model/trace';
+import { expect, it } from 'vitest';
+import { buildTrace, outcome, type Outcome } from '../src/model/trace';
+import { inBrowser } from './harness';
 
-describe.skipIf(!executablePath)('traces', () => {
-  let browser: Browser;
-  const server = new FixtureServer();
-  beforeAll(async () => {
-    await server.start();
-    browser = await launch();
-  });
-  afterAll(async () => {
-    await browser.close();
-    await server.stop();
+inBrowser('the trace pages', ({ server, visit }) => {
+  const oneThat = (how: Outcome) =>
+    server.search.traces.find((trace) => outcome(buildTrace(trace)) === how)?.traceID ?? '';
+  const params = (url: string) => new URL(url).searchParams;
+
+  it('begins with the service where requests enter the mesh', async () => {
+    const page = await visit('/traces');
+    await page.locator('[data-trace]').first().waitFor();
+    expect(params(page.url()).get('service')).toBe('web');
+    expect(await page.getByText('100 traces').count()).toBe(1);
   });
 
-  for (const scheme of ['light', 'dark'] as const) {
-    for (const [name, viewport] of Object.entries(sizes)) {
-      it(`looks right on a ${name} in ${scheme}`, async () => {
-        const { page, strays, errors, close } = await open(browser, `${server.url}/traces`, {
-          colorScheme: scheme,
-          viewport,
-        });
-        await page.locator('[data-trace]').first().waitFor();
-        await page.waitForTimeout(300);
-        await shot(page, `traces-${name}-${scheme}`);
-        const failed = server.search.traces.find((trace) => outcome(buildTrace(trace)) === 'recovered');
-        await page.goto(`${server.url}/traces/${failed?.traceID ?? ''}`);
-        await page.locator('[data-span]').first().waitFor();
-        await page.waitForTimeout(300);
-        await shot(page, `waterfall-${name}-${scheme}`);
-        expect(strays).toEqual([]);
-        expect(errors).toEqual([]);
-        await close();
-      });
-    }
-  }
+  it('keeps the whole search in the URL and finds it again from there', async () => {
+    const page = await visit('/traces?service=checkout');
+    await page.locator('[data-row]').first().waitFor();
+    await page.getByLabel('Tags').fill('service.peer.name=payment error=true');
+    await page.getByLabel('Min duration').fill('1ms');
+    await page.keyboard.press('Enter');
+    await page
+      .getByText(/recovered/)
+      .first()
+      .waitFor();
+    const found = await page.locator('[data-row]').count();
+    expect(found).toBeGreaterThan(0);
+    const again = await visit(new URL(page.url()).pathname + new URL(page.url()).search);
+    await again.locator('[data-row]').first().waitFor();
+    expect(await again.locator('[data-row]').count()).toBe(found);
+    expect(await again.getByLabel('Tags').inputValue()).toBe('service.peer.name=payment error=true');
+    await page.evaluate(() => history.back());
+    await page.waitForURL((url) => !url.searchParams.has('tags'));
+  });
+
+  it('says what is wrong with a search before asking, and what to do when nothing matches', async () => {
+    const page = await visit('/traces?service=web');
+    await page.locator('[data-row]').first().waitFor();
+    await page.getByLabel('Min duration').fill('soon');
+    await page.getByRole('button', { name: 'Search' }).click();
+    await page.getByRole('alert').getByText('write 250ms').waitFor();
+    await page.getByLabel('Min duration').fill('1h');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'No trace of web matches' }).waitFor();
+  });
+
+  it('draws what failed on top of what went well', async () => {
+    const page = await visit('/traces?service=web&limit=200');
+    await page.locator('[data-trace]').first().waitFor();
+    const order = await page
+      .locator('[data-trace]')
+      .evaluateAll((marks) => marks.map((mark) => mark.getAttribute('data-outcome')));
+    expect(order.lastIndexOf('served')).toBeLessThan(order.indexOf('recovered'));
+    expect(order.lastIndexOf('recovered')).toBeLessThan(order.indexOf('failed'));
+  });
+
+  it('narrows the table to a brushed box, which is in the URL too', async () => {
+    const page = await visit('/traces?service=web');
+    await page.locator('[data-trace]').first().waitFor();
+    const plot = await page.getByTestId('scatter').boundingBox();
+    if (!plot) throw new Error('the plot has a box');
+    await page.mouse.move(plot.x + 200, plot.y + 3);
+    await page.mouse.down();
+    await page.mouse.move(plot.x + 600, plot.y + 90, { steps: 8 });
+    await page.mouse.up();
+    await page.getByRole('button', { name: 'Show all' }).waitFor();
+    const text = await page.getByText(/\d+ of 100:/).textContent();
+    const inside = Number(/^(\d+) of/.exec(text ?? '')?.[1]);
+    expect(inside).toBeGreaterThan(0);
+    expect(inside).toBeLessThan(100);
+    expect(params(page.url()).get('brush')).toMatch(/^\d+-\d+-\d+-\d+$/);
+    await page.getByRole('button', { name: 'Search this time' }).click();
+    await page.getByRole('button', { name: /clear/ }).waitFor();
+    expect(params(page.url()).get('from')).toMatch(/^\d+$/);
+  });
+
+  it('opens a trace with the keyboard, and Escape leads back to the very search', async () => {
+    const page = await visit('/traces?service=cart&limit=50');
+    await page.locator('[data-row]').first().focus();
+    await page.keyboard.press('ArrowDown');
+    await page.waitForFunction(() => document.activeElement?.getAttribute('data-index') === '1');
+    await page.keyboard.press('Enter');
+    await page.getByTestId('waterfall').waitFor();
+    await page.keyboard.press('Escape');
+    await page.locator('[data-row]').first().waitFor();
+    expect(Object.fromEntries(params(page.url()))).toEqual({ service: 'cart', limit: '50' });
+  });
+
+  it('tells in the waterfall which attempt failed, why there was another, and how it ended', async () => {
+    const page = await visit(`/traces/${oneThat('recovered')}`);
+    await page.getByText('attempt 1', { exact: true }).waitFor();
+    await page.getByText('↳ retried: application error').waitFor();
+    expect(await page.locator('[data-span][data-failed]').count()).toBe(2);
+    const panel = page.getByTestId('span-panel');
+    expect(await panel.getByText(/It ended as application error with 503/).count()).toBe(1);
+    const exchange = page.locator('[data-span]', { hasText: '→ POST shop/payment/0' });
+    await exchange.click();
+    await panel.getByText('Attempt 1 failed and was retried: application error.').waitFor();
+    expect(await panel.getByText(/rather than 127\.0\.0\.1/).count()).toBe(2);
+    expect(params(page.url()).get('span')).toBe(await exchange.getAttribute('data-span'));
+    expect(await exchange.locator('[data-stage]').count()).toBeGreaterThan(1);
+  });
+
+  it('walks and folds the tree with the arrow keys', async () => {
+    const page = await visit(`/traces/${oneThat('served')}`);
+    await page.getByTestId('waterfall').waitFor();
+    const all = await page.locator('[data-span]').count();
+    await page.keyboard.press('ArrowLeft');
+    await page.waitForFunction((n) => document.querySelectorAll('[data-span]').length < n, all);
+    expect(await page.locator('[data-span]').count()).toBe(1);
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('ArrowDown');
+    await page.waitForFunction(
+      () => document.querySelector('[aria-selected=true]')?.getAttribute('aria-level') === '2',
+    );
+  });
+
+  it('copies the trace as the server tells it', async () => {
+    const id = oneThat('served');
+    const page = await visit(`/traces/${id}`, { permissions: ['clipboard-read', 'clipboard-write'] });
+    await page.getByRole('button', { name: 'JSON' }).click();
+    await page.getByText('Copied').waitFor();
+    const copied = JSON.parse(await page.evaluate(() => navigator.clipboard.readText())) as {
+      data: { traceID: string }[];
+    };
+    expect(copied.data[0]?.traceID).toBe(id);
+  });
 });

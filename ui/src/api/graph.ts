@@ -28,7 +28,8 @@ const edgeSchema = z.object({
   bytesReceived: number,
   bytesSent: number,
   fates: z.record(z.string(), z.number()),
-  tls: z.enum(['mtls', 'none', 'mixed']),
+  /** Null where nothing passed in the window. */
+  tls: z.enum(['mtls', 'none', 'mixed']).nullable(),
   sourceIdentity: z.string().nullish(),
   targetIdentity: z.string().nullish(),
   versions: z.array(versionSchema),

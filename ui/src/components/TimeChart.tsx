@@ -49,7 +49,7 @@ export function TimeChart(props: Props) {
     latest.current = props;
   });
 
-  const height = withTime ? 92 : 72;
+  const height = withTime ? 98 : 78;
   const labels = lines.map((line) => line.label).join('\n');
   useEffect(() => {
     const element = host.current;
@@ -133,7 +133,7 @@ function optionsOf(
   return {
     width: Math.max(element.clientWidth, 100),
     height,
-    padding: [6, 2, withTime ? 0 : 4, 0],
+    padding: [9, 2, withTime ? 0 : 4, 0],
     legend: { show: false },
     cursor: {
       y: false,

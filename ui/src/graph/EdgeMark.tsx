@@ -4,7 +4,7 @@ import { iconPath } from '../components/Icon';
 import { latency, rate, share, text } from '../model/format';
 import { edgeStep, healthOf, healthWord, isTrouble } from '../model/health';
 import type { Point } from '../model/walk';
-import { arrowPath, edgePath, pointAt } from './geometry';
+import { arrowPath, edgePath, placeLabel, pointAt } from './geometry';
 import type { Box, Flow } from './layout';
 import type { Detail } from './viewport';
 import styles from './graph.module.css';
@@ -47,17 +47,13 @@ export const EdgeMark = memo(function EdgeMark(props: Props) {
     isTrouble(health) && styles[health],
     edge.stale && styles.staleEdge,
   ];
-  const open = edge.tls !== 'mtls' && !edge.stale;
+  const open = (edge.tls === 'none' || edge.tls === 'mixed') && !edge.stale;
   const lock = open && detail !== 'mark' ? pointAt(points, 0.5) : undefined;
   const mark = isTrouble(health) && detail === 'full' ? pointAt(points, 0.62) : undefined;
   return (
     <g
       className={state.filter(Boolean).join(' ')}
       data-edge={edge.id}
-      role="button"
-      tabIndex={-1}
-      aria-pressed={selected}
-      aria-label={`${edge.source} calls ${edge.target} over ${edge.protocol}, ${edgeWords(edge)}, ${healthWord[health]}${open ? ', not mTLS' : ''}`}
       onClick={(event) => {
         event.stopPropagation();
         onSelect(edge.id);
@@ -65,7 +61,14 @@ export const EdgeMark = memo(function EdgeMark(props: Props) {
       onPointerEnter={() => onHover(edge.id)}
       onPointerLeave={() => onHover(undefined)}
     >
-      <path className={styles.hit} d={d} />
+      <path
+        className={styles.hit}
+        d={d}
+        role="button"
+        tabIndex={-1}
+        aria-pressed={selected}
+        aria-label={`${edge.source} calls ${edge.target} over ${edge.protocol}, ${edgeWords(edge)}, ${healthWord[health]}${open ? ', not mTLS' : ''}`}
+      />
       <path className={styles.line} d={d} style={{ strokeWidth: selected ? Math.max(width, 2) : width }} />
       {flowing && step > 0 && (
         <path
@@ -97,17 +100,27 @@ function OpenLock({ at }: { at: Point }) {
   );
 }
 
-/** Rate, success and p99, readable over whatever lies below. */
-export function EdgeLabel({ edge, at, scale }: { edge: GraphEdge; at: Point; scale: number }) {
+/** Rate, success and p99, readable over whatever lies below and never over a node. */
+export function EdgeLabel({ edge, points, nodes, scale }: EdgeLabelProps) {
   const words = edgeWords(edge);
   const size = 12 / scale;
   const width = (words.length * 6.5 + 16) / scale;
+  const height = size * 1.75;
+  const at = placeLabel(points, { width, height }, nodes);
   return (
-    <g className={styles.edgeLabel} transform={`translate(${at.x - width / 2}, ${at.y - size * 2.1})`}>
-      <rect width={width} height={size * 1.75} rx={5 / scale} style={{ strokeWidth: 1 / scale }} />
-      <text x={width / 2} y={size * 1.25} textAnchor="middle" style={{ fontSize: size }}>
+    <g className={styles.edgeLabel} transform={`translate(${at.x - width / 2}, ${at.y - height / 2})`}>
+      <rect width={width} height={height} rx={5 / scale} style={{ strokeWidth: 1 / scale }} />
+      <text x={width / 2} y={size * 1.23} textAnchor="middle" style={{ fontSize: size }}>
         {words}
       </text>
     </g>
   );
+}
+
+interface EdgeLabelProps {
+  edge: GraphEdge;
+  points: readonly Point[];
+  /** Nodes that it must not hide. */
+  nodes: readonly Box[];
+  scale: number;
 }

@@ -55,7 +55,7 @@ export function GraphView({
     right: margin + covered.right,
     bottom: margin + Math.max(LEGEND_HEIGHT, covered.bottom),
   };
-  const { view, size, fitAll, zoomBy, revealBox, dragged } = useViewport(frame, layout.bounds, insets);
+  const { view, ready, size, fitAll, zoomBy, revealBox, dragged } = useViewport(frame, layout.bounds, insets);
   const { detail, sight } = useSight(view, size);
   const emphasis = useMemo(() => emphasisOf(graph, selection, query), [graph, selection, query]);
 
@@ -63,7 +63,14 @@ export function GraphView({
     fitAll,
     walk: (direction) => {
       const next = walk(graph, (id) => layout.nodes.get(id), selection, direction);
-      if (next) onSelect(next);
+      if (!next) return;
+      onSelect(next);
+      // The focus goes along, so that what is chosen is also what is read out.
+      requestAnimationFrame(() => {
+        frame.current
+          ?.querySelector<SVGElement>(`[data-${next.kind}="${CSS.escape(next.id)}"] [role=button]`)
+          ?.focus({ preventScroll: true });
+      });
     },
   }));
 
@@ -73,17 +80,18 @@ export function GraphView({
   }, [revealBox]);
   const selectedId = selection?.id;
   useEffect(() => {
-    if (!selectedId) return;
+    if (!selectedId || !ready) return;
     const node = layout.nodes.get(selectedId);
     const edge = layout.edges.get(selectedId);
     const box = node ?? (edge && around(edge, 12));
     if (box) reveal.current(box);
-  }, [selectedId, layout]);
+  }, [selectedId, layout, ready]);
 
   return (
     <div ref={frame} className={styles.map} data-testid="map">
       <svg
         className={styles.svg}
+        data-detail={detail}
         role="group"
         aria-label="Service graph. Arrow keys walk along the calls."
         onClick={() => !dragged() && onSelect(undefined)}

@@ -3,7 +3,7 @@ import styles from './graph.module.css';
 /** One line that names everything the map draws. */
 export function Legend() {
   return (
-    <div className={styles.legend} data-fixed aria-label="Legend">
+    <div className={styles.legend} data-fixed role="note" aria-label="Legend" tabIndex={0}>
       <span>
         <svg width="74" height="10" aria-hidden>
           {[1, 1.75, 3, 4.75].map((width, i) => (

@@ -46,21 +46,34 @@ export const NodeMark = memo(function NodeMark(props: Props) {
       className={state.filter(Boolean).join(' ')}
       style={{ transform: `translate(${box.x}px, ${box.y}px)` }}
       data-node={node.id}
-      role="button"
-      tabIndex={tabbable ? 0 : -1}
-      aria-pressed={selected}
-      aria-label={`${node.name}, ${text(formatRate(rate))}, ${healthWord[health]}`}
       onClick={(event) => {
         event.stopPropagation();
+        onSelect(node.id);
+      }}
+      onKeyDown={(event) => {
+        if (event.key !== 'Enter' && event.key !== ' ') return;
+        event.preventDefault();
         onSelect(node.id);
       }}
     >
       {selected && (
         <rect className={styles.halo} x={-4} y={-4} width={box.width + 8} height={box.height + 8} rx={9} />
       )}
-      <rect className={styles.body} width={box.width} height={box.height} rx={6} />
-      {detail === 'full' && <Full {...props} />}
-      {detail === 'name' && <NameOnly {...props} />}
+      <rect
+        className={styles.body}
+        width={box.width}
+        height={box.height}
+        rx={6}
+        role="button"
+        tabIndex={tabbable ? 0 : -1}
+        aria-pressed={selected}
+        aria-label={`${node.name}, ${text(formatRate(rate))}, ${healthWord[health]}`}
+      />
+      {/* Said by the label already, in a better order. */}
+      <g aria-hidden>
+        {detail === 'full' && <Full {...props} />}
+        {detail === 'name' && <NameOnly {...props} />}
+      </g>
     </g>
   );
 });

@@ -5,7 +5,8 @@ import { nodeStep } from '../model/health';
 import { versionSplit } from '../model/versions';
 import type { Selection } from '../model/walk';
 import { EdgeLabel, EdgeMark } from './EdgeMark';
-import { around, nodeBox, overlaps, pointAt } from './geometry';
+import { fitText } from './fitText';
+import { around, nodeBox, overlaps } from './geometry';
 import type { Box, Layout } from './layout';
 import { NodeMark } from './NodeMark';
 import type { Emphasis } from '../model/emphasis';
@@ -78,6 +79,7 @@ export const Scene = memo(function Scene(props: Props) {
       (selection?.kind === 'edge' && selection.id === edge.id) ||
       (scale >= LABEL_SCALE && detail === 'full'),
   );
+  const inSight = labelled.length > 0 ? [...boxes.values()].filter((box) => overlaps(box, sight)) : [];
   // Text never falls under 12 px on the screen: it grows against the zoom.
   const textScale = detail === 'full' ? Math.max(1, 0.95 / scale) : Math.min(1 / scale, 2.8);
   const first = selection?.kind === 'node' && boxes.has(selection.id) ? selection.id : graph.nodes[0]?.id;
@@ -85,7 +87,7 @@ export const Scene = memo(function Scene(props: Props) {
   return (
     <>
       {[...layout.frames].map(([namespace, box]) => (
-        <Frame key={namespace} namespace={namespace} box={box} textScale={Math.min(1 / scale, 4)} />
+        <Frame key={namespace} namespace={namespace} box={box} textScale={1 / scale} />
       ))}
       {edges.map(({ edge, points, from, to }) => (
         <EdgeMark
@@ -127,7 +129,7 @@ export const Scene = memo(function Scene(props: Props) {
         );
       })}
       {labelled.map(({ edge, points }) => (
-        <EdgeLabel key={edge.id} edge={edge} at={pointAt(points, 0.5)} scale={Math.max(scale, 0.4)} />
+        <EdgeLabel key={edge.id} edge={edge} points={points} nodes={inSight} scale={Math.max(scale, 0.3)} />
       ))}
     </>
   );
@@ -139,7 +141,7 @@ function Frame({ namespace, box, textScale }: { namespace: string; box: Box; tex
     <g className={styles.frame}>
       <rect x={box.x} y={box.y} width={box.width} height={box.height} rx={10} />
       <text x={box.x + 14} y={box.y + 12 + size} style={{ fontSize: size }}>
-        {namespace}
+        {fitText(namespace, (box.width - 20) / textScale, 12, 500)}
       </text>
     </g>
   );

@@ -3,9 +3,9 @@ import type { Box, Flow } from './layout';
 
 /** Drawn sizes by the node's step; always centred in the slot, so that a step moves nothing else. */
 export const NODE_SIZES = [
-  { width: 152, height: 46 },
-  { width: 166, height: 52 },
-  { width: 180, height: 58 },
+  { width: 156, height: 46 },
+  { width: 172, height: 52 },
+  { width: 186, height: 58 },
 ] as const;
 
 export function nodeBox(slot: Box, step: number): Box {
@@ -94,4 +94,24 @@ export function around(points: readonly Point[], margin: number): Box {
   const x = Math.min(...xs) - margin;
   const y = Math.min(...ys) - margin;
   return { x, y, width: Math.max(...xs) + margin - x, height: Math.max(...ys) + margin - y };
+}
+
+/**
+ * Where a label of this size hides no node: on the curve if it can, else a step above or below it, at its middle or
+ * towards one of its ends. Where every place is taken, the middle.
+ */
+export function placeLabel(
+  points: readonly Point[],
+  size: { width: number; height: number },
+  nodes: readonly Box[],
+): Point {
+  const boxAt = (at: Point): Box => ({ x: at.x - size.width / 2, y: at.y - size.height / 2, ...size });
+  const spots = [0.5, 0.35, 0.65].map((t) => pointAt(points, t));
+  for (const lift of [0, -1.2, 1.2, -2.4, 2.4, -3.6, 3.6, -4.8, 4.8]) {
+    for (const spot of spots) {
+      const at = { x: spot.x, y: spot.y + lift * size.height };
+      if (!nodes.some((node) => overlaps(node, boxAt(at)))) return at;
+    }
+  }
+  return spots[0] ?? { x: 0, y: 0 };
 }

@@ -3,7 +3,7 @@ import type { Graph } from '../api/graph';
 import type { Point } from '../model/walk';
 
 /** Every node gets a slot of the largest size, so that a change of rate never moves anything. */
-export const SLOT = { width: 180, height: 58 } as const;
+export const SLOT = { width: 186, height: 58 } as const;
 
 export interface Box {
   x: number;
@@ -35,13 +35,10 @@ const options = {
   'elk.randomSeed': '7',
   'elk.hierarchyHandling': 'INCLUDE_CHILDREN',
   'elk.edgeRouting': 'POLYLINE',
-  'elk.layered.nodePlacement.strategy': 'NETWORK_SIMPLEX',
-  'elk.layered.nodePlacement.favorStraightEdges': 'true',
   'elk.layered.spacing.edgeNodeBetweenLayers': '20',
   'elk.spacing.nodeNode': '30',
   'elk.spacing.edgeNode': '22',
   'elk.spacing.edgeEdge': '14',
-  'elk.layered.thoroughness': '12',
   'org.eclipse.elk.json.shapeCoords': 'ROOT',
   'org.eclipse.elk.json.edgeCoords': 'ROOT',
 };
@@ -60,6 +57,20 @@ export const layoutKey = (graph: Graph): string =>
 /** Only workloads live in a namespace's frame; what is outside the mesh stands outside. */
 const frameOf = (node: Graph['nodes'][number]) => (node.kind === 'workload' ? node.namespace : null);
 
+/** What a small graph can afford to look its best; the work grows far faster than the graph. */
+function effort(nodes: number): Record<string, string> {
+  if (nodes <= 120)
+    return { 'elk.layered.nodePlacement.strategy': 'NETWORK_SIMPLEX', 'elk.layered.thoroughness': '12' };
+  if (nodes <= 400)
+    return { 'elk.layered.nodePlacement.strategy': 'BRANDES_KOEPF', 'elk.layered.thoroughness': '3' };
+  return {
+    'elk.layered.nodePlacement.strategy': 'SIMPLE',
+    'elk.layered.layering.strategy': 'LONGEST_PATH',
+    'elk.layered.crossingMinimization.greedySwitch.type': 'OFF',
+    'elk.layered.thoroughness': '1',
+  };
+}
+
 const flowOptions: Record<Flow, Record<string, string>> = {
   right: { 'elk.direction': 'RIGHT', 'elk.layered.spacing.nodeNodeBetweenLayers': '64' },
   down: {
@@ -71,7 +82,7 @@ const flowOptions: Record<Flow, Record<string, string>> = {
 
 export function toElk(graph: Graph, flow: Flow): ElkNode {
   const slot = (id: string): ElkNode => ({ id, ...SLOT });
-  const layoutOptions = { ...options, ...flowOptions[flow] };
+  const layoutOptions = { ...options, ...effort(graph.nodes.length), ...flowOptions[flow] };
   const root: ElkNode[] = [];
   const frames = new Map<string, ElkNode[]>();
   for (const node of byId(graph.nodes)) {

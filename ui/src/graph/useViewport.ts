@@ -6,6 +6,8 @@ const GLIDE_MS = 200;
 
 export interface ViewportControl {
   view: Viewport;
+  /** Whether the view is that of the present bounds: before, there is nothing to move from. */
+  ready: boolean;
   size: { width: number; height: number };
   fitAll: () => void;
   zoomBy: (factor: number) => void;
@@ -26,6 +28,7 @@ export function useViewport(
   const [view, setView] = useState<Viewport>({ x: 0, y: 0, scale: 1 });
   const [size, setSize] = useState({ width: 0, height: 0 });
   const [touched, setTouched] = useState(false);
+  const [ready, setReady] = useState(false);
   const wasDragged = useRef(false);
   const glide = useGlide(view, setView);
 
@@ -55,13 +58,17 @@ export function useViewport(
     if (!next) return;
     fittedFor.current = { bounds, ...size };
     if (last) glide(next);
-    else setView(next);
+    else {
+      setView(next);
+      setReady(true);
+    }
   }, [touched, bounds, size, fitted, glide]);
 
   useGestures(ref, setView, setTouched, wasDragged);
 
   return {
     view,
+    ready,
     size,
     fitAll: useCallback(() => {
       const next = fitted();

@@ -26,6 +26,6 @@ export function summarize(graph: Graph): Summary {
     successShare: requestRate > 0 ? served / requestRate : null,
     fromOutside: entering.length > 0,
     troubled: graph.nodes.filter((node) => isTrouble(healthOf(node.successShare))).length,
-    plain: graph.edges.filter((edge) => edge.tls !== 'mtls').length,
+    plain: graph.edges.filter((edge) => edge.tls === 'none' || edge.tls === 'mixed').length,
   };
 }

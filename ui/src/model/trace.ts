@@ -91,8 +91,8 @@ function toSpan(span: JaegerSpan, trace: JaegerTrace): Span {
       })
       .toSorted((a, b) => a.at - b.at),
     fate,
-    failed:
-      tags.get('error') === true || tags.get('error') === 'true' || (fate !== undefined && fate !== SERVED),
+    // The proxy's own word rules: to it an answer of 404 is served, though its caller's span is marked as an error.
+    failed: fate === undefined ? tags.get('error') === true || tags.get('error') === 'true' : fate !== SERVED,
     children: [],
     parent: undefined,
     orphan: false,
@@ -157,7 +157,7 @@ const byStart = (a: Span, b: Span) => a.start - b.start || b.duration - a.durati
 function arrangeAttempts(exchange: Span): void {
   if ((number(exchange.tags, 'tracery.attempts') ?? 1) < 2) return;
   const attempts = exchange.children
-    .filter((child) => child.kind === 'client' && child.service === exchange.service)
+    .filter((child) => child.service === exchange.service && child.tags.has('tracery.attempt'))
     .toSorted(byStart);
   if (attempts.length === 0) return;
   const retries = new Map(
@@ -172,7 +172,8 @@ function arrangeAttempts(exchange: Span): void {
       ]),
   );
   attempts.forEach((attempt, i) => {
-    attempt.attempt = { number: i + 1, retry: retries.get(i + 1) };
+    const n = number(attempt.tags, 'tracery.attempt') ?? i + 1;
+    attempt.attempt = { number: n, retry: retries.get(n) };
   });
   for (const child of exchange.children.filter((other) => !attempts.includes(other))) {
     const cause = attempts.findLast((attempt) => attempt.start <= child.start) ?? attempts[0];
@@ -208,8 +209,24 @@ export function outcome(trace: Trace): Outcome {
   return trace.failedSpans > 0 ? 'recovered' : 'served';
 }
 
-/** The first failed span from the top: what the trace's failure is called by. */
+/** The fate of the first failed span from the top: what the trace's failure is called by. */
 export function firstFate(trace: Trace): string | undefined {
   const failed = trace.spans.find((span) => span.failed);
-  return failed && (failed.fate ?? word(failed.tags, 'error.type') ?? 'error');
+  return failed && failure(failed);
+}
+
+/** What a failed span ended as, or its error where it is not the proxy's. */
+export const failure = (span: Span): string => span.fate ?? word(span.tags, 'error.type') ?? 'error';
+
+/** The refusal that a served request got, for example 404. */
+export function refusal(span: Span): string | undefined {
+  const status = number(span.tags, 'http.response.status_code');
+  return !span.failed && status !== undefined && status >= 400 ? `answered ${status}` : undefined;
+}
+
+/** What a person calls the span: the receiving proxy names its spans after a port, and the path says more. */
+export function title(span: Span): string {
+  const [, method] = /^(\S+) inbound\/\d+$/.exec(span.operation) ?? [];
+  const path = word(span.tags, 'url.path');
+  return method && path ? `${method} ${path}` : span.operation;
 }

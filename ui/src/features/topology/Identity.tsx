@@ -1,4 +1,5 @@
 import type { GraphEdge } from '../../api/graph';
+import { Breakable } from '../../components/Breakable';
 import { Icon } from '../../components/Icon';
 import styles from './panel.module.css';
 
@@ -11,6 +12,7 @@ interface Props {
 export function Identity({ rows, edges }: Props) {
   const plain = edges.filter((edge) => edge.tls === 'none').length;
   const mixed = edges.filter((edge) => edge.tls === 'mixed').length;
+  const silent = edges.every((edge) => edge.tls === null);
   return (
     <section className={styles.section}>
       <h3>Identity and TLS</h3>
@@ -18,7 +20,9 @@ export function Identity({ rows, edges }: Props) {
         <div>
           <dt>TLS</dt>
           <dd>
-            {plain + mixed === 0 ? (
+            {silent ? (
+              'nothing passed in the window'
+            ) : plain + mixed === 0 ? (
               <>
                 <Icon name="lock" size={14} /> mutual TLS
               </>
@@ -32,7 +36,9 @@ export function Identity({ rows, edges }: Props) {
         {rows.map(({ label, identity }) => (
           <div key={label + (identity ?? '')}>
             <dt>{label}</dt>
-            <dd className={identity ? 'mono' : undefined}>{(identity ?? '') ? identity : 'none proven'}</dd>
+            <dd className={identity ? 'mono' : undefined}>
+              {identity ? <Breakable text={identity} /> : 'none proven'}
+            </dd>
           </div>
         ))}
       </dl>

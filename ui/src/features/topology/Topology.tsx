@@ -32,33 +32,38 @@ export function Topology() {
         tab="Topology"
         summary={graph && graph.nodes.length > 0 && <Summary graph={graph} />}
       >
-        <SearchBox
-          ref={search}
-          label="Find a workload"
-          value={view.query}
-          onChange={go.query}
-          onEnter={() => {
-            const first = found[0];
-            if (first) go.select({ kind: 'node', id: first });
-          }}
-          onEscape={() => go.query('')}
-        />
-        <Segmented
-          label="View"
-          value={view.mode}
-          onChange={go.mode}
-          options={[
-            { value: 'map', label: 'Map', icon: 'map', hint: 'Map (t)' },
-            { value: 'table', label: 'Table', icon: 'table', hint: 'Table (t)' },
-          ]}
-        />
-        <Select
-          label="over"
-          compact
-          value={view.window}
-          options={windows.map((window) => ({ value: window, label: window.replace(/(\d+)/, '$1 ') }))}
-          onChange={(value) => go.window(windows.find((window) => window === value) ?? '30s')}
-        />
+        {/* With nothing to find, to choose or to measure there is no tool either. */}
+        {graph?.nodes.length !== 0 && (
+          <>
+            <SearchBox
+              ref={search}
+              label="Find a workload"
+              value={view.query}
+              onChange={go.query}
+              onEnter={() => {
+                const first = found[0];
+                if (first) go.select({ kind: 'node', id: first });
+              }}
+              onEscape={() => go.query('')}
+            />
+            <Segmented
+              label="View"
+              value={view.mode}
+              onChange={go.mode}
+              options={[
+                { value: 'map', label: 'Map', icon: 'map', hint: 'Map (t)' },
+                { value: 'table', label: 'Table', icon: 'table', hint: 'Table (t)' },
+              ]}
+            />
+            <Select
+              label="over"
+              compact
+              value={view.window}
+              options={windows.map((window) => ({ value: window, label: window.replace(/(\d+)/, '$1 ') }))}
+              onChange={(value) => go.window(windows.find((window) => window === value) ?? '30s')}
+            />
+          </>
+        )}
       </Header>
       <FreshnessBanner />
       <div className={styles.page}>

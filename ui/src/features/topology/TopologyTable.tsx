@@ -19,18 +19,11 @@ const columns: Column<Row>[] = [
   {
     key: 'from',
     title: 'Caller',
-    width: 'minmax(120px, 2fr)',
+    width: 'minmax(104px, 2fr)',
     sortBy: (row) => row.from,
     cell: (row) => row.from,
   },
-  { key: 'to', title: 'Callee', width: 'minmax(120px, 2fr)', sortBy: (row) => row.to, cell: (row) => row.to },
-  {
-    key: 'protocol',
-    title: 'Protocol',
-    width: '72px',
-    sortBy: (row) => row.protocol,
-    cell: (row) => row.protocol,
-  },
+  { key: 'to', title: 'Callee', width: 'minmax(104px, 2fr)', sortBy: (row) => row.to, cell: (row) => row.to },
   {
     key: 'rate',
     title: 'Rate',
@@ -84,12 +77,21 @@ const columns: Column<Row>[] = [
     cell: (row) => (row.retries === 0 ? '–' : count(row.retries)),
   },
   {
+    key: 'protocol',
+    title: 'Protocol',
+    width: '72px',
+    sortBy: (row) => row.protocol,
+    cell: (row) => row.protocol,
+  },
+  {
     key: 'tls',
     title: 'TLS',
     width: '84px',
     sortBy: (row) => row.tls,
     cell: (row) =>
-      row.tls === 'mtls' ? (
+      row.tls === null ? (
+        '–'
+      ) : row.tls === 'mtls' ? (
         'mTLS'
       ) : (
         <span className={styles.open}>
@@ -123,7 +125,7 @@ export function TopologyTable({ graph, view }: { graph: Graph; view: TopologyVie
         onSort={go.sort}
         selected={selection?.kind === 'edge' ? selection.id : undefined}
         onSelect={(row) => go.select({ kind: 'edge', id: row.id })}
-        minWidth={980}
+        minWidth={1040}
         empty={<NoMatch query={query} />}
       />
     </div>

@@ -2,35 +2,45 @@ import type { Interval } from '../../model/criticalPath';
 import { fateWords } from '../../model/fates';
 import { micros, text } from '../../model/format';
 import { stagesOf } from '../../model/stages';
-import { word, type Span, type Trace } from '../../model/trace';
+import { failure, refusal, type Span, type Trace } from '../../model/trace';
 import styles from './trace.module.css';
 
 interface Props {
   span: Span;
   trace: Trace;
   path: Interval[] | undefined;
+  laneWidth: number;
 }
 
+/** Of the label's 12 px type, and the room that the lane leaves at its right. */
+const CHARACTER = 6.6;
+const LABEL_PADDING = 18;
+const TAIL = 76;
+
 /** A span's time: neutral, cut into its stages; the critical path runs along its foot in the accent. */
-export function SpanBar({ span, trace, path }: Props) {
+export function SpanBar({ span, trace, path, laneWidth }: Props) {
   const whole = Math.max(trace.duration, 1);
   const left = ((span.start - trace.start) / whole) * 100;
   const width = (span.duration / whole) * 100;
   const stages = stagesOf(span);
-  const fate = span.failed ? fateWords(span.fate ?? word(span.tags, 'error.type') ?? 'error') : undefined;
-  // Beside the bar where there is room, and before it where it ends too far right.
-  const farRight = left + width > 70;
-  const before = farRight && left > 28;
-  const inside = farRight && !before;
+  const duration = text(micros(span.duration));
+  const fate = span.failed ? fateWords(failure(span)) : undefined;
+  const note = [refusal(span), span.orphan ? 'its parent is missing' : undefined].filter(Boolean).join(' · ');
+  const pixels =
+    LABEL_PADDING + CHARACTER * (duration.length + (fate?.length ?? 0) + note.length + (fate ? 2 : 0));
+  // After the bar, or before it where it ends too far right; where neither has room, the fate stands on the bar itself.
+  const after = ((left + width) / 100) * laneWidth + pixels <= laneWidth + TAIL;
+  const before = !after && (left / 100) * laneWidth >= pixels;
+  const inside = !after && !before;
   const label = (
     <span
       className={styles.label}
       data-before={before || undefined}
       style={before ? { right: `${100 - left}%` } : { left: `${left + width}%` }}
     >
-      {text(micros(span.duration))}
+      {duration}
+      {note && ` · ${note}`}
       {fate && !inside && <em>{fate}</em>}
-      {span.orphan && ' · its parent is missing'}
     </span>
   );
   return (

@@ -4,7 +4,7 @@ import { decisions } from '../../model/decisions';
 import { fateMeaning, fateWords } from '../../model/fates';
 import { micros, share, text } from '../../model/format';
 import { stagesOf } from '../../model/stages';
-import { word, type LogEntry, type Span, type Trace } from '../../model/trace';
+import { failure, word, type LogEntry, type Span, type Trace } from '../../model/trace';
 import { selfTime } from '../../model/waterfall';
 import styles from './spanPanel.module.css';
 
@@ -29,7 +29,7 @@ export function SpanPanel({ trace, span, color }: { trace: Trace; span: Span; co
         </p>
         {span.failed && (
           <p className={styles.fate}>
-            {fateWords(span.fate ?? word(span.tags, 'error.type') ?? 'error')}
+            {fateWords(failure(span))}
             {span.fate && fateMeaning(span.fate) && `: ${fateMeaning(span.fate)}`}
           </p>
         )}

@@ -11,7 +11,7 @@ import { OutcomeMark } from '../../components/OutcomeMark';
 import { Bone, State } from '../../components/State';
 import { clockMillis, day, micros, text } from '../../model/format';
 import { fateWords } from '../../model/fates';
-import { buildTrace, firstFate, outcome, type Trace } from '../../model/trace';
+import { buildTrace, firstFate, outcome, title, type Trace } from '../../model/trace';
 import { TraceView } from './TraceView';
 import styles from './trace.module.css';
 
@@ -39,14 +39,14 @@ export function TracePage({ id }: { id: string }) {
               Traces
             </Link>
             <Icon name="chevron" size={14} />
-            {root ? `${root.service} ${root.operation}` : id.slice(0, 16)}
+            {root ? `${root.service} ${title(root)}` : id.slice(0, 16)}
           </span>
         }
-        tab={root ? `${root.service} ${root.operation}` : 'Trace'}
+        tab={root ? `${root.service} ${title(root)}` : 'Trace'}
       >
         {trace && (
           <>
-            <CopyButton text={window.location.origin + `/traces/${id}`} label="Link" icon="link" />
+            <CopyButton text={() => Promise.resolve(window.location.href)} label="Link" icon="link" />
             <CopyButton text={() => copyOf(id)} label="JSON" />
           </>
         )}

@@ -2,10 +2,11 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useRef } from 'react';
 import { Icon } from '../../components/Icon';
 import { useMedia } from '../../components/useMedia';
+import { useWidth } from '../../components/useWidth';
 import type { Interval } from '../../model/criticalPath';
 import { retryWords } from '../../model/decisions';
 import { micros, text } from '../../model/format';
-import { word, type Span, type Trace } from '../../model/trace';
+import { title, type Span, type Trace } from '../../model/trace';
 import { tickStep, type Row } from '../../model/waterfall';
 import { SpanBar } from './SpanBar';
 import styles from './trace.module.css';
@@ -45,6 +46,8 @@ export function Waterfall({ trace, rows, path, colors, selected, onSelect, onFol
     if (index >= 0) virtual.scrollToIndex(index, { align: 'auto' });
   }, [index, virtual]);
 
+  const lane = useRef<HTMLDivElement>(null);
+  const laneWidth = useWidth(lane);
   const narrow = useMedia('(max-width: 900px)');
   const stepMicros = tickStep(trace.duration, narrow ? 2 : 5);
   const ticks = Array.from({ length: Math.floor(trace.duration / stepMicros) + 1 }, (_, i) => i * stepMicros);
@@ -54,7 +57,7 @@ export function Waterfall({ trace, rows, path, colors, selected, onSelect, onFol
     <div ref={scroller} className={styles.waterfall} data-testid="waterfall">
       <div className={styles.ruler}>
         <span>Service and operation</span>
-        <div className={styles.ticks}>
+        <div ref={lane} className={styles.ticks}>
           {ticks.map((tick) => (
             <span key={tick} style={{ left: place(tick) }}>
               {tick === 0 ? '0' : text(micros(tick)).replace(/\.0+(?=\s)|(\.\d)0(?=\s)/, '$1')}
@@ -64,9 +67,11 @@ export function Waterfall({ trace, rows, path, colors, selected, onSelect, onFol
       </div>
       <div role="tree" aria-label="Spans" style={{ height: virtual.getTotalSize(), position: 'relative' }}>
         <div className={styles.grid} aria-hidden>
-          {ticks.map((tick) => (
-            <i key={tick} style={{ left: place(tick) }} />
-          ))}
+          <div>
+            {ticks.map((tick) => (
+              <i key={tick} style={{ left: place(tick) }} />
+            ))}
+          </div>
         </div>
         {virtual.getVirtualItems().map((item) => {
           const row = rows[item.index];
@@ -89,6 +94,7 @@ export function Waterfall({ trace, rows, path, colors, selected, onSelect, onFol
               path={path.get(row.span.id)}
               color={colors.get(row.span.service)}
               selected={row.span.id === selected}
+              laneWidth={laneWidth}
               style={style}
               onSelect={onSelect}
               onFold={onFold}
@@ -108,12 +114,13 @@ interface RowProps {
   path: Interval[] | undefined;
   color: string | undefined;
   selected: boolean;
+  laneWidth: number;
   style: React.CSSProperties;
   onSelect: (span: Span) => void;
   onFold: (span: Span, folded: boolean) => void;
 }
 
-function SpanRow({ row, trace, path, color, selected, style, onSelect, onFold }: RowProps) {
+function SpanRow({ row, trace, path, color, selected, laneWidth, style, onSelect, onFold }: RowProps) {
   const { span, depth, folded, hidden } = row;
   const parent = span.children.length > 0;
   return (
@@ -152,14 +159,13 @@ function SpanRow({ row, trace, path, color, selected, style, onSelect, onFold }:
             <b>{span.service}</b>
             <span className={styles.operation}>
               {span.kind === 'client' ? '→ ' : ''}
-              {span.operation}
-              {span.kind === 'server' && ` ${word(span.tags, 'url.path') ?? ''}`}
+              {title(span)}
             </span>
           </>
         )}
         {hidden > 0 && <span className={styles.hidden}>+{hidden}</span>}
       </div>
-      <SpanBar span={span} trace={trace} path={path} />
+      <SpanBar span={span} trace={trace} path={path} laneWidth={laneWidth} />
     </div>
   );
 }

@@ -1,5 +1,6 @@
-import { useLayoutEffect, useMemo, useRef, useState, type PointerEvent } from 'react';
+import { useMemo, useRef, useState, type PointerEvent } from 'react';
 import { navigate } from '../../components/navigation';
+import { useWidth } from '../../components/useWidth';
 import { clock, clockMillis, micros, text } from '../../model/format';
 import { fateWords } from '../../model/fates';
 import {
@@ -11,6 +12,7 @@ import {
   type Brush,
   type Mark,
 } from '../../model/scatter';
+import { title } from '../../model/trace';
 import styles from './traces.module.css';
 
 interface Props {
@@ -28,15 +30,8 @@ const PAD = { top: 12, right: 20, bottom: 24, left: 64 };
 /** Every found trace by its time and, logarithmic, its duration; a dragged box narrows the table below. */
 export function Scatter({ marks, time, brush, hovered, onBrush, onHover }: Props) {
   const frame = useRef<HTMLDivElement>(null);
-  const [width, setWidth] = useState(0);
+  const width = useWidth(frame);
   const [box, setBox] = useState<{ x0: number; y0: number; x1: number; y1: number }>();
-  useLayoutEffect(() => {
-    const element = frame.current;
-    if (!element) return;
-    const observer = new ResizeObserver(() => setWidth(element.clientWidth));
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, []);
 
   const scale = useMemo(() => scales(marks, time, width), [marks, time, width]);
   const sorted = useMemo(() => failedLast(marks), [marks]);
@@ -125,7 +120,7 @@ function Note({ mark, x, y, width }: { mark: Mark; x: number; y: number; width: 
       className={styles.note}
       style={{ top: Math.min(y, HEIGHT - 60), ...(left ? { right: width - x + 14 } : { left: x + 14 }) }}
     >
-      <strong>{text(micros(mark.micros))}</strong> {root?.service} · {root?.operation}
+      <strong>{text(micros(mark.micros))}</strong> {root?.service} · {root && title(root)}
       <br />
       {clockMillis(mark.at)} · {mark.trace.spans.length} spans
       {mark.fate && ` · ${mark.outcome === 'recovered' ? 'recovered from ' : ''}${fateWords(mark.fate)}`}

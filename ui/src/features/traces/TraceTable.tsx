@@ -6,18 +6,18 @@ import { clockMillis, micros } from '../../model/format';
 import { fateWords } from '../../model/fates';
 import { parseSort, sortText } from '../../model/sort';
 import type { Mark } from '../../model/scatter';
-import { word } from '../../model/trace';
+import { title } from '../../model/trace';
 import styles from './traces.module.css';
 
 const root = (mark: Mark) => mark.trace.roots[0];
-const pathOf = (mark: Mark) => {
+const titleOf = (mark: Mark) => {
   const first = root(mark);
-  return first && word(first.tags, 'url.path');
+  return first ? title(first) : '';
 };
 const ending = (mark: Mark) =>
   mark.outcome === 'served'
     ? 'served'
-    : `${mark.outcome === 'recovered' ? 'recovered from ' : ''}${fateWords(mark.fate ?? 'error')}`;
+    : `${mark.outcome === 'recovered' ? 'recovered: ' : ''}${fateWords(mark.fate ?? 'error')}`;
 
 const columns: Column<Mark>[] = [
   {
@@ -42,12 +42,8 @@ const columns: Column<Mark>[] = [
     key: 'operation',
     title: 'Operation',
     width: 'minmax(120px, 2fr)',
-    sortBy: (mark) => root(mark)?.operation ?? '',
-    cell: (mark) => (
-      <>
-        {root(mark)?.operation} <span className={styles.path}>{pathOf(mark)}</span>
-      </>
-    ),
+    sortBy: titleOf,
+    cell: titleOf,
   },
   {
     key: 'duration',
@@ -76,7 +72,7 @@ const columns: Column<Mark>[] = [
   {
     key: 'end',
     title: 'Ended as',
-    width: 'minmax(200px, 1.4fr)',
+    width: 'minmax(232px, 1.4fr)',
     sortBy: ending,
     cell: (mark) => (
       <>
@@ -113,7 +109,7 @@ export function TraceTable({ marks, hovered, onHover }: Props) {
         highlighted={hovered}
         onSelect={(mark) => navigate(`/traces/${mark.trace.id}`)}
         onHover={(mark) => onHover(mark?.trace.id)}
-        minWidth={940}
+        minWidth={980}
         empty={<p className={styles.none}>No trace lies in the box.</p>}
       />
     </div>

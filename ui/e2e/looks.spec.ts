@@ -1,0 +1,40 @@
+import { expect, it } from 'vitest';
+import { buildTrace, outcome } from '../src/model/trace';
+import { shot, sizes } from './browser';
+import { accessibilityProblems, inBrowser } from './harness';
+
+/** Pictures of every page in both themes and three sizes, for a person to look at; each also passes axe. */
+inBrowser('how the pages look', ({ server, visit }) => {
+  const retried = () =>
+    server.search.traces.find((trace) => outcome(buildTrace(trace)) === 'recovered')?.traceID ?? '';
+  const failed = () =>
+    server.search.traces.find((trace) => outcome(buildTrace(trace)) === 'failed')?.traceID ?? '';
+  const views: { name: string; path: () => string; ready: string }[] = [
+    { name: 'topology', path: () => '/', ready: '[data-node="shop/web"]' },
+    { name: 'topology-node', path: () => '/?node=shop%2Fpayment', ready: '[data-panel] figure' },
+    {
+      name: 'topology-edge',
+      path: () => `/?edge=${encodeURIComponent('shop/web>shop/recommendation:http')}`,
+      ready: '[data-panel] figure',
+    },
+    { name: 'topology-table', path: () => '/?view=table', ready: '[data-row]' },
+    { name: 'traces', path: () => '/traces?service=web&limit=200', ready: '[data-trace]' },
+    { name: 'waterfall', path: () => `/traces/${retried()}`, ready: '[data-span]' },
+    { name: 'waterfall-failed', path: () => `/traces/${failed()}`, ready: '[data-span]' },
+  ];
+
+  for (const { name, path, ready } of views) {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      it(`${name}, ${colorScheme}`, async () => {
+        const page = await visit(path(), { colorScheme });
+        await page.locator(ready).first().waitFor();
+        for (const [size, viewport] of Object.entries(sizes)) {
+          await page.setViewportSize(viewport);
+          await page.waitForTimeout(700);
+          await shot(page, `${name}-${size}-${colorScheme}`);
+          expect(await accessibilityProblems(page), size).toEqual([]);
+        }
+      });
+    }
+  }
+});
