@@ -76,6 +76,7 @@ public final class ControlPlaneApp {
                     .addService(ads)
                     .addService(new CertificateService(authority, verifier, registry))
                     .maxInboundMessageSize(MOST_REQUEST_BYTES)
+                    .keepAliveTime(30, TimeUnit.SECONDS)
                     .permitKeepAliveTime(10, TimeUnit.SECONDS)
                     .permitKeepAliveWithoutCalls(true)
                     .build();

@@ -1,6 +1,7 @@
 package io.tracery.proxy.bootstrap;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.google.protobuf.InvalidProtocolBufferException;
@@ -33,6 +34,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BootstrapReader {
 
+    private static final YAMLMapper YAML = YAMLMapper.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .build();
     private static final Pattern SECONDS = Pattern.compile("(\\d{1,6})s");
     private static final Duration DRAIN = Duration.ofSeconds(10);
 
@@ -56,8 +60,7 @@ public final class BootstrapReader {
     public static ProxyBootstrap read(String source, String yaml) {
         BootstrapReader reader = new BootstrapReader();
         try {
-            ProxyBootstrap bootstrap =
-                    reader.bootstrap(new Section("", new YAMLMapper().readTree(yaml), reader.problems));
+            ProxyBootstrap bootstrap = reader.bootstrap(new Section("", YAML.readTree(yaml), reader.problems));
             if (bootstrap == null || !reader.problems.isEmpty()) {
                 throw new ConfigException(source, reader.problems);
             }
@@ -182,6 +185,15 @@ public final class BootstrapReader {
         if (!ads.text("api_type").equals("DELTA_GRPC")
                 || !ads.text("transport_api_version", "V3").equals("V3")) {
             ads.problem("api_type", "must be DELTA_GRPC, version V3");
+        }
+        // Envoy wants to be told that listeners and clusters come over the one stream; here they always do.
+        for (String discovery : List.of("lds_config", "cds_config")) {
+            Section source = dynamic.section(discovery);
+            if (source != null
+                    && (source.section("ads") == null
+                            || !source.text("resource_api_version", "V3").equals("V3"))) {
+                dynamic.problem(discovery, "must be {ads: {}}, version V3");
+            }
         }
         for (JsonNode service : ads.elements("grpc_services")) {
             JsonNode name = service.at("/envoy_grpc/cluster_name");

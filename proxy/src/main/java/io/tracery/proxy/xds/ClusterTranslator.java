@@ -7,6 +7,7 @@ import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.config.endpoint.v3.LbEndpoint;
 import io.envoyproxy.envoy.config.endpoint.v3.LocalityLbEndpoints;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SubjectAltNameMatcher;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
@@ -60,7 +61,9 @@ final class ClusterTranslator {
                 XdsTypes.metadata(cluster.getMetadata(), "namespace"),
                 XdsTypes.metadata(cluster.getMetadata(), "service"),
                 assignment == null ? List.of() : endpoints(assignment),
-                cluster.hasConnectTimeout() ? XdsTypes.duration(cluster.getConnectTimeout()) : UNSET_CONNECT_TIMEOUT,
+                cluster.hasConnectTimeout()
+                        ? XdsTypes.duration(resource, cluster.getConnectTimeout())
+                        : UNSET_CONNECT_TIMEOUT,
                 tls(resource, cluster),
                 protocol(resource, cluster));
     }
@@ -80,7 +83,11 @@ final class ClusterTranslator {
                                     XdsTypes.metadata(endpoint.getMetadata(), "workload"),
                                     XdsTypes.metadata(endpoint.getMetadata(), "version"),
                                     XdsTypes.metadata(endpoint.getMetadata(), "identity")),
-                            Math.max(1, endpoint.getLoadBalancingWeight().getValue()),
+                            Math.max(
+                                    1,
+                                    XdsTypes.weight(
+                                            resource,
+                                            endpoint.getLoadBalancingWeight().getValue())),
                             locality.getLocality().getZone()));
                 }
             }
@@ -93,11 +100,12 @@ final class ClusterTranslator {
         if (!cluster.hasTransportSocket()) {
             return null;
         }
-        CertificateValidationContext validation = XdsTypes.unpack(
+        CommonTlsContext context = XdsTypes.unpack(
                         resource, cluster.getTransportSocket().getTypedConfig(), UpstreamTlsContext.class)
-                .getCommonTlsContext()
-                .getCombinedValidationContext()
-                .getDefaultValidationContext();
+                .getCommonTlsContext();
+        TlsContexts.check(resource, context);
+        CertificateValidationContext validation =
+                context.getCombinedValidationContext().getDefaultValidationContext();
         Set<String> identities = new HashSet<>();
         for (SubjectAltNameMatcher matcher : validation.getMatchTypedSubjectAltNamesList()) {
             if (matcher.getSanType() != SubjectAltNameMatcher.SanType.URI

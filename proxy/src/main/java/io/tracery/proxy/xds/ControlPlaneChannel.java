@@ -19,7 +19,7 @@ public final class ControlPlaneChannel {
 
     private ControlPlaneChannel() {}
 
-    /** @throws IllegalStateException when the trust anchor cannot be read */
+    /** The function throws {@link IllegalStateException} while the trust anchor cannot be read. */
     public static Function<ScheduledExecutorService, ManagedChannel> to(XdsServer server, EventLoopGroup loop) {
         return executor -> {
             NettyChannelBuilder builder = NettyChannelBuilder.forAddress(server.host(), server.port())

@@ -5,6 +5,7 @@ import io.envoyproxy.envoy.config.listener.v3.Filter;
 import io.envoyproxy.envoy.config.listener.v3.FilterChain;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.CodecType;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
@@ -14,6 +15,7 @@ import io.tracery.proxy.mesh.Listener;
 import io.tracery.proxy.route.ClusterSplit;
 import io.tracery.proxy.route.ClusterSplit.Share;
 import io.tracery.proxy.route.RouteTable;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -85,6 +87,13 @@ final class ListenerTranslator {
         int plain = 0;
         int encrypted = 0;
         for (FilterChain chain : listener.getFilterChainsList()) {
+            String protocol = chain.getFilterChainMatch().getTransportProtocol();
+            if (!protocol.isEmpty() && !protocol.equals(chain.hasTransportSocket() ? "tls" : "raw_buffer")) {
+                throw new InvalidResource(
+                        resource,
+                        "filter_chain_match.transport_protocol must be tls for a chain with TLS and raw_buffer without, "
+                                + "not " + protocol);
+            }
             if (chain.hasTransportSocket()) {
                 encrypted++;
                 DownstreamTlsContext context = XdsTypes.unpack(
@@ -92,6 +101,7 @@ final class ListenerTranslator {
                 if (!context.getRequireClientCertificate().getValue()) {
                     throw new InvalidResource(resource, "TLS without require_client_certificate is not supported");
                 }
+                TlsContexts.check(resource, context.getCommonTlsContext());
             } else {
                 plain++;
             }
@@ -123,6 +133,9 @@ final class ListenerTranslator {
             return null;
         }
         HttpConnectionManager http = XdsTypes.unpack(resource, filter.getTypedConfig(), HttpConnectionManager.class);
+        if (http.getCodecType() != CodecType.AUTO) {
+            throw new InvalidResource(resource, "codec_type must be AUTO: HTTP versions are told apart by their bytes");
+        }
         for (HttpFilter httpFilter : http.getHttpFiltersList()) {
             if (!httpFilter.getTypedConfig().is(Router.class)) {
                 throw new InvalidResource(resource, "http_filters: " + httpFilter.getName() + " is not supported");
@@ -138,10 +151,13 @@ final class ListenerTranslator {
         TcpProxy tcp = XdsTypes.unpack(resource, filter().getTypedConfig(), TcpProxy.class);
         return switch (tcp.getClusterSpecifierCase()) {
             case CLUSTER -> ClusterSplit.to(tcp.getCluster());
-            case WEIGHTED_CLUSTERS ->
-                new ClusterSplit(tcp.getWeightedClusters().getClustersList().stream()
-                        .map(share -> new Share(share.getName(), share.getWeight()))
-                        .toList());
+            case WEIGHTED_CLUSTERS -> {
+                List<Share> shares = new ArrayList<>();
+                for (var share : tcp.getWeightedClusters().getClustersList()) {
+                    shares.add(new Share(share.getName(), XdsTypes.weight(resource, share.getWeight())));
+                }
+                yield new ClusterSplit(shares);
+            }
             default -> throw new InvalidResource(resource, "tcp_proxy needs cluster or weighted_clusters");
         };
     }

@@ -10,7 +10,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /**
  * A set of Envoy resources, each checked on its own; together they make a snapshot once nothing that one of them asks
@@ -42,19 +41,34 @@ public record Resources(
      * @throws InvalidResource for the first that cannot be honoured
      */
     public static Resources of(List<Listener> listeners, List<Cluster> clusters) throws InvalidResource {
-        Resources resources = new Resources(
-                byName(listeners, Listener::getName), Map.of(), byName(clusters, Cluster::getName), Map.of());
         for (Listener listener : listeners) {
+            HonouredFields.check("listener " + listener.getName(), listener);
             ListenerTranslator.check(listener);
+            if (ListenerTranslator.routesName(listener) != null) {
+                throw new InvalidResource(
+                        "listener " + listener.getName(), "a static listener needs route_config, not rds");
+            }
         }
         for (Cluster cluster : clusters) {
+            HonouredFields.check("cluster " + cluster.getName(), cluster);
             ClusterTranslator.translate(cluster, /* discovered= */ null);
+            if (ClusterTranslator.endpointsName(cluster) != null) {
+                throw new InvalidResource(
+                        "cluster " + cluster.getName(), "a static cluster is of type STATIC, not EDS");
+            }
         }
-        return resources;
+        return new Resources(
+                byName(listeners, Listener::getName), Map.of(), byName(clusters, Cluster::getName), Map.of());
     }
 
-    private static <R> Map<String, R> byName(List<R> resources, Function<R, String> name) {
-        return resources.stream().collect(Collectors.toMap(name, Function.identity()));
+    private static <R> Map<String, R> byName(List<R> resources, Function<R, String> name) throws InvalidResource {
+        Map<String, R> byName = new HashMap<>();
+        for (R resource : resources) {
+            if (name.apply(resource).isEmpty() || byName.put(name.apply(resource), resource) != null) {
+                throw new InvalidResource("\"" + name.apply(resource) + "\"", "a name is given once, and not empty");
+            }
+        }
+        return byName;
     }
 
     /** True when nothing that a listener or cluster asks for is missing. */

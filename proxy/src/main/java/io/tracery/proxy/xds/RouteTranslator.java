@@ -1,6 +1,5 @@
 package io.tracery.proxy.xds;
 
-import com.google.protobuf.UInt32Value;
 import io.envoyproxy.envoy.config.route.v3.HeaderMatcher;
 import io.envoyproxy.envoy.config.route.v3.RouteAction;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
@@ -19,6 +18,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 
 /** {@code RouteConfiguration} to {@link RouteTable}. What a route asks for and the proxy does not do is an error. */
@@ -28,6 +28,7 @@ final class RouteTranslator {
     private static final Duration UNSET_TIMEOUT = Duration.ofSeconds(15);
 
     private static final String METHOD = ":method";
+    private static final int MOST_RETRIES = 25;
 
     private final String resource;
 
@@ -63,7 +64,7 @@ final class RouteTranslator {
                 name,
                 match(route.getMatch(), name),
                 split(action, name),
-                action.hasTimeout() ? XdsTypes.duration(action.getTimeout()) : UNSET_TIMEOUT,
+                action.hasTimeout() ? XdsTypes.duration(resource, action.getTimeout()) : UNSET_TIMEOUT,
                 action.hasRetryPolicy() ? retry(action.getRetryPolicy(), name) : RetryPolicy.NONE);
     }
 
@@ -82,21 +83,21 @@ final class RouteTranslator {
                 throw new InvalidResource(
                         resource, "route " + name + ": " + match.getPathSpecifierCase() + " is not supported");
         };
-        if (match.getQueryParametersCount() > 0) {
-            throw new InvalidResource(resource, "route " + name + ": query_parameters are not supported");
-        }
         String method = "";
         List<Header> headers = new ArrayList<>();
         for (HeaderMatcher header : match.getHeadersList()) {
-            if (!header.getStringMatch().hasExact() || header.getInvertMatch()) {
+            if (!header.getStringMatch().hasExact()) {
                 throw new InvalidResource(
                         resource, "route " + name + ": header " + header.getName() + " must match string_match.exact");
             }
             String value = header.getStringMatch().getExact();
             if (header.getName().equals(METHOD)) {
                 method = value;
+            } else if (header.getName().startsWith(":") || header.getName().isEmpty()) {
+                throw new InvalidResource(
+                        resource, "route " + name + ": header \"" + header.getName() + "\" cannot be matched");
             } else {
-                headers.add(new Header(header.getName(), value));
+                headers.add(new Header(header.getName().toLowerCase(Locale.ROOT), value));
             }
         }
         return new RouteMatch(path, method, headers);
@@ -109,7 +110,9 @@ final class RouteTranslator {
                 List<Share> shares = new ArrayList<>();
                 for (WeightedCluster.ClusterWeight share :
                         action.getWeightedClusters().getClustersList()) {
-                    shares.add(new Share(share.getName(), share.getWeight().getValue()));
+                    shares.add(new Share(
+                            share.getName(),
+                            XdsTypes.weight(resource, share.getWeight().getValue())));
                 }
                 yield new ClusterSplit(shares);
             }
@@ -121,14 +124,11 @@ final class RouteTranslator {
 
     private RetryPolicy retry(io.envoyproxy.envoy.config.route.v3.RetryPolicy policy, String name)
             throws InvalidResource {
-        if (policy.hasRetryBackOff()) {
-            throw new InvalidResource(resource, "route " + name + ": retry_back_off is not supported");
-        }
         Set<Condition> on = EnumSet.noneOf(Condition.class);
         for (String condition : policy.getRetryOn().split(",")) {
             on.add(condition(condition.strip(), name));
         }
-        Duration perTry = XdsTypes.duration(policy.getPerTryTimeout());
+        Duration perTry = XdsTypes.duration(resource, policy.getPerTryTimeout());
         if (perTry.isPositive()) {
             on.add(Condition.PER_TRY_TIMEOUT);
         }
@@ -136,8 +136,11 @@ final class RouteTranslator {
         if (on.contains(Condition.STATUS)) {
             statuses.addAll(policy.getRetriableStatusCodesList());
         }
-        UInt32Value retries = policy.hasNumRetries() ? policy.getNumRetries() : UInt32Value.of(1);
-        return new RetryPolicy(retries.getValue(), on, statuses, perTry);
+        int retries = policy.hasNumRetries() ? policy.getNumRetries().getValue() : 1;
+        if (retries < 0 || retries > MOST_RETRIES) {
+            throw new InvalidResource(resource, "route " + name + ": num_retries must be 0.." + MOST_RETRIES);
+        }
+        return new RetryPolicy(retries, on, statuses, perTry);
     }
 
     private Condition condition(String condition, String name) throws InvalidResource {

@@ -34,6 +34,7 @@ final class Subscription<R extends Message> {
     private final Map<String, R> resources = new HashMap<>();
     private final Map<String, String> versions = new HashMap<>();
     private final Set<String> names = new TreeSet<>();
+    private boolean told;
 
     /** @param wildcard true to be sent all there are without naming them */
     Subscription(String typeUrl, Class<R> type, boolean wildcard, Check<R> check) {
@@ -49,6 +50,11 @@ final class Subscription<R extends Message> {
 
     Map<String, R> resources() {
         return resources;
+    }
+
+    /** True once a response has been taken over: before that, having nothing means knowing nothing. */
+    boolean told() {
+        return told;
     }
 
     /** The first request of a stream: asks for everything wanted and says what is here. */
@@ -97,6 +103,7 @@ final class Subscription<R extends Message> {
             try {
                 Any any = resource.getResource();
                 R message = XdsTypes.unpack(resource.getName(), any, type);
+                HonouredFields.check(resource.getName(), message);
                 check.accept(message);
                 changed.put(resource.getName(), message);
             } catch (InvalidResource e) {
@@ -112,5 +119,6 @@ final class Subscription<R extends Message> {
             resources.remove(removed);
             versions.remove(removed);
         }
+        told = true;
     }
 }

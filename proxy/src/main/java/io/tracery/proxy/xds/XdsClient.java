@@ -13,16 +13,19 @@ import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import io.tracery.controlplane.api.XdsNames;
 import io.tracery.process.Component;
+import io.tracery.proxy.mesh.MeshSnapshot;
 import io.tracery.proxy.mesh.MeshSnapshots;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
@@ -39,7 +42,7 @@ public final class XdsClient implements Component {
 
     private static final Logger log = LoggerFactory.getLogger(XdsClient.class);
     private static final Duration FIRST_BACKOFF = Duration.ofMillis(200);
-    private static final Duration LAST_BACKOFF = Duration.ofSeconds(15);
+    private static final Duration LAST_BACKOFF = Duration.ofSeconds(5);
 
     private final Node node;
     private final Function<ScheduledExecutorService, ManagedChannel> dial;
@@ -68,6 +71,7 @@ public final class XdsClient implements Component {
     private long streams;
     private Duration backoff = FIRST_BACKOFF;
 
+    private volatile boolean published;
     private volatile boolean connected;
     private volatile boolean closed;
 
@@ -97,19 +101,28 @@ public final class XdsClient implements Component {
 
     @Override
     public void start() {
-        thread.execute(() -> {
-            channel = dial.apply(thread);
-            connect();
-        });
+        thread.execute(this::connect);
     }
 
     private void connect() {
-        ManagedChannel open = channel;
-        if (closed || open == null) {
+        if (closed) {
             return;
         }
+        long number = ++streams;
+        ManagedChannel open = channel;
+        if (open == null) {
+            try {
+                open = dial.apply(thread);
+            } catch (IllegalStateException e) {
+                // A sidecar may start before the control plane has written its trust anchor.
+                lost(number, String.valueOf(e.getMessage()));
+                return;
+            }
+            channel = open;
+        }
+        open.resetConnectBackoff(); // The channel has a backoff of its own, which would grow to two minutes.
         StreamObserver<DeltaDiscoveryRequest> requests =
-                AggregatedDiscoveryServiceGrpc.newStub(open).deltaAggregatedResources(new Responses(++streams));
+                AggregatedDiscoveryServiceGrpc.newStub(open).deltaAggregatedResources(new Responses(number));
         stream = requests;
         boolean first = true;
         for (Subscription<?> subscription : all) {
@@ -223,9 +236,12 @@ public final class XdsClient implements Component {
         send(requests, routes.want(wantedRoutes));
         Resources candidate = fixed.with(
                 new Resources(listeners.resources(), routes.resources(), clusters.resources(), endpoints.resources()));
-        if (candidate.complete() && !candidate.equals(inForce.get())) {
+        boolean told = clusters.told() && listeners.told();
+        if (told && candidate.complete() && !candidate.equals(inForce.get())) {
+            MeshSnapshot snapshot = candidate.snapshot(snapshots.current().version() + 1);
             inForce.set(candidate);
-            snapshots.publish(candidate.snapshot(snapshots.current().version() + 1));
+            snapshots.publish(snapshot);
+            published = true;
         }
     }
 
@@ -239,7 +255,7 @@ public final class XdsClient implements Component {
     /** True once a snapshot of the control plane's is in force, also while it is away. */
     @Override
     public boolean ready() {
-        return snapshots.current().version() > 0;
+        return published;
     }
 
     /** True while the stream is up. */
@@ -257,18 +273,24 @@ public final class XdsClient implements Component {
         return inForce.get();
     }
 
+    /** Within two seconds. The channel ends before the thread on which it calls back. */
     @Override
     public void close() {
         closed = true;
         try {
-            thread.execute(() -> {
-                if (channel != null) {
-                    channel.shutdownNow();
-                }
-                thread.shutdown();
-            });
+            ManagedChannel open = thread.submit(() -> channel).get(1, TimeUnit.SECONDS);
+            if (open != null) {
+                open.shutdownNow();
+                open.awaitTermination(1, TimeUnit.SECONDS);
+            }
         } catch (RejectedExecutionException e) {
             log.debug("closed before");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            log.warn("the stream to the control plane did not end in time");
+        } finally {
+            thread.shutdownNow();
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.tracery.proxy.xds;
 
 import com.google.protobuf.Any;
+import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Duration;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
@@ -21,10 +22,12 @@ import io.tracery.controlplane.api.XdsNames;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import org.jspecify.annotations.Nullable;
 
 /** The small change of reading Envoy's messages. */
 public final class XdsTypes {
 
+    /** Every type that the proxy knows inside an Any. */
     private static final TypeRegistry REGISTRY = TypeRegistry.newBuilder()
             .add(HttpConnectionManager.getDescriptor())
             .add(TcpProxy.getDescriptor())
@@ -35,6 +38,9 @@ public final class XdsTypes {
             .add(HttpProtocolOptions.getDescriptor())
             .build();
 
+    private static final int MOST_WEIGHT = 1_000_000;
+    private static final int MOST_PORT = 65_535;
+
     private XdsTypes() {}
 
     /** Reads protobuf's JSON form; unknown fields are refused by name. */
@@ -44,6 +50,11 @@ public final class XdsTypes {
 
     static JsonFormat.Printer printer() {
         return JsonFormat.printer().usingTypeRegistry(REGISTRY).omittingInsignificantWhitespace();
+    }
+
+    /** The type inside an Any, or null for one that the proxy does not know. */
+    static @Nullable Descriptor describe(Any any) throws InvalidProtocolBufferException {
+        return REGISTRY.getDescriptorForTypeUrl(any.getTypeUrl());
     }
 
     static <M extends Message> M unpack(String resource, Any any, Class<M> type) throws InvalidResource {
@@ -62,20 +73,36 @@ public final class XdsTypes {
     static InetSocketAddress socketAddress(String resource, Address address) throws InvalidResource {
         String host = address.getSocketAddress().getAddress();
         byte[] literal = NetUtil.createByteArrayFromIpAddressString(host);
-        if (!address.hasSocketAddress() || literal == null) {
-            throw new InvalidResource(resource, "address must be an IP address and a port, not \"" + host + "\"");
+        int port = address.getSocketAddress().getPortValue();
+        if (!address.hasSocketAddress() || literal == null || port < 0 || port > MOST_PORT) {
+            throw new InvalidResource(
+                    resource,
+                    "address must be an IP address and a port, not \"" + host + ":" + Integer.toUnsignedString(port)
+                            + "\"");
         }
         try {
-            return new InetSocketAddress(
-                    InetAddress.getByAddress(literal),
-                    address.getSocketAddress().getPortValue());
+            return new InetSocketAddress(InetAddress.getByAddress(literal), port);
         } catch (UnknownHostException e) {
             throw new InvalidResource(resource, "address " + host + " has a wrong length");
         }
     }
 
-    static java.time.Duration duration(Duration duration) {
-        return java.time.Duration.ofSeconds(duration.getSeconds(), duration.getNanos());
+    /** At least zero. */
+    static java.time.Duration duration(String resource, Duration duration) throws InvalidResource {
+        java.time.Duration value = java.time.Duration.ofSeconds(duration.getSeconds(), duration.getNanos());
+        if (value.isNegative()) {
+            throw new InvalidResource(resource, "a duration of " + value + " is below zero");
+        }
+        return value;
+    }
+
+    /** 0 to a million, so that sums of weights stay small; protobuf's unsigned numbers arrive as negative ones. */
+    static int weight(String resource, int weight) throws InvalidResource {
+        if (weight < 0 || weight > MOST_WEIGHT) {
+            throw new InvalidResource(
+                    resource, "weight " + Integer.toUnsignedString(weight) + " is above " + MOST_WEIGHT);
+        }
+        return weight;
     }
 
     /** A text of our own metadata, empty where there is none. */

@@ -1,5 +1,6 @@
 package io.tracery.controlplane.source;
 
+import io.tracery.controlplane.model.AppProtocol;
 import io.tracery.controlplane.model.Endpoint;
 import io.tracery.controlplane.model.Name;
 import io.tracery.controlplane.model.Route;
@@ -8,8 +9,10 @@ import io.tracery.controlplane.model.Sidecar;
 import io.tracery.controlplane.source.ModelReader.Located;
 import io.tracery.process.NearNames;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** What only shows when all objects are there: names that lead nowhere, ports that do not meet. */
 final class Consistency {
@@ -31,10 +34,20 @@ final class Consistency {
     }
 
     void check() {
+        services.values().forEach(Consistency::checkService);
         slices.values().forEach(this::checkSlice);
         routes.values().forEach(this::checkRoute);
         sidecars.values().forEach(this::checkSidecar);
         checkMixtures();
+    }
+
+    private static void checkService(Located<Service> service) {
+        Set<Object> seen = new HashSet<>();
+        for (Service.Port port : service.value().ports()) {
+            if (!seen.add(port.port()) || !seen.add(port.name())) {
+                service.spec().problem("ports", "names and numbers of ports must differ");
+            }
+        }
     }
 
     private void checkSlice(Located<List<Endpoint>> slice) {
@@ -74,21 +87,57 @@ final class Consistency {
     private void checkRoute(Located<Route> route) {
         for (Route.Parent parent : route.value().parents()) {
             checkPort(route.spec(), "parentRefs", parent.service(), parent.port());
+            if (!parent.service().namespace().equals(route.value().name().namespace())) {
+                route.spec()
+                        .problem(
+                                "parentRefs",
+                                "the route must stand in the namespace of Service " + parent.service()
+                                        + "; routes for the callers of one namespace are not supported");
+            }
+            checkHttp(route.spec(), "parentRefs", parent.service(), parent.port());
         }
         for (Route.Rule rule : route.value().rules()) {
             for (Route.Backend backend : rule.backends()) {
                 checkPort(route.spec(), "rules", backend.service(), backend.port());
+                checkHttp(route.spec(), "rules", backend.service(), backend.port());
             }
+        }
+    }
+
+    /** An HTTPRoute says nothing of opaque bytes. */
+    private void checkHttp(Fields spec, String field, Name name, int port) {
+        Located<Service> service = services.get(name);
+        if (service != null
+                && service.value().ports().stream()
+                        .filter(known -> port == 0 || known.port() == port)
+                        .anyMatch(known -> known.protocol() == AppProtocol.TCP)) {
+            spec.problem(
+                    field,
+                    "Service " + name + " has an opaque port" + (port == 0 ? "" : " " + port)
+                            + ": an HTTPRoute needs appProtocol http, kubernetes.io/h2c or grpc on it");
         }
     }
 
     private void checkSidecar(Located<Sidecar> sidecar) {
         Map<String, String> taken = new HashMap<>();
+        // Listeners and clusters take their names from these ports, so each stands once whatever its address.
+        Map<Integer, String> applications = new HashMap<>();
         for (Sidecar.Inbound inbound : sidecar.value().inbound()) {
             claim(sidecar.spec(), "inbound", taken, inbound.bind() + ":" + inbound.port());
+            claim(sidecar.spec(), "inbound", taken, "port " + inbound.port());
+            String application = inbound.forwardHost() + ", " + inbound.protocol();
+            String before = applications.putIfAbsent(inbound.forwardPort(), application);
+            if (before != null && !before.equals(application)) {
+                sidecar.spec()
+                        .problem(
+                                "inbound",
+                                "forwardTo port " + inbound.forwardPort()
+                                        + " stands for two applications: give them different ports");
+            }
         }
         for (Sidecar.Outbound outbound : sidecar.value().outbound()) {
             claim(sidecar.spec(), "outbound", taken, outbound.bindHost() + ":" + outbound.bindPort());
+            claim(sidecar.spec(), "outbound", taken, outbound.service() + " port " + outbound.port());
             checkPort(sidecar.spec(), "outbound", outbound.service(), outbound.port());
         }
     }

@@ -135,7 +135,10 @@ final class ModelReader {
     }
 
     private static List<Endpoint> endpoints(Name service, Fields slice) {
-        slice.text("addressType", "IPv4");
+        String type = slice.text("addressType", "IPv4");
+        if (!type.equals("IPv4") && !type.equals("IPv6")) {
+            slice.problem("addressType", "IPv4 and IPv6 are supported, not " + type);
+        }
         List<Endpoint> endpoints = new ArrayList<>();
         List<Fields> ports = slice.objects("ports");
         List<Fields> entries = slice.objects("endpoints");
@@ -169,7 +172,12 @@ final class ModelReader {
         }
         String serving = sidecar;
         String zone = entry.text("zone", "");
-        List<String> addresses = entry.texts("addresses");
+        List<String> addresses = entry.texts("addresses").stream()
+                .map(address -> Addresses.checked(entry, "addresses", address))
+                .toList();
+        if (addresses.isEmpty()) {
+            entry.problem("addresses", "is missing");
+        }
         return ready
                 ? addresses.stream()
                         .map(address -> new Endpoint(service, portName, address, port, serving, zone))

@@ -1,5 +1,6 @@
 package io.tracery.controlplane.source;
 
+import io.tracery.controlplane.api.ServiceAccount;
 import io.tracery.controlplane.model.AppProtocol;
 import io.tracery.controlplane.model.Name;
 import io.tracery.controlplane.model.Sidecar;
@@ -24,7 +25,7 @@ final class SidecarReader {
             HostPort forward = hostPort(port, "forwardTo");
             inbound.add(new Inbound(
                     port.number("port", 1, 65_535),
-                    port.text("bind", "127.0.0.1"),
+                    Addresses.checked(port, "bind", port.text("bind", "127.0.0.1")),
                     protocol(port, "protocol"),
                     forward.host(),
                     forward.port(),
@@ -39,8 +40,15 @@ final class SidecarReader {
                     bind.host(),
                     bind.port()));
         }
-        return new Sidecar(
-                name, spec.text("workload"), spec.text("version", ""), spec.text("serviceAccount"), inbound, outbound);
+        String serviceAccount = spec.text("serviceAccount");
+        try {
+            new ServiceAccount(name.namespace(), serviceAccount);
+        } catch (IllegalArgumentException e) {
+            if (!serviceAccount.isEmpty()) {
+                spec.problem("serviceAccount", String.valueOf(e.getMessage()));
+            }
+        }
+        return new Sidecar(name, spec.text("workload"), spec.text("version", ""), serviceAccount, inbound, outbound);
     }
 
     private record HostPort(String host, int port) {}
@@ -55,7 +63,13 @@ final class SidecarReader {
             }
             return new HostPort("127.0.0.1", 1);
         }
-        return new HostPort(text.substring(0, colon), port);
+        String host = text.substring(0, colon);
+        return new HostPort(
+                Addresses.checked(
+                        fields,
+                        field,
+                        host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host),
+                port);
     }
 
     private static @Nullable Integer port(String text) {
@@ -64,7 +78,7 @@ final class SidecarReader {
                 : null;
     }
 
-    /** Kubernetes' {@code appProtocol} values; anything else is no mistake of a person's, and opaque. */
+    /** Kubernetes' {@code appProtocol} values, opaque where nothing is said. */
     static AppProtocol protocol(Fields fields, String field) {
         return switch (fields.text(field, "tcp")) {
             case "http" -> AppProtocol.HTTP;

@@ -4,6 +4,7 @@ import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
 import io.envoyproxy.envoy.service.discovery.v3.Resource;
 import io.grpc.stub.StreamObserver;
+import io.tracery.controlplane.api.XdsNames;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -12,7 +13,8 @@ import java.util.TreeSet;
 
 /**
  * One proxy's incremental stream. Of each type one response is under way at a time; what changes meanwhile is sent when
- * that one has been answered, so that a slow proxy costs no memory. Guarded by itself.
+ * that one has been answered, so that a slow proxy costs no memory. What listeners and routes may still name is removed
+ * only when they have let go of it ("make before break"). Guarded by itself.
  */
 final class DeltaStream implements StreamObserver<DeltaDiscoveryRequest>, XdsStream {
 
@@ -30,8 +32,14 @@ final class DeltaStream implements StreamObserver<DeltaDiscoveryRequest>, XdsStr
         private final Set<String> names = new HashSet<>();
         private final Map<String, String> sent = new HashMap<>();
         private String unanswered = "";
+        /** The last answer was a refusal: the proxy still runs on what it had before. */
+        private boolean refused;
         /** Names just asked for, to be answered even where there is nothing of that name. */
         private final Set<String> fresh = new TreeSet<>();
+
+        boolean wants(String name) {
+            return wildcard || names.contains(name);
+        }
     }
 
     DeltaStream(AdsService service, StreamObserver<DeltaDiscoveryResponse> responses) {
@@ -41,10 +49,35 @@ final class DeltaStream implements StreamObserver<DeltaDiscoveryRequest>, XdsStr
 
     @Override
     public synchronized void onNext(DeltaDiscoveryRequest request) {
-        if (request.hasNode()) {
+        String typeUrl = request.getTypeUrl();
+        if (request.hasNode() && nodeId.isEmpty()) {
             nodeId = request.getNode().getId();
+            service.connected(nodeId);
         }
+        if (!NodeView.TYPES.contains(typeUrl)) {
+            return; // There will never be anything of that type; silence is what the protocol asks for.
+        }
+        subscribe(request);
+        TypeState state = types.get(typeUrl);
+        if (state == null) {
+            return;
+        }
+        if (!request.getResponseNonce().isEmpty() && request.getResponseNonce().equals(state.unanswered)) {
+            state.unanswered = "";
+            state.refused = request.hasErrorDetail();
+            if (state.refused) {
+                service.refused(nodeId, typeUrl, request.getErrorDetail().getMessage());
+            }
+        }
+        send(typeUrl, state);
+        if (typeUrl.equals(XdsNames.LISTENER_TYPE) || typeUrl.equals(XdsNames.ROUTE_TYPE)) {
+            refresh();
+        }
+    }
+
+    private void subscribe(DeltaDiscoveryRequest request) {
         TypeState state = types.get(request.getTypeUrl());
+        boolean first = state == null;
         if (state == null) {
             state = new TypeState();
             // The first request of a type without names asks for all of it (xDS protocol, "Wildcard").
@@ -55,8 +88,12 @@ final class DeltaStream implements StreamObserver<DeltaDiscoveryRequest>, XdsStr
         for (String name : request.getResourceNamesSubscribeList()) {
             if (name.equals("*")) {
                 state.wildcard = true;
-            } else if (state.names.add(name)) {
+            } else {
+                state.names.add(name);
                 state.fresh.add(name);
+                if (!first) {
+                    state.sent.remove(name); // Asking once more means: send it once more.
+                }
             }
         }
         for (String name : request.getResourceNamesUnsubscribeList()) {
@@ -66,14 +103,6 @@ final class DeltaStream implements StreamObserver<DeltaDiscoveryRequest>, XdsStr
             state.names.remove(name);
             state.sent.remove(name);
         }
-        if (!request.getResponseNonce().isEmpty() && request.getResponseNonce().equals(state.unanswered)) {
-            state.unanswered = "";
-            if (request.hasErrorDetail()) {
-                service.refused(
-                        nodeId, request.getTypeUrl(), request.getErrorDetail().getMessage());
-            }
-        }
-        send(request.getTypeUrl(), state);
     }
 
     @Override
@@ -87,25 +116,17 @@ final class DeltaStream implements StreamObserver<DeltaDiscoveryRequest>, XdsStr
     }
 
     private void send(String typeUrl, TypeState state) {
-        if (over || !state.unanswered.isEmpty()) {
+        NodeView view = service.view(nodeId);
+        if (over || view == null || !state.unanswered.isEmpty()) {
             return;
         }
-        Map<String, Resource> view = service.view(nodeId).ofType(typeUrl);
-        DeltaDiscoveryResponse.Builder response =
-                DeltaDiscoveryResponse.newBuilder().setTypeUrl(typeUrl);
-        view.forEach((name, resource) -> {
-            boolean wanted = state.wildcard || state.names.contains(name);
-            if (wanted && !resource.getVersion().equals(state.sent.get(name))) {
-                response.addResources(resource);
-            }
-        });
-        for (String name : new TreeSet<>(state.sent.keySet())) {
-            if (!view.containsKey(name)) {
-                response.addRemovedResources(name);
-            }
+        DeltaDiscoveryResponse.Builder response = changes(view, typeUrl, state);
+        boolean named = typeUrl.equals(XdsNames.CLUSTER_TYPE) || typeUrl.equals(XdsNames.ENDPOINT_TYPE);
+        if (named && !(settled(view, XdsNames.LISTENER_TYPE) && settled(view, XdsNames.ROUTE_TYPE))) {
+            response.clearRemovedResources();
         }
         for (String name : state.fresh) {
-            if (!view.containsKey(name) && !state.sent.containsKey(name)) {
+            if (!view.ofType(typeUrl).containsKey(name) && !state.sent.containsKey(name)) {
                 response.addRemovedResources(name);
             }
         }
@@ -118,6 +139,37 @@ final class DeltaStream implements StreamObserver<DeltaDiscoveryRequest>, XdsStr
         state.unanswered = Long.toString(++nonces);
         responses.onNext(response.setNonce(state.unanswered).build());
         service.pushed();
+    }
+
+    /** What the proxy has of a type, compared with what it should have. */
+    private static DeltaDiscoveryResponse.Builder changes(NodeView view, String typeUrl, TypeState state) {
+        Map<String, Resource> resources = view.ofType(typeUrl);
+        DeltaDiscoveryResponse.Builder response =
+                DeltaDiscoveryResponse.newBuilder().setTypeUrl(typeUrl);
+        resources.forEach((name, resource) -> {
+            if (state.wants(name) && !resource.getVersion().equals(state.sent.get(name))) {
+                response.addResources(resource);
+            }
+        });
+        for (String name : new TreeSet<>(state.sent.keySet())) {
+            if (!resources.containsKey(name)) {
+                response.addRemovedResources(name);
+            }
+        }
+        return response;
+    }
+
+    /** True when the proxy runs on what it should have of a type. */
+    private boolean settled(NodeView view, String typeUrl) {
+        TypeState state = types.get(typeUrl);
+        if (state == null) {
+            return true;
+        }
+        DeltaDiscoveryResponse.Builder changes = changes(view, typeUrl, state);
+        return state.unanswered.isEmpty()
+                && !state.refused
+                && changes.getResourcesCount() == 0
+                && changes.getRemovedResourcesCount() == 0;
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.envoyproxy.envoy.service.discovery.v3.DiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
 import io.envoyproxy.envoy.service.discovery.v3.Resource;
 import io.grpc.stub.StreamObserver;
+import io.tracery.controlplane.api.XdsNames;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,8 +38,12 @@ final class WholeStateStream implements StreamObserver<DiscoveryRequest>, XdsStr
 
     @Override
     public synchronized void onNext(DiscoveryRequest request) {
-        if (request.hasNode()) {
+        if (request.hasNode() && nodeId.isEmpty()) {
             nodeId = request.getNode().getId();
+            service.connected(nodeId);
+        }
+        if (!NodeView.TYPES.contains(request.getTypeUrl())) {
+            return;
         }
         TypeState state = types.computeIfAbsent(request.getTypeUrl(), type -> new TypeState());
         if (!request.getResponseNonce().isEmpty()) {
@@ -68,11 +73,15 @@ final class WholeStateStream implements StreamObserver<DiscoveryRequest>, XdsStr
     }
 
     private void send(String typeUrl, TypeState state) {
-        if (over || !state.unanswered.isEmpty()) {
+        NodeView view = service.view(nodeId);
+        if (over || view == null || !state.unanswered.isEmpty()) {
             return;
         }
-        List<Resource> resources = service.view(nodeId).ofType(typeUrl).values().stream()
-                .filter(resource -> state.names.isEmpty() || state.names.contains(resource.getName()))
+        // Without names listeners and clusters are meant all of them; routes and endpoints always by name.
+        boolean all = state.names.isEmpty()
+                && (typeUrl.equals(XdsNames.LISTENER_TYPE) || typeUrl.equals(XdsNames.CLUSTER_TYPE));
+        List<Resource> resources = view.ofType(typeUrl).values().stream()
+                .filter(resource -> all || state.names.contains(resource.getName()))
                 .toList();
         StringBuilder versions = new StringBuilder();
         resources.forEach(resource -> versions.append(resource.getName()).append(resource.getVersion()));

@@ -1,0 +1,207 @@
+package io.tracery.controlplane.source;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tracery.controlplane.model.MeshModel;
+import io.tracery.controlplane.model.Name;
+import io.tracery.controlplane.model.Route.Backend;
+import io.tracery.controlplane.model.Route.Header;
+import io.tracery.controlplane.model.Route.Match;
+import io.tracery.controlplane.model.Route.Retry;
+import io.tracery.controlplane.model.Route.Rule;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class ModelReaderTest {
+
+    private static final String CART = """
+            apiVersion: v1
+            kind: Service
+            metadata: {name: cart, namespace: shop}
+            spec:
+              ports:
+                - {name: http, port: 8080, appProtocol: http}
+                - {name: raw, port: 9000, appProtocol: tcp}
+            """;
+
+    private static final String ROUTE = """
+            apiVersion: gateway.networking.k8s.io/v1
+            kind: HTTPRoute
+            metadata: {name: cart, namespace: shop}
+            spec:
+              parentRefs: [{group: "", kind: Service, name: cart, port: 8080}]
+              rules:
+                - backendRefs: [{name: cart, port: 8080}]
+            """;
+
+    private static final String SIDECAR = """
+            apiVersion: policy.tracery.io/v1alpha1
+            kind: Sidecar
+            metadata: {name: front-1, namespace: shop}
+            spec:
+              workload: front
+              serviceAccount: front
+              inbound:
+                - {port: 21000, protocol: http, forwardTo: "127.0.0.1:20000"}
+              outbound:
+                - {service: cart, port: 8080, bind: "127.0.0.1:22000"}
+            """;
+
+    private static final String SLICE = """
+            apiVersion: discovery.k8s.io/v1
+            kind: EndpointSlice
+            metadata: {name: cart-1, namespace: shop, labels: {kubernetes.io/service-name: cart}}
+            addressType: IPv4
+            endpoints:
+              - {addresses: [127.0.0.1], targetRef: {kind: Sidecar, name: front-1}}
+            ports:
+              - {name: http, port: 21000}
+            """;
+
+    private static ModelReader.Reading read(String... documents) {
+        return ModelReader.read(Map.of("mesh.yaml", String.join("---\n", documents)));
+    }
+
+    private static List<String> problems(String... documents) {
+        return read(documents).problems().stream().map(Problem::toString).toList();
+    }
+
+    @Test
+    void readsAMeshThatIsWhole() {
+        MeshModel model = read(CART, ROUTE, SIDECAR, SLICE).model();
+        assertThat(problems(CART, ROUTE, SIDECAR, SLICE)).isEmpty();
+        assertThat(model.services()).containsOnlyKeys(new Name("shop", "cart"));
+        assertThat(model.sidecars().get(new Name("shop", "front-1")))
+                .extracting(sidecar -> sidecar.identity("mesh.test"))
+                .isEqualTo("spiffe://mesh.test/ns/shop/sa/front");
+        assertThat(model.endpoints(new Name("shop", "cart"), "http"))
+                .extracting(endpoint -> endpoint.address() + ":" + endpoint.port() + " " + endpoint.sidecar())
+                .containsExactly("127.0.0.1:21000 front-1");
+    }
+
+    @Test
+    void readsEveryPartOfARule() {
+        String route = ROUTE.substring(0, ROUTE.indexOf("    - backendRefs")) + """
+                    - name: first
+                      matches: [{path: {type: Exact, value: /a}, method: GET, headers: [{name: X-A, value: b}]}]
+                      backendRefs: [{name: cart, port: 8080, weight: 0}]
+                      timeouts: {request: 1m30s, backendRequest: 500ms}
+                      retry: {attempts: 3, codes: [502, 503]}
+                """;
+        assertThat(problems(CART, route)).isEmpty();
+        assertThat(read(CART, route).model().routes().getFirst().rules())
+                .containsExactly(new Rule(
+                        List.of(new Match(true, "/a", "GET", List.of(new Header("x-a", "b")))),
+                        List.of(new Backend(new Name("shop", "cart"), 8080, 0)),
+                        Duration.ofSeconds(90),
+                        Duration.ofMillis(500),
+                        new Retry(3, Set.of(502, 503))));
+    }
+
+    @Test
+    void reportsEveryProblemOfEveryFileAtOnce() {
+        List<Problem> problems = ModelReader.read(Map.of(
+                        "a.yaml", CART.replace("8080", "808000"),
+                        "b.yaml", "kind: [",
+                        "c.yaml", SIDECAR.replace("workload: front\n", "wrkload: front\n")))
+                .problems();
+        assertThat(problems)
+                .extracting(Problem::toString)
+                .satisfiesExactly(
+                        a -> assertThat(a)
+                                .isEqualTo("a.yaml:6: spec.ports[0].port: must be a number 1..65535, not \"808000\""),
+                        b -> assertThat(b).startsWith("b.yaml:").contains("is not YAML"),
+                        missing -> assertThat(missing).isEqualTo("c.yaml:5: spec.workload: is missing"),
+                        unknown -> assertThat(unknown)
+                                .isEqualTo("c.yaml:5: spec.wrkload: is not a field that this version honours;"
+                                        + " did you mean workload?"));
+    }
+
+    static Stream<Arguments> mistakes() {
+        return Stream.of(
+                Arguments.of(
+                        ROUTE.replace("backendRefs:", "filters: [{type: URLRewrite}]\n      backendRefs:"),
+                        "mesh.yaml:15: spec.rules[0].filters: is not a field that this version honours"),
+                Arguments.of(
+                        ROUTE + "      retry: {backoff: 1s}\n",
+                        "spec.rules[0].retry.backoff: is not a field that this version honours"),
+                Arguments.of(
+                        ROUTE + "      timeouts: {request: 10}\n",
+                        "spec.rules[0].timeouts.request: must be a duration such as 500ms or 1m30s, not \"10\""),
+                Arguments.of(
+                        ROUTE + "      timeouts: {request: 1s, backendRequest: 2s}\n",
+                        "must not be longer than request"),
+                Arguments.of(
+                        ROUTE + "      matches: [{path: {type: RegularExpression, value: /a}}]\n",
+                        "spec.rules[0].matches[0].path.type: Exact and PathPrefix are supported, not RegularExpression"),
+                Arguments.of(
+                        ROUTE + "      matches: [{queryParams: [{name: a, value: b}]}]\n",
+                        "spec.rules[0].matches[0].queryParams: is not a field that this version honours"),
+                Arguments.of(ROUTE.replace("kind: Service", "kind: Gateway"), "a route's parent is a Service here"),
+                Arguments.of(
+                        ROUTE.replace("- backendRefs: [{name: cart", "- backendRefs: [{name: card"),
+                        "there is no Service shop/card; did you mean shop/cart?"),
+                Arguments.of(
+                        ROUTE.replace("[{name: cart, port: 8080}]", "[{name: cart, port: 8081}]"),
+                        "Service shop/cart has no port 8081, only [8080, 9000]"),
+                Arguments.of(
+                        ROUTE.replace("cart, port: 8080}]\n  rules", "cart, port: 9000}]\n  rules"),
+                        "has an opaque port 9000"),
+                Arguments.of(
+                        ROUTE.replace("{name: cart, namespace: shop}", "{name: cart, namespace: other}")
+                                .replace("name: cart, port", "name: cart, namespace: shop, port"),
+                        "the route must stand in the namespace of Service shop/cart"),
+                Arguments.of(
+                        SIDECAR.replace("127.0.0.1:22000", "localhost:22000"),
+                        "spec.outbound[0].bind: must be an IP address, not \"localhost\""),
+                Arguments.of(SIDECAR.replace("127.0.0.1:22000", "127.0.0.1"), "must be address:port"),
+                Arguments.of(
+                        SIDECAR.replace("serviceAccount: front", "serviceAccount: Front"),
+                        "spec.serviceAccount: \"Front\" is not a service account"),
+                Arguments.of(SIDECAR.replace("protocol: http", "protocol: https"), "are known, not \"https\""),
+                Arguments.of(
+                        SIDECAR.replace("protocol: http", "protocol: http, tls: off"),
+                        "must be strict or permissive, not \"off\""),
+                Arguments.of(
+                        SIDECAR + "    - {service: cart, port: 8080, bind: \"127.0.0.1:22009\"}\n",
+                        "shop/cart port 8080 is taken by another entry of outbound"),
+                Arguments.of(
+                        SIDECAR.replace("127.0.0.1:22000", "127.0.0.1:21000"),
+                        "127.0.0.1:21000 is taken by another entry of inbound"),
+                Arguments.of(SIDECAR + "---\n" + SIDECAR, "shop/front-1 is defined more than once"),
+                Arguments.of(
+                        SIDECAR + SLICE.replaceFirst("", "---\n").replace("name: front-1", "name: front-2"),
+                        "there is no Sidecar shop/front-2; did you mean shop/front-1?"),
+                Arguments.of(
+                        SIDECAR + SLICE.replaceFirst("", "---\n").replace("port: 21000", "port: 21001"),
+                        "Sidecar shop/front-1 does not accept on port 21001"),
+                Arguments.of(
+                        SLICE.replace("addressType: IPv4", "addressType: FQDN"),
+                        "IPv4 and IPv6 are supported, not FQDN"),
+                Arguments.of(SLICE.replace("[127.0.0.1]", "[127.1]"), "must be an IP address, not \"127.1\""),
+                Arguments.of("apiVersion: v1\nkind: Pod\nmetadata: {name: x}\n", "v1 Pod is not known here"),
+                Arguments.of("just a text\n", "must be a mapping of fields to values"),
+                Arguments.of("kind: a\nkind: b\n", "kind: stands here twice"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("mistakes")
+    void namesTheFileTheLineAndTheField(String document, String problem) {
+        assertThat(problems(CART, document))
+                .isNotEmpty()
+                .anySatisfy(line -> assertThat(line).startsWith("mesh.yaml:").contains(problem));
+    }
+
+    @Test
+    void aRouteForAllPortsNeedsThemAllToBeHttp() {
+        assertThat(problems(CART, ROUTE.replace("name: cart, port: 8080}]\n  rules", "name: cart}]\n  rules")))
+                .anySatisfy(line -> assertThat(line).contains("Service shop/cart has an opaque port:"));
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tracery.controlplane.source;
+
+import org.jspecify.annotations.NullMarked;

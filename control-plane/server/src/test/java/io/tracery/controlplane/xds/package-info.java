@@ -1,0 +1,4 @@
+@NullMarked
+package io.tracery.controlplane.xds;
+
+import org.jspecify.annotations.NullMarked;

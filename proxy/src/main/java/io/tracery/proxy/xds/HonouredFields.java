@@ -1,0 +1,150 @@
+package io.tracery.proxy.xds;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.Descriptors.Descriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import com.google.protobuf.WireFormat;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The fields of Envoy's messages that the proxy honours. Whatever else is set in a resource is refused by name, so that
+ * no one waits for an effect that does not come. It reads the bytes rather than the messages: protobuf's reflection would
+ * load an accessor for every field of Envoy's API into every sidecar.
+ */
+final class HonouredFields {
+
+    /**
+     * One message a line. Present without an effect, because they cannot change what happens to a request here: names and
+     * {@code stat_prefix} (metrics have names of their own), {@code resource_api_version} and the config sources (all is
+     * ADS), {@code alpn_protocols} and TLS versions (always TLS 1.3, h2 and http/1.1), options of HTTP versions,
+     * {@code tls_inspector} (always done), the weight of a locality (Envoy too ignores it with this balancing).
+     */
+    private static final Map<String, Set<String>> HONOURED = table("""
+            envoy.config.listener.v3.Listener: name address traffic_direction listener_filters filter_chains stat_prefix
+            envoy.config.listener.v3.ListenerFilter: name typed_config
+            envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector:
+            envoy.config.listener.v3.FilterChain: name filter_chain_match filters transport_socket
+            envoy.config.listener.v3.FilterChainMatch: transport_protocol
+            envoy.config.listener.v3.Filter: name typed_config
+            envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager: stat_prefix codec_type rds route_config http_filters
+            envoy.extensions.filters.network.http_connection_manager.v3.Rds: config_source route_config_name
+            envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter: name typed_config
+            envoy.extensions.filters.http.router.v3.Router:
+            envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy: stat_prefix cluster weighted_clusters
+            envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy.WeightedCluster: clusters
+            envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy.WeightedCluster.ClusterWeight: name weight
+            envoy.config.core.v3.TransportSocket: name typed_config
+            envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext: common_tls_context require_client_certificate
+            envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext: common_tls_context
+            envoy.extensions.transport_sockets.tls.v3.CommonTlsContext: tls_params alpn_protocols tls_certificate_sds_secret_configs validation_context_sds_secret_config combined_validation_context
+            envoy.extensions.transport_sockets.tls.v3.CommonTlsContext.CombinedCertificateValidationContext: default_validation_context validation_context_sds_secret_config
+            envoy.extensions.transport_sockets.tls.v3.TlsParameters: tls_minimum_protocol_version tls_maximum_protocol_version
+            envoy.extensions.transport_sockets.tls.v3.SdsSecretConfig: name sds_config
+            envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext: match_typed_subject_alt_names
+            envoy.extensions.transport_sockets.tls.v3.SubjectAltNameMatcher: san_type matcher
+            envoy.type.matcher.v3.StringMatcher: exact
+            envoy.config.core.v3.ConfigSource: ads self resource_api_version initial_fetch_timeout
+            envoy.config.core.v3.AggregatedConfigSource:
+            envoy.config.core.v3.SelfConfigSource: transport_api_version
+            envoy.config.core.v3.Address: socket_address
+            envoy.config.core.v3.SocketAddress: address port_value
+            envoy.config.core.v3.Metadata: filter_metadata
+            envoy.config.route.v3.RouteConfiguration: name virtual_hosts
+            envoy.config.route.v3.VirtualHost: name domains routes
+            envoy.config.route.v3.Route: name match route metadata
+            envoy.config.route.v3.RouteMatch: prefix path path_separated_prefix headers
+            envoy.config.route.v3.HeaderMatcher: name string_match
+            envoy.config.route.v3.RouteAction: cluster weighted_clusters timeout retry_policy
+            envoy.config.route.v3.WeightedCluster: clusters
+            envoy.config.route.v3.WeightedCluster.ClusterWeight: name weight
+            envoy.config.route.v3.RetryPolicy: retry_on num_retries per_try_timeout retriable_status_codes
+            envoy.config.cluster.v3.Cluster: name alt_stat_name type eds_cluster_config connect_timeout lb_policy load_assignment transport_socket typed_extension_protocol_options metadata
+            envoy.config.cluster.v3.Cluster.EdsClusterConfig: eds_config service_name
+            envoy.config.endpoint.v3.ClusterLoadAssignment: cluster_name endpoints
+            envoy.config.endpoint.v3.LocalityLbEndpoints: locality lb_endpoints load_balancing_weight
+            envoy.config.core.v3.Locality: region zone sub_zone
+            envoy.config.endpoint.v3.LbEndpoint: endpoint health_status metadata load_balancing_weight
+            envoy.config.endpoint.v3.Endpoint: address
+            envoy.extensions.upstreams.http.v3.HttpProtocolOptions: explicit_http_config use_downstream_protocol_config
+            envoy.extensions.upstreams.http.v3.HttpProtocolOptions.ExplicitHttpConfig: http_protocol_options http2_protocol_options
+            envoy.extensions.upstreams.http.v3.HttpProtocolOptions.UseDownstreamHttpConfig: http_protocol_options http2_protocol_options
+            envoy.config.core.v3.Http1ProtocolOptions:
+            envoy.config.core.v3.Http2ProtocolOptions:
+            """);
+
+    private static final Set<String> MAP_ENTRY = Set.of("key", "value");
+
+    private final String resource;
+
+    private HonouredFields(String resource) {
+        this.resource = resource;
+    }
+
+    /** @throws InvalidResource naming the first field that has no effect here */
+    static void check(String resource, Message message) throws InvalidResource {
+        new HonouredFields(resource).check("", message.getDescriptorForType(), message.toByteString());
+    }
+
+    private void check(String path, Descriptor type, ByteString bytes) throws InvalidResource {
+        Set<String> honoured =
+                type.getOptions().getMapEntry() ? MAP_ENTRY : HONOURED.getOrDefault(type.getFullName(), Set.of());
+        try {
+            CodedInputStream input = bytes.newCodedInput();
+            for (int tag = input.readTag(); tag != 0; tag = input.readTag()) {
+                FieldDescriptor field = type.findFieldByNumber(WireFormat.getTagFieldNumber(tag));
+                String at = path
+                        + (path.isEmpty() ? "" : ".")
+                        + (field == null ? "field " + WireFormat.getTagFieldNumber(tag) : field.getName());
+                if (field == null || !honoured.contains(field.getName())) {
+                    throw new InvalidResource(resource, at + " is not supported");
+                }
+                if (field.getType() == FieldDescriptor.Type.MESSAGE && !isOpaque(field.getMessageType())) {
+                    below(at, field.getMessageType(), input.readBytes());
+                } else {
+                    input.skipField(tag);
+                }
+            }
+        } catch (IOException e) {
+            throw new InvalidResource(resource, type.getFullName() + " cannot be read: " + e.getMessage());
+        }
+    }
+
+    private void below(String path, Descriptor type, ByteString bytes) throws InvalidResource {
+        if (!type.equals(Any.getDescriptor())) {
+            check(path, type, bytes);
+            return;
+        }
+        try {
+            Any any = Any.parseFrom(bytes);
+            Descriptor inner = XdsTypes.describe(any);
+            if (inner == null || !HONOURED.containsKey(inner.getFullName())) {
+                throw new InvalidResource(resource, path + ": " + any.getTypeUrl() + " is not supported");
+            }
+            check(path, inner, any.getValue());
+        } catch (InvalidProtocolBufferException e) {
+            throw new InvalidResource(resource, path + " cannot be read: " + e.getMessage());
+        }
+    }
+
+    /** Wrappers, durations and free-form metadata: they have no fields that could go unheard. */
+    private static boolean isOpaque(Descriptor type) {
+        return type.getFile().getPackage().equals("google.protobuf") && !type.equals(Any.getDescriptor());
+    }
+
+    private static Map<String, Set<String>> table(String lines) {
+        Map<String, Set<String>> table = new HashMap<>();
+        lines.lines().forEach(line -> {
+            int colon = line.indexOf(':');
+            String fields = line.substring(colon + 1).strip();
+            table.put(line.substring(0, colon), fields.isEmpty() ? Set.of() : Set.of(fields.split(" ")));
+        });
+        return table;
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tracery.proxy.bootstrap;
+
+import org.jspecify.annotations.NullMarked;

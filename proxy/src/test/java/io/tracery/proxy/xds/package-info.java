@@ -1,0 +1,4 @@
+@NullMarked
+package io.tracery.proxy.xds;
+
+import org.jspecify.annotations.NullMarked;
