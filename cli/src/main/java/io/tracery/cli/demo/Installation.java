@@ -3,7 +3,9 @@ package io.tracery.cli.demo;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -54,9 +56,22 @@ public record Installation(Path root) {
                     .findFirst()
                     .orElseThrow(() -> new DemoException(module + " is not built: run ./tracery, which builds what is "
                             + "missing, or mvn -DskipTests package"));
-            return jar + ":" + target.resolve("app/lib") + "/*";
+            return jar + ":" + libraries(target.resolve("app/lib"));
         } catch (IOException e) {
             throw new DemoException(target + " cannot be read: " + e, e);
+        }
+    }
+
+    /**
+     * Jars in an order that does not depend on the file system. OTLP's own classes go first: the jar of Envoy's API holds
+     * older ones of the same names.
+     */
+    private static String libraries(Path folder) throws IOException {
+        try (Stream<Path> jars = Files.list(folder)) {
+            return jars.map(Path::toString)
+                    .sorted(Comparator.comparing((String jar) -> !jar.contains("opentelemetry-proto"))
+                            .thenComparing(Comparator.naturalOrder()))
+                    .collect(Collectors.joining(":"));
         }
     }
 
