@@ -37,8 +37,10 @@ public final class MeshHarness implements AutoCloseable {
     private final List<EchoApp> apps = List.of(new EchoApp("echo-1"), new EchoApp("echo-2"));
     private final Map<String, ProxyApp> sidecars = new HashMap<>();
     private final Map<String, Integer> adminPorts = new HashMap<>();
-    private final HttpClient client =
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(PATIENCE).build();
+    private final HttpClient client = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(PATIENCE)
+            .build();
     private final int callerPort = Ports.free();
     private final List<Integer> inboundPorts = List.of(Ports.free(), Ports.free());
 
@@ -86,8 +88,8 @@ public final class MeshHarness implements AutoCloseable {
     private void startSidecar(String name, String workload) throws Exception {
         int admin = Ports.free();
         String yaml = bootstrap(name, workload, admin);
-        ProxyApp proxy = ProxyApp.build(
-                BootstrapReader.read(name, yaml), new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
+        ProxyApp proxy =
+                ProxyApp.build(BootstrapReader.read(name, yaml), new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
         sidecars.put(name, proxy);
         adminPorts.put(name, admin);
         proxy.start();
@@ -148,12 +150,12 @@ public final class MeshHarness implements AutoCloseable {
 
     private HttpResponse<String> get(String url) throws IOException, InterruptedException {
         return client.send(
-                HttpRequest.newBuilder(URI.create(url)).timeout(PATIENCE).build(), HttpResponse.BodyHandlers.ofString());
+                HttpRequest.newBuilder(URI.create(url)).timeout(PATIENCE).build(),
+                HttpResponse.BodyHandlers.ofString());
     }
 
     private String services() {
-        StringBuilder yaml = new StringBuilder(
-                """
+        StringBuilder yaml = new StringBuilder("""
                 apiVersion: v1
                 kind: Service
                 metadata: {name: echo, namespace: test}
@@ -167,11 +169,9 @@ public final class MeshHarness implements AutoCloseable {
                   version: v1
                   serviceAccount: caller
                   outbound: [{service: echo, port: 80, bind: "127.0.0.1:%d"}]
-                """
-                        .formatted(callerPort));
+                """.formatted(callerPort));
         for (int i = 0; i < apps.size(); i++) {
-            yaml.append(
-                    """
+            yaml.append("""
                     ---
                     apiVersion: discovery.k8s.io/v1
                     kind: EndpointSlice
@@ -188,8 +188,7 @@ public final class MeshHarness implements AutoCloseable {
                       version: v1
                       serviceAccount: echo
                       inbound: [{port: %2$d, protocol: http, forwardTo: "127.0.0.1:%3$d", tls: strict}]
-                    """
-                            .formatted(i + 1, inboundPorts.get(i), apps.get(i).port()));
+                    """.formatted(i + 1, inboundPorts.get(i), apps.get(i).port()));
         }
         return yaml.toString();
     }
@@ -229,15 +228,8 @@ public final class MeshHarness implements AutoCloseable {
                         typed_config:
                           "@type": type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext
                           common_tls_context: {validation_context: {trusted_ca: {filename: %5$s/ca/root.pem}}}
-                """
-                .formatted(
-                        name,
-                        workload,
-                        TRUST_DOMAIN,
-                        config.controlPlanePort(),
-                        data,
-                        config.kafkaPort(),
-                        adminPort);
+                """.formatted(
+                        name, workload, TRUST_DOMAIN, config.controlPlanePort(), data, config.kafkaPort(), adminPort);
     }
 
     @Override

@@ -67,7 +67,8 @@ class MeshIT {
         assertThat(instances).containsExactlyInAnyOrder("echo-1", "echo-2");
 
         String traceId = lastTrace;
-        await().atMost(PATIENCE).untilAsserted(() -> assertThat(mesh.trace(traceId)).hasSize(2));
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(mesh.trace(traceId)).hasSize(2));
         JsonNode spans = mesh.trace(traceId);
         assertThat(spans).anySatisfy(span -> assertThat(tag(span, "span.kind")).isEqualTo("client"));
         assertThat(spans).anySatisfy(span -> assertThat(tag(span, "span.kind")).isEqualTo("server"));
