@@ -89,7 +89,7 @@ public final class Check {
         EdgeCheck edges = new EdgeCheck(plan, counts, problems);
         Graph graphReport = edges.counts(graph.since(baseline));
         Mtls mtls = edges.mtls(graph, refusals);
-        Freshness freshness = freshness(probe.sightings(), ends);
+        Freshness freshness = freshness(probe, ends);
         CheckReport.Memory memory = memory();
         problems.addAll(demo.deaths());
         problems.forEach(terminal::problem);
@@ -198,10 +198,11 @@ public final class Check {
         return new Trace(report.hops(), report.complete());
     }
 
-    private @Nullable Freshness freshness(List<FreshnessProbe.Sighting> sightings, List<Long> ends) {
-        List<Long> delays = FreshnessProbe.delays(sightings, ends);
+    private @Nullable Freshness freshness(FreshnessProbe probe, List<Long> ends) {
+        List<Long> delays = FreshnessProbe.delays(probe.sightings(), ends);
         if (delays.isEmpty()) {
-            problems.add("no request became visible in the graph while the load ran");
+            problems.add("no request became visible in the graph while the load ran "
+                    + (probe.failure().isEmpty() ? "" : "(" + probe.failure() + ")"));
             return null;
         }
         Freshness freshness =

@@ -19,6 +19,7 @@ final class FreshnessProbe implements AutoCloseable {
     private final Thread thread = Thread.ofPlatform().name("freshness").daemon().unstarted(this::poll);
     private final List<Sighting> sightings = new ArrayList<>();
     private volatile boolean closed;
+    private volatile String failure = "";
 
     /**
      * @param count requests counted since the probe began
@@ -75,6 +76,11 @@ final class FreshnessProbe implements AutoCloseable {
         return sorted.get((int) Math.max(0, Math.ceil(share * sorted.size()) - 1));
     }
 
+    /** Why the latest look that failed did so; empty when none failed. */
+    String failure() {
+        return failure;
+    }
+
     private void poll() {
         long shown = 0;
         while (!closed) {
@@ -87,9 +93,9 @@ final class FreshnessProbe implements AutoCloseable {
                 TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
             } catch (InterruptedException e) {
                 return;
-            } catch (IOException e) {
-                // A look that failed shows nothing; if all of them fail there are no sightings, which is reported.
-                closed = Thread.currentThread().isInterrupted();
+            } catch (IOException | RuntimeException e) {
+                // The next look may succeed; if none does, there are no sightings, which is reported with this.
+                failure = e.toString();
             }
         }
     }

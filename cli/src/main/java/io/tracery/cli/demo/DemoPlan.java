@@ -22,8 +22,13 @@ public record DemoPlan(Installation installation, Path meshDir, DataDir data, Li
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow");
 
-    /** Short-lived processes that carry little: quick to start matters more than fast in the long run. */
-    private static final List<String> LIGHT = List.of("-XX:TieredStopAtLevel=1", "-Xmx192m");
+    /**
+     * Some fifteen JVMs become warm at the same time on perhaps two cores: that the optimising compiler stays off saves
+     * more than it would ever give at a demo's load.
+     */
+    private static final String QUICK = "-XX:TieredStopAtLevel=1";
+
+    private static final List<String> LIGHT = List.of(QUICK, "-Xmx192m");
 
     public DemoPlan {
         sidecars = List.copyOf(sidecars);
@@ -56,10 +61,9 @@ public record DemoPlan(Installation installation, Path meshDir, DataDir data, Li
 
     Child.Command standalone() {
         Path config = new Configuration(data).standalone(meshDir);
-        List<String> options = installation.jvmOptions("standalone");
         return java(
                 "standalone",
-                options.isEmpty() ? List.of("-Xmx768m") : options,
+                List.of(QUICK, "-Xmx768m"),
                 "standalone",
                 List.of("io.tracery.standalone.StandaloneApp", "--config", config.toString()),
                 Map.of());
@@ -85,12 +89,14 @@ public record DemoPlan(Installation installation, Path meshDir, DataDir data, Li
     /** One process per sidecar, with the memory settings of a real deployment. */
     List<Child.Command> sidecarCommands() {
         Configuration configuration = new Configuration(data);
+        List<String> options = new ArrayList<>(installation.jvmOptions("proxy"));
+        options.add(QUICK);
         List<Child.Command> commands = new ArrayList<>();
         for (Sidecar sidecar : sidecars) {
             Path bootstrap = configuration.bootstrap(sidecar);
             commands.add(java(
                     "sidecar-" + sidecar.name(),
-                    installation.jvmOptions("proxy"),
+                    options,
                     "proxy",
                     List.of("io.tracery.proxy.ProxyApp", "--bootstrap", bootstrap.toString()),
                     Map.of()));
@@ -122,7 +128,7 @@ public record DemoPlan(Installation installation, Path meshDir, DataDir data, Li
             Map<String, String> environment) {
         List<String> words = new ArrayList<>();
         words.add(Installation.java().toString());
-        // A module with options of its own says everything itself.
+        // A module with an options file says the rest itself.
         if (options.stream().noneMatch(option -> option.startsWith("@"))) {
             words.addAll(EVERY_JVM);
         }

@@ -31,10 +31,9 @@ import org.jspecify.annotations.Nullable;
 /** Services as clusters with their endpoints; the application beside a proxy as a cluster of its own. */
 final class ClusterResources {
 
-    private static final Duration OUTBOUND_CONNECT =
-            Duration.newBuilder().setSeconds(1).build();
-    private static final Duration INBOUND_CONNECT =
-            Duration.newBuilder().setNanos(300_000_000).build();
+    /** Handshake included; Envoy's default. A process that has just started is slow with its first. */
+    private static final Duration CONNECT = Duration.newBuilder().setSeconds(5).build();
+
     private static final String HTTP_OPTIONS = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
 
     private final MeshModel model;
@@ -49,7 +48,7 @@ final class ClusterResources {
         Cluster.Builder cluster = base(XdsNames.outbound(service.namespace(), service.name(), port.port()))
                 .setType(Cluster.DiscoveryType.EDS)
                 .setEdsClusterConfig(Cluster.EdsClusterConfig.newBuilder().setEdsConfig(ads()))
-                .setConnectTimeout(OUTBOUND_CONNECT)
+                .setConnectTimeout(CONNECT)
                 .setMetadata(Metadatas.of("namespace", service.namespace(), "service", service.name()));
         speak(cluster, port.protocol());
         Set<String> identities = new TreeSet<>();
@@ -87,7 +86,7 @@ final class ClusterResources {
     Cluster inbound(Sidecar sidecar, Sidecar.Inbound inbound) {
         Cluster.Builder cluster = base(XdsNames.inbound(inbound.forwardPort()))
                 .setType(Cluster.DiscoveryType.STATIC)
-                .setConnectTimeout(INBOUND_CONNECT)
+                .setConnectTimeout(CONNECT)
                 .setMetadata(Metadatas.of("namespace", sidecar.name().namespace(), "service", sidecar.workload()))
                 .setLoadAssignment(ClusterLoadAssignment.newBuilder()
                         .setClusterName(XdsNames.inbound(inbound.forwardPort()))

@@ -12,13 +12,13 @@ import java.util.Optional;
 /** A connection to the key-value store, for one thread and a few commands. */
 public final class KvConnection implements AutoCloseable {
 
-    private static final int DEADLINE_MILLIS = 5_000;
+    private static final int DEADLINE_MILLIS = 10_000;
 
     private final Socket socket = new Socket();
     private final InputStream in;
     private final OutputStream out;
 
-    /** @throws IOException when the store cannot be reached within five seconds */
+    /** @throws IOException when the store cannot be reached within ten seconds */
     public KvConnection(InetSocketAddress address) throws IOException {
         try {
             socket.setTcpNoDelay(true);

@@ -68,6 +68,10 @@ final class Ledger {
         ended(nowMillis);
     }
 
+    synchronized long answered() {
+        return answered;
+    }
+
     synchronized long underWay() {
         return sent - answered - lost;
     }

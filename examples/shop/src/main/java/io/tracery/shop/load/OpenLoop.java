@@ -27,6 +27,8 @@ final class OpenLoop implements AutoCloseable {
 
     private static final int MOST_UNDER_WAY = 256;
     private static final Duration DEADLINE = Duration.ofSeconds(15);
+    private static final Duration RAMP = Duration.ofSeconds(10);
+    private static final Duration FIRST_ANSWER_POLL = Duration.ofMillis(20);
     private static final Duration PAUSE_DEADLINE = DEADLINE.plusSeconds(2);
 
     private final LoadOptions options;
@@ -99,8 +101,9 @@ final class OpenLoop implements AutoCloseable {
     }
 
     private void run() {
-        long gap = TimeUnit.SECONDS.toNanos(1) / options.rate();
-        long due = System.nanoTime();
+        awaitFirstAnswer();
+        long began = System.nanoTime();
+        long due = began;
         while (!closed) {
             long early = due - System.nanoTime();
             if (early > 0) {
@@ -109,12 +112,28 @@ final class OpenLoop implements AutoCloseable {
             }
             if (paused) {
                 // What was not sent in a pause is not made up for.
-                due = System.nanoTime() + gap;
+                due = System.nanoTime() + gapNanos(began);
                 continue;
             }
             sendOne(due);
-            due += gap;
+            due += gapNanos(began);
         }
+    }
+
+    /** One request at a time: behind the first lie cold caches, connections to be made and code to be loaded. */
+    private void awaitFirstAnswer() {
+        while (!closed && ledger.answered() == 0) {
+            if (!paused && ledger.underWay() == 0) {
+                sendOne(System.nanoTime());
+            }
+            LockSupport.parkNanos(FIRST_ANSWER_POLL.toNanos());
+        }
+    }
+
+    /** The rate grows from a tenth to all of it over the ramp. */
+    private long gapNanos(long began) {
+        double grown = Math.min(1, 0.1 + (System.nanoTime() - began) / (double) RAMP.toNanos());
+        return (long) (TimeUnit.SECONDS.toNanos(1) / (options.rate() * grown));
     }
 
     private void sendOne(long due) {
