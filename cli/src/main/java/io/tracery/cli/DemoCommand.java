@@ -33,8 +33,8 @@ final class DemoCommand implements Callable<Integer> {
 
     private static final int MOST_RATE = 500;
 
-    /** Long enough for the counts of every edge and a freshness that means something. */
-    private static final Duration CHECK_LOAD = Duration.ofSeconds(30);
+    /** Twenty seconds to become warm, then as many of the full rate. */
+    private static final Duration CHECK_LOAD = Duration.ofSeconds(40);
 
     @Option(names = "--check", description = "Verify the mesh, print one JSON object on standard output, exit 0 or 1.")
     private boolean check;
@@ -59,7 +59,7 @@ final class DemoCommand implements Callable<Integer> {
             names = "--duration",
             paramLabel = "TIME",
             description =
-                    "End by itself after this long, for example 10m. With --check: the time under load; default: 30s.")
+                    "End by itself after this long, for example 10m. With --check: the time under load; default: 40s.")
     private @Nullable Duration duration;
 
     @Spec

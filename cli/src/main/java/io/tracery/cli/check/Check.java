@@ -89,7 +89,7 @@ public final class Check {
         EdgeCheck edges = new EdgeCheck(plan, counts, problems);
         Graph graphReport = edges.counts(graph.since(baseline));
         Mtls mtls = edges.mtls(graph, refusals);
-        Freshness freshness = freshness(probe, ends);
+        Freshness freshness = freshness(probe, ends, counts.firstAnsweredMillis() + underLoad.toMillis() / 2);
         CheckReport.Memory memory = memory();
         problems.addAll(demo.deaths());
         problems.forEach(terminal::problem);
@@ -198,8 +198,9 @@ public final class Check {
         return new Trace(report.hops(), report.complete());
     }
 
-    private @Nullable Freshness freshness(FreshnessProbe probe, List<Long> ends) {
-        List<Long> delays = FreshnessProbe.delays(probe.sightings(), ends);
+    /** Of the second half of the load: in the first everything is still becoming warm. */
+    private @Nullable Freshness freshness(FreshnessProbe probe, List<Long> ends, long since) {
+        List<Long> delays = FreshnessProbe.delays(probe.sightings(), ends, since);
         if (delays.isEmpty()) {
             problems.add("no request became visible in the graph while the load ran "
                     + (probe.failure().isEmpty() ? "" : "(" + probe.failure() + ")"));

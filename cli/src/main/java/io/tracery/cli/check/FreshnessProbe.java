@@ -56,15 +56,18 @@ final class FreshnessProbe implements AutoCloseable {
      * For every request, the time from its end to the first look that counted as many requests.
      *
      * @param ends Unix milliseconds, in the order in which requests ended
+     * @param since requests that ended earlier are left out
      * @return milliseconds, sorted; requests that no look counted are left out
      */
-    static List<Long> delays(List<Sighting> sightings, List<Long> ends) {
+    static List<Long> delays(List<Sighting> sightings, List<Long> ends, long since) {
         List<Long> delays = new ArrayList<>();
         int next = 0;
         for (Sighting sighting : sightings) {
             for (; next < Math.min(sighting.count(), ends.size()); next++) {
                 // A request still under way is counted too, so the count may be ahead of the ends.
-                delays.add(Math.max(0, sighting.millis() - ends.get(next)));
+                if (ends.get(next) >= since) {
+                    delays.add(Math.max(0, sighting.millis() - ends.get(next)));
+                }
             }
         }
         delays.sort(null);

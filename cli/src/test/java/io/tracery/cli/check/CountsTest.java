@@ -63,7 +63,8 @@ class CountsTest {
         List<Long> ends = List.of(1000L, 1100L, 1200L, 1300L);
         List<Sighting> sightings = List.of(new Sighting(2, 1500), new Sighting(3, 1900));
 
-        assertThat(FreshnessProbe.delays(sightings, ends)).containsExactly(400L, 500L, 700L);
+        assertThat(FreshnessProbe.delays(sightings, ends, 0)).containsExactly(400L, 500L, 700L);
+        assertThat(FreshnessProbe.delays(sightings, ends, 1100)).containsExactly(400L, 700L);
         assertThat(FreshnessProbe.quantile(List.of(1L, 2L, 3L, 4L), 0.5)).isEqualTo(2);
         assertThat(FreshnessProbe.quantile(List.of(1L, 2L, 3L, 4L), 0.99)).isEqualTo(4);
     }

@@ -23,6 +23,7 @@ import io.tracery.proxy.upstream.Connector.HalfClosure;
 import io.tracery.proxy.upstream.UpstreamFailure;
 import io.tracery.tracing.context.TraceContext;
 import io.tracery.tracing.span.Fate;
+import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +40,9 @@ public final class TcpRelay extends ChannelInboundHandlerAdapter {
     private final Downstream downstream;
     private final LoopState loop;
     private final Exchange exchange;
+
+    /** What came before there was anywhere to send it: at most what was read along with the end of a handshake. */
+    private final ArrayDeque<ByteBuf> early = new ArrayDeque<>();
 
     private @Nullable Channel client;
     private @Nullable Channel upstream;
@@ -159,6 +163,10 @@ public final class TcpRelay extends ChannelInboundHandlerAdapter {
             exchange.peer(peer, mutual ? peer.identity() : "", mutual);
         }
         channel.pipeline().addLast("relay", new UpstreamSide());
+        while (!early.isEmpty()) {
+            channel.write(early.removeFirst());
+        }
+        channel.flush();
         accepted.config().setAutoRead(true);
         channel.config().setAutoRead(true);
     }
@@ -167,11 +175,15 @@ public final class TcpRelay extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
-        if (upstream == null) {
+        if (exchange.ended()) {
             ReferenceCountUtil.release(message);
             return;
         }
         exchange.received(((ByteBuf) message).readableBytes());
+        if (upstream == null) {
+            early.add((ByteBuf) message);
+            return;
+        }
         pass(ctx.channel(), upstream, message);
     }
 
@@ -303,6 +315,9 @@ public final class TcpRelay extends ChannelInboundHandlerAdapter {
         }
         if (load != null) {
             load.abandoned();
+        }
+        while (!early.isEmpty()) {
+            early.removeFirst().release();
         }
         exchange.end(fate, now);
         loop.observer().ended(exchange);

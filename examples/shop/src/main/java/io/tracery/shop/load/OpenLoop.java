@@ -26,8 +26,12 @@ import org.jspecify.annotations.Nullable;
 final class OpenLoop implements AutoCloseable {
 
     private static final int MOST_UNDER_WAY = 256;
+
+    /** While everything behind the front is cold, a rate alone would pile up requests until they fail. */
+    private static final int MOST_UNDER_WAY_IN_RAMP = 4;
+
     private static final Duration DEADLINE = Duration.ofSeconds(15);
-    private static final Duration RAMP = Duration.ofSeconds(10);
+    private static final Duration RAMP = Duration.ofSeconds(20);
     private static final Duration FIRST_ANSWER_POLL = Duration.ofMillis(20);
     private static final Duration PAUSE_DEADLINE = DEADLINE.plusSeconds(2);
 
@@ -115,9 +119,17 @@ final class OpenLoop implements AutoCloseable {
                 due = System.nanoTime() + gapNanos(began);
                 continue;
             }
+            if (warmingUp(began) && ledger.underWay() >= MOST_UNDER_WAY_IN_RAMP) {
+                due = System.nanoTime() + gapNanos(began);
+                continue;
+            }
             sendOne(due);
             due += gapNanos(began);
         }
+    }
+
+    private static boolean warmingUp(long began) {
+        return System.nanoTime() - began < RAMP.toNanos();
     }
 
     /** One request at a time: behind the first lie cold caches, connections to be made and code to be loaded. */
