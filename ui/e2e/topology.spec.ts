@@ -140,7 +140,7 @@ inBrowser('the topology page', ({ visit }) => {
     await page.getByText('No workload matches').waitFor();
     for (let i = 0; i < 3; i++) await page.keyboard.press('Backspace');
     await page.keyboard.press('Enter');
-    expect(new URL(page.url()).searchParams.get('node')).toBe('shop/payment');
+    await page.waitForURL((url) => url.searchParams.get('node') === 'shop/payment');
   });
 
   it('shows the same calls as a table one key away, sorts it, and keeps the sorting in the URL', async () => {
