@@ -198,14 +198,11 @@ final class Exporter implements Runnable {
     /** The last counts and spans, as far as they can be had and sent within a moment. */
     private void farewell() {
         try {
-            loops.forEach(LoopTelemetry::requestReport);
             long deadline = System.nanoTime() + FAREWELL_NANOS;
-            boolean complete = loops.isEmpty();
-            while (!complete && System.nanoTime() - deadline < 0) {
-                takeReports();
-                complete = loops.stream().noneMatch(LoopTelemetry::reportPending);
-                LockSupport.parkNanos(TICK_NANOS / 10);
-            }
+            // A report that was asked for earlier may be older than the last exchange.
+            awaitReports(deadline);
+            loops.forEach(LoopTelemetry::requestReport);
+            awaitReports(deadline);
             if (outboxes != null) {
                 sendSpans(outboxes);
                 sendSpanBatch(outboxes);
@@ -223,6 +220,14 @@ final class Exporter implements Runnable {
             }
         }
         log.debug("telemetry ended");
+    }
+
+    private void awaitReports(long deadlineNanos) {
+        takeReports();
+        while (loops.stream().anyMatch(LoopTelemetry::reportPending) && System.nanoTime() - deadlineNanos < 0) {
+            LockSupport.parkNanos(TICK_NANOS / 10);
+            takeReports();
+        }
     }
 
     private long epochNanos() {
