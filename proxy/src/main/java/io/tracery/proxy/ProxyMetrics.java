@@ -28,6 +28,7 @@ final class ProxyMetrics {
         refused(registry, refusals, "no_identity", Refusals::withoutIdentity);
         refused(registry, refusals, "unverified_peer", Refusals::ofUnverifiedPeers);
         refused(registry, refusals, "over_limit", Refusals::overLimit);
+        refused(registry, refusals, "silent", Refusals::ofSilentClients);
         Gauge.builder("tracery.proxy.snapshot", snapshots, s -> s.current().version())
                 .description("Version of the configuration in force; counts up by one for each that took effect")
                 .register(registry);

@@ -61,6 +61,15 @@ public final class EndpointLoad {
         observe(Math.max(latency, penaltyNanos), nowNanos);
     }
 
+    /**
+     * The application answered with an error: not the endpoint's failure, but an error that came fast must not make it
+     * look better either.
+     */
+    public void erred(long latency, long nowNanos) {
+        inFlight--;
+        observe(Math.max(latency, (long) latencyNanos), nowNanos);
+    }
+
     /** A request ended for a reason that says nothing of the endpoint: the client went away. */
     public void abandoned() {
         inFlight--;
@@ -77,8 +86,11 @@ public final class EndpointLoad {
         stampNanos = nowNanos;
     }
 
-    /** An endpoint that nobody asks is forgiven in time: its average fades towards zero and it is asked again. */
+    /**
+     * An endpoint that nobody asks is forgiven in time: its average fades towards zero and it is asked again. While it
+     * owes answers nothing is forgiven.
+     */
     private double decayed(long nowNanos) {
-        return latencyNanos * Math.exp(-Math.max(0, nowNanos - stampNanos) / decayNanos);
+        return inFlight > 0 ? latencyNanos : latencyNanos * Math.exp(-Math.max(0, nowNanos - stampNanos) / decayNanos);
     }
 }

@@ -7,7 +7,6 @@ import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
-import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.group.ChannelGroup;
@@ -18,6 +17,7 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.GlobalEventExecutor;
+import io.netty.util.concurrent.ScheduledFuture;
 import io.tracery.process.Component;
 import io.tracery.proxy.exchange.ExchangeObserver;
 import io.tracery.proxy.http.Drain;
@@ -27,6 +27,7 @@ import io.tracery.proxy.loop.LoopState.Load;
 import io.tracery.proxy.loop.Ticker;
 import io.tracery.proxy.mesh.Direction;
 import io.tracery.proxy.mesh.Listener;
+import io.tracery.proxy.mesh.MeshSnapshot;
 import io.tracery.proxy.mesh.MeshSnapshots;
 import io.tracery.proxy.upstream.Connector;
 import java.net.InetSocketAddress;
@@ -39,9 +40,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /** The data path: event loops, what each of them owns, and listeners that follow the snapshots. */
 public final class DataPath implements Component {
+
+    private static final long SWEEP_SECONDS = 1;
+    private static final long ADOPT_SECONDS = 1;
 
     private final DataPathConfig config;
     private final MeshSnapshots snapshots;
@@ -52,6 +57,7 @@ public final class DataPath implements Component {
     private final Refusals refusals = new Refusals();
     private final ListenerSet listeners;
 
+    private volatile @Nullable ScheduledFuture<?> retries;
     private volatile boolean closed;
 
     /**
@@ -69,7 +75,7 @@ public final class DataPath implements Component {
         this.snapshots = snapshots;
         this.identities = identities;
         boolean epoll = Epoll.isAvailable();
-        IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+        IoHandlerFactory io = epoll ? new HalfClosingEpoll() : NioIoHandler.newFactory();
         Class<? extends SocketChannel> sockets = epoll ? EpollSocketChannel.class : NioSocketChannel.class;
         Class<? extends ServerChannel> servers = epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
         this.loops = new MultiThreadIoEventLoopGroup(config.eventLoops(), io);
@@ -78,7 +84,7 @@ public final class DataPath implements Component {
             states.put(
                     loop,
                     new LoopState(
-                            new Connector(loop, sockets, identities),
+                            new Connector(loop, sockets, identities, ticker::nanos),
                             config.limits(),
                             observers.apply(loop),
                             randoms.apply(loop),
@@ -95,13 +101,24 @@ public final class DataPath implements Component {
     /** Follows the snapshots from here on, beginning with the one in force. */
     @Override
     public void start() {
-        snapshots.onPublish(snapshot -> {
-            if (!closed) {
-                listeners.follow(snapshot);
-                states.forEach((loop, state) -> loop.execute(() -> state.retain(snapshots.current())));
-            }
-        });
-        listeners.follow(snapshots.current());
+        states.forEach((loop, state) ->
+                loop.scheduleWithFixedDelay(state::sweep, SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS));
+        snapshots.onPublish(this::follow);
+        follow(snapshots.current());
+        // Not on an event loop: binding waits for one.
+        retries = GlobalEventExecutor.INSTANCE.scheduleWithFixedDelay(
+                () -> listeners.retry(snapshots.current()), SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS);
+    }
+
+    /** Returns when every loop works by the snapshot and every listener that can be is bound. */
+    private void follow(MeshSnapshot snapshot) {
+        if (closed) {
+            return;
+        }
+        List<Future<?>> adopting = new ArrayList<>();
+        states.forEach((loop, state) -> adopting.add(loop.submit(() -> state.adopt(snapshot))));
+        adopting.forEach(done -> done.awaitUninterruptibly(ADOPT_SECONDS, TimeUnit.SECONDS));
+        listeners.follow(snapshot);
     }
 
     private ChannelInitializer<Channel> accepted(Listener listener) {
@@ -109,17 +126,20 @@ public final class DataPath implements Component {
             @Override
             protected void initChannel(Channel channel) {
                 LoopState state = states.get(channel.eventLoop());
-                if (state == null || closed || !listeners.admits(listener.name(), config.limits())) {
+                if (state == null || closed) {
+                    channel.close();
+                    return;
+                }
+                if (!listeners.admit(listener.name(), channel, config.limits())) {
                     refusals.tooMany();
                     channel.close();
                     return;
                 }
                 connections.add(channel);
-                listeners.opened(listener.name(), channel);
                 if (listener.direction() == Direction.INBOUND) {
-                    new InboundStack(state, snapshots, listener, refusals).build(channel, identities.current());
+                    new InboundStack(state, listener, refusals).build(channel, identities.current());
                 } else {
-                    OutboundStack.build(channel, state, snapshots, listener);
+                    OutboundStack.build(channel, state, listener, refusals);
                 }
             }
         };
@@ -175,6 +195,10 @@ public final class DataPath implements Component {
             return;
         }
         closed = true;
+        ScheduledFuture<?> pending = retries;
+        if (pending != null) {
+            pending.cancel(false);
+        }
         listeners.close();
         connections.forEach(channel -> channel.pipeline().fireUserEventTriggered(Drain.NOW));
         long end = System.nanoTime() + deadline.toNanos();
@@ -182,7 +206,9 @@ public final class DataPath implements Component {
             channel.closeFuture()
                     .awaitUninterruptibly(Math.max(0, TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime())));
         }
-        connections.close().awaitUninterruptibly(1, TimeUnit.SECONDS);
+        // Past every handler: an HTTP/2 connection that is asked to close would wait for its streams.
+        connections.forEach(
+                channel -> channel.eventLoop().execute(() -> channel.unsafe().close(channel.newPromise())));
         states.forEach((loop, state) -> loop.submit(state::close).awaitUninterruptibly(1, TimeUnit.SECONDS));
         loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(2, TimeUnit.SECONDS);
     }

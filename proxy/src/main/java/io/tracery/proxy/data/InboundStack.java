@@ -1,35 +1,37 @@
 package io.tracery.proxy.data;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
-import io.netty.handler.ssl.OptionalSslHandler;
-import io.netty.handler.ssl.SslContext;
+import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import io.netty.util.concurrent.ScheduledFuture;
 import io.tracery.proxy.http.Downstream;
+import io.tracery.proxy.http.Drain;
 import io.tracery.proxy.identity.Identity;
 import io.tracery.proxy.loop.LoopState;
 import io.tracery.proxy.mesh.Listener;
-import io.tracery.proxy.mesh.MeshSnapshots;
 import io.tracery.proxy.mesh.Workload;
 import io.tracery.proxy.tcp.TcpRelay;
 import io.tracery.proxy.upstream.PeerIdentity;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** From the mesh to the application beside the proxy: what a connection goes through, in order. */
 final class InboundStack {
 
+    private static final long GREETING_MILLIS = 300;
+
     private final LoopState loop;
-    private final MeshSnapshots snapshots;
     private final Listener listener;
     private final Refusals refusals;
 
-    InboundStack(LoopState loop, MeshSnapshots snapshots, Listener listener, Refusals refusals) {
+    InboundStack(LoopState loop, Listener listener, Refusals refusals) {
         this.loop = loop;
-        this.snapshots = snapshots;
         this.listener = listener;
         this.refusals = refusals;
     }
@@ -63,9 +65,9 @@ final class InboundStack {
 
     /** 3. The bytes are in clear and the peer is known: HTTP, each exchange as in package http, or opaque bytes. */
     private void understand(ChannelPipeline pipeline, Workload peer, boolean mutualTls) {
-        Downstream downstream = new Downstream(loop, snapshots, listener, peer, mutualTls);
+        Downstream downstream = new Downstream(loop, listener, peer, mutualTls);
         switch (listener.handler()) {
-            case Listener.Handler.Http http -> new HttpStack(downstream).addTo(pipeline);
+            case Listener.Handler.Http http -> new HttpStack(downstream, refusals).addTo(pipeline);
             case Listener.Handler.Tcp tcp -> pipeline.addLast("relay", new TcpRelay(downstream));
         }
     }
@@ -86,6 +88,8 @@ final class InboundStack {
                 }
             } else if (event == PLAIN) {
                 admit(ctx, Workload.UNKNOWN, /* mutualTls= */ false);
+            } else if (event == Drain.NOW) {
+                ctx.close();
             } else {
                 ctx.fireUserEventTriggered(event);
             }
@@ -103,26 +107,59 @@ final class InboundStack {
         }
     }
 
+    /** Says that a connection has no TLS. */
     private static final Object PLAIN = new Object();
 
-    private static final class TlsOrNot extends OptionalSslHandler {
+    /** Looks at the first byte, which 0x16 is where TLS begins, and takes nothing. */
+    private final class TlsOrNot extends ByteToMessageDecoder {
+
+        private static final int HANDSHAKE = 0x16;
 
         private final Identity identity;
+        private @Nullable ScheduledFuture<?> silence;
 
         TlsOrNot(Identity identity) {
-            super(identity.server());
             this.identity = identity;
         }
 
         @Override
-        protected SslHandler newSslHandler(ChannelHandlerContext ctx, SslContext context) {
-            return identity.server().newHandler(ctx.alloc());
+        public void handlerAdded(ChannelHandlerContext ctx) {
+            // Who speaks TLS begins at once; a silent client of an opaque port may wait for the server's greeting.
+            boolean opaque = listener.handler() instanceof Listener.Handler.Tcp;
+            silence = opaque
+                    ? ctx.executor().schedule(() -> plain(ctx), GREETING_MILLIS, TimeUnit.MILLISECONDS)
+                    : ctx.executor().schedule(() -> tooSilent(ctx), headTimeoutMillis(), TimeUnit.MILLISECONDS);
         }
 
         @Override
-        protected @Nullable ChannelHandler newNonSslHandler(ChannelHandlerContext ctx) {
-            ctx.fireUserEventTriggered(PLAIN);
-            return null;
+        protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
+            if (in.getUnsignedByte(in.readerIndex()) == HANDSHAKE) {
+                ctx.pipeline().addAfter(ctx.name(), "tls", identity.server().newHandler(ctx.alloc()));
+                ctx.pipeline().remove(this);
+            } else {
+                plain(ctx);
+            }
         }
+
+        private void plain(ChannelHandlerContext ctx) {
+            ctx.fireUserEventTriggered(PLAIN);
+            ctx.pipeline().remove(this);
+        }
+
+        @Override
+        protected void handlerRemoved0(ChannelHandlerContext ctx) {
+            if (silence != null) {
+                silence.cancel(false);
+            }
+        }
+    }
+
+    private long headTimeoutMillis() {
+        return loop.limits().headTimeout().toMillis();
+    }
+
+    private void tooSilent(ChannelHandlerContext ctx) {
+        refusals.silent();
+        ctx.close();
     }
 }

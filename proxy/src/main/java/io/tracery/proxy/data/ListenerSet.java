@@ -6,6 +6,10 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.ServerChannel;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import io.tracery.proxy.http.Drain;
 import io.tracery.proxy.mesh.Listener;
 import io.tracery.proxy.mesh.MeshSnapshot;
 import io.tracery.proxy.upstream.Limits;
@@ -13,15 +17,14 @@ import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The ports that are open. A listener is bound when it appears, bound anew when its address, direction, TLS or kind of
- * handler changes, and closed when it goes; new routes alone need no new socket. One that cannot be bound is reported
- * and tried again with the next snapshot; the others go on.
+ * handler changes, and closed when it goes; new routes alone need no new socket. Connections of one that was closed
+ * finish what is open on them. One that cannot be bound is reported and tried again; the others go on.
  */
 final class ListenerSet {
 
@@ -33,7 +36,7 @@ final class ListenerSet {
     private final Function<Listener, ChannelInitializer<Channel>> accepted;
     private final Map<String, Bound> open = new ConcurrentHashMap<>();
     private final Map<String, String> failures = new ConcurrentHashMap<>();
-    private final Map<String, AtomicInteger> connections = new ConcurrentHashMap<>();
+    private final Map<String, ChannelGroup> connections = new ConcurrentHashMap<>();
 
     private record Bound(Listener listener, Channel channel) {
 
@@ -60,6 +63,7 @@ final class ListenerSet {
             if (wanted == null || !bound.serves(wanted)) {
                 bound.channel().close().syncUninterruptibly();
                 open.remove(name);
+                drain(name);
             }
         });
         failures.keySet().retainAll(snapshot.listeners().keySet());
@@ -68,6 +72,20 @@ final class ListenerSet {
                 bind(listener);
             }
         });
+    }
+
+    private void drain(String name) {
+        ChannelGroup accepted = connections.remove(name);
+        if (accepted != null) {
+            accepted.forEach(channel -> channel.pipeline().fireUserEventTriggered(Drain.NOW));
+        }
+    }
+
+    /** Tries those again that could not be bound. */
+    synchronized void retry(MeshSnapshot snapshot) {
+        if (!failures.isEmpty()) {
+            follow(snapshot);
+        }
     }
 
     private void bind(Listener listener) {
@@ -87,21 +105,18 @@ final class ListenerSet {
             failures.remove(listener.name());
         } else {
             String problem = listener.bind() + ": " + binding.cause().getMessage();
-            failures.put(listener.name(), problem);
-            log.error("listener {} cannot be bound to {}", listener.name(), problem);
+            if (!problem.equals(failures.put(listener.name(), problem))) {
+                log.error("listener {} cannot be bound to {}; it is tried again", listener.name(), problem);
+            }
         }
     }
 
-    /** False when the listener has as many connections as it may. */
-    boolean admits(String name, Limits limits) {
-        AtomicInteger count = connections.get(name);
-        return count == null || count.get() < limits.maxConnectionsPerListener();
-    }
-
-    void opened(String name, Channel channel) {
-        AtomicInteger count = connections.computeIfAbsent(name, key -> new AtomicInteger());
-        count.incrementAndGet();
-        channel.closeFuture().addListener(closed -> count.decrementAndGet());
+    /** Counts a connection in; false when the listener has as many as it may. */
+    boolean admit(String name, Channel channel, Limits limits) {
+        ChannelGroup accepted =
+                connections.computeIfAbsent(name, key -> new DefaultChannelGroup(GlobalEventExecutor.INSTANCE));
+        // Two loops may both see the last free place; the bound is for memory, not for accounting.
+        return accepted.size() < limits.maxConnectionsPerListener() && accepted.add(channel);
     }
 
     boolean allBound() {

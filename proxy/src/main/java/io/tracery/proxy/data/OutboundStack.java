@@ -5,7 +5,6 @@ import io.netty.channel.ChannelPipeline;
 import io.tracery.proxy.http.Downstream;
 import io.tracery.proxy.loop.LoopState;
 import io.tracery.proxy.mesh.Listener;
-import io.tracery.proxy.mesh.MeshSnapshots;
 import io.tracery.proxy.mesh.Workload;
 import io.tracery.proxy.tcp.TcpRelay;
 
@@ -14,15 +13,15 @@ final class OutboundStack {
 
     private OutboundStack() {}
 
-    static void build(Channel channel, LoopState loop, MeshSnapshots snapshots, Listener listener) {
+    static void build(Channel channel, LoopState loop, Listener listener, Refusals refusals) {
         ChannelPipeline pipeline = channel.pipeline();
         // 1. Nobody to verify: only the application beside the proxy can reach a port on loopback.
-        Downstream downstream = new Downstream(loop, snapshots, listener, Workload.UNKNOWN, /* mutualTls= */ false);
+        Downstream downstream = new Downstream(loop, listener, Workload.UNKNOWN, /* mutualTls= */ false);
         switch (listener.handler()) {
             // 2. HTTP: the version is told by its first bytes; then, for each exchange (package http):
             //    read the head strictly → place it in its trace → find its route → choose a cluster by weight
             //    → attempts [ pick an endpoint → a pooled connection, verified → send ] → pass the answer on → fate.
-            case Listener.Handler.Http http -> new HttpStack(downstream).addTo(pipeline);
+            case Listener.Handler.Http http -> new HttpStack(downstream, refusals).addTo(pipeline);
             // 3. Opaque: joined to an endpoint before anything is read, so that a server may speak first.
             case Listener.Handler.Tcp tcp -> pipeline.addLast("relay", new TcpRelay(downstream));
         }

@@ -9,6 +9,8 @@ public final class Refusals {
     private final LongAdder unverified = new LongAdder();
     private final LongAdder tooMany = new LongAdder();
 
+    private final LongAdder silent = new LongAdder();
+
     void noIdentity() {
         noIdentity.increment();
     }
@@ -19,6 +21,15 @@ public final class Refusals {
 
     void tooMany() {
         tooMany.increment();
+    }
+
+    void silent() {
+        silent.increment();
+    }
+
+    /** The client did not say in time what it speaks. */
+    public long ofSilentClients() {
+        return silent.sum();
     }
 
     /** Mutual TLS is demanded and this proxy has no valid identity to show. */

@@ -2,17 +2,14 @@ package io.tracery.proxy.http;
 
 import io.tracery.proxy.loop.LoopState;
 import io.tracery.proxy.mesh.Listener;
-import io.tracery.proxy.mesh.MeshSnapshots;
 import io.tracery.proxy.mesh.Workload;
 
 /**
  * What all requests of one client connection have in common.
  *
- * @param loop the connection's event loop
- * @param snapshots where each request takes its configuration from
+ * @param loop the connection's event loop, which has each request's configuration too
  * @param listener as it was when the connection was accepted
  * @param peer who connected, as far as a certificate says
  * @param mutualTls whether it said so by certificate
  */
-public record Downstream(
-        LoopState loop, MeshSnapshots snapshots, Listener listener, Workload peer, boolean mutualTls) {}
+public record Downstream(LoopState loop, Listener listener, Workload peer, boolean mutualTls) {}

@@ -5,6 +5,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.tracery.proxy.exchange.Protocol;
@@ -24,16 +25,25 @@ final class FailureResponder {
      * @param detail for the person who sees it: what happened and where
      */
     static FullHttpResponse answer(Fate fate, Protocol protocol, String detail) {
-        return protocol == Protocol.GRPC ? trailersOnly(fate, detail) : plain(fate, detail);
+        return protocol == Protocol.GRPC ? trailersOnly(fate, detail) : plain(fate, httpStatus(fate), detail);
     }
 
-    private static FullHttpResponse plain(Fate fate, String detail) {
+    /** There is no way for such a request, whatever the configuration says. */
+    static FullHttpResponse notImplemented(String detail) {
+        return plain(Fate.NO_ROUTE, HttpResponseStatus.NOT_IMPLEMENTED, detail);
+    }
+
+    private static FullHttpResponse plain(Fate fate, HttpResponseStatus status, String detail) {
         ByteBuf body = Unpooled.copiedBuffer(fate.label() + ": " + detail + "\n", StandardCharsets.UTF_8);
-        FullHttpResponse response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, httpStatus(fate), body);
+        FullHttpResponse response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status, body);
         response.headers()
                 .set(HttpHeaderNames.CONTENT_TYPE, "text/plain; charset=utf-8")
                 .set(HttpHeaderNames.CONTENT_LENGTH, body.readableBytes())
                 .set(FATE_HEADER, fate.label());
+        if (fate == Fate.MALFORMED_REQUEST) {
+            // Where its next request would begin nobody can tell.
+            response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+        }
         return response;
     }
 

@@ -3,6 +3,7 @@ package io.tracery.proxy.http;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http2.HttpConversionUtil.ExtensionHeaderNames;
 import io.netty.util.AsciiString;
 import java.util.List;
 import java.util.Locale;
@@ -34,6 +35,10 @@ final class HopByHop {
         headers.remove(KEEP_ALIVE);
         headers.remove(PROXY_CONNECTION);
         headers.remove(HttpHeaderNames.UPGRADE);
+        // What Netty's HTTP/2 codec adds when it makes HTTP/1 messages of streams.
+        for (ExtensionHeaderNames name : ExtensionHeaderNames.values()) {
+            headers.remove(name.text());
+        }
         if (headers.contains(HttpHeaderNames.TE)
                 && !headers.containsValue(HttpHeaderNames.TE, HttpHeaderValues.TRAILERS, true)) {
             headers.remove(HttpHeaderNames.TE);

@@ -8,6 +8,7 @@ import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
@@ -33,6 +34,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
     private static final int MOST_DISCARDED_BYTES = 64 * 1024;
 
     private final Downstream downstream;
+    private final StrictServerCodec codec;
     private final Limits limits;
     private final ArrayDeque<HttpObject> queued = new ArrayDeque<>();
 
@@ -47,16 +49,18 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
     private int discardedBytes;
     private boolean keepAlive = true;
     private boolean http10;
+    private boolean askedForHead;
     private boolean draining;
     private boolean closing;
     private boolean busy;
 
-    private boolean readSomething;
     private long waitingSince;
     private long headSince;
 
-    public Http1Connection(Downstream downstream) {
+    /** @param codec the handler before this one */
+    public Http1Connection(Downstream downstream, StrictServerCodec codec) {
         this.downstream = downstream;
+        this.codec = codec;
         this.limits = downstream.loop().limits();
     }
 
@@ -72,7 +76,6 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
-        readSomething = true;
         if (!(message instanceof HttpObject piece) || closing) {
             ReferenceCountUtil.release(message);
             return;
@@ -105,12 +108,13 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
                 relay.clientMalformed(detail);
             } else {
                 keepAlive = false;
-                Intake.malformed(downstream, /* http2= */ false, this, detail);
+                Intake.malformed(downstream, this, detail);
             }
         } else if (piece instanceof HttpRequest request) {
             requestComplete = false;
             headSince = 0;
             keepAlive = HttpUtil.isKeepAlive(request);
+            askedForHead = HttpMethod.HEAD.equals(request.method());
             http10 = request.protocolVersion().equals(HttpVersion.HTTP_1_0);
             busyWith(request);
         } else if (piece instanceof HttpContent content) {
@@ -147,10 +151,11 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
-        if (!readSomething && relay == null && headSince == 0) {
+        if (relay != null) {
+            relay.flushRequest();
+        } else if (headSince == 0 && codec.headBegun()) {
             headSince = now();
         }
-        readSomething = false;
     }
 
     @Override
@@ -204,12 +209,12 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
         boolean chunked = HttpUtil.isTransferEncodingChunked(head);
         boolean sized = head.headers().contains(HttpHeaderNames.CONTENT_LENGTH);
         boolean bodiless = head.status().code() == 204 || head.status().code() == 304;
-        if (head instanceof FullHttpResponse full && !sized && !chunked && !bodiless) {
+        if (head instanceof FullHttpResponse full && !sized && !chunked && !bodiless && !askedForHead) {
             head.headers().set(HttpHeaderNames.CONTENT_LENGTH, full.content().readableBytes());
-        } else if (http10 && (chunked || !sized)) {
+        } else if (http10 && (chunked || !sized) && !bodiless && !askedForHead) {
             head.headers().remove(HttpHeaderNames.TRANSFER_ENCODING);
             keepAlive = false;
-        } else if (!sized && !chunked && !bodiless) {
+        } else if (!sized && !chunked && !bodiless && !askedForHead) {
             head.headers().set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
         }
         keepAlive &= !draining && !closing;
@@ -260,6 +265,9 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
             channel().channel().config().setAutoRead(true);
         }
         work();
+        if (relay != null) {
+            relay.flushRequest();
+        }
     }
 
     private void closeAfterWrites() {
@@ -276,7 +284,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
         if (slow && !closing) {
             closing = true;
             keepAlive = false;
-            Intake.malformed(downstream, /* http2= */ false, this, "the request's head did not come in time");
+            Intake.malformed(downstream, this, "the request's head did not come in time");
         } else if (now - waitingSince > limits.idleTimeout().toNanos()) {
             channel().close();
         }

@@ -2,6 +2,8 @@ package io.tracery.proxy.http;
 
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http.DefaultLastHttpContent;
+import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpObject;
@@ -22,6 +24,7 @@ public final class Http2Stream extends ChannelInboundHandlerAdapter implements C
     private @Nullable ChannelHandlerContext context;
     private @Nullable HttpRelay relay;
     private boolean requestComplete;
+    private boolean answerComplete;
     private boolean ended;
 
     public Http2Stream(Downstream downstream) {
@@ -35,16 +38,6 @@ public final class Http2Stream extends ChannelInboundHandlerAdapter implements C
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
-        if (message instanceof HttpObject piece && piece.decoderResult().isFailure()) {
-            ReferenceCountUtil.release(message);
-            String detail = String.valueOf(piece.decoderResult().cause().getMessage());
-            if (relay != null) {
-                relay.clientMalformed(detail);
-            } else if (!ended) {
-                Intake.malformed(downstream, /* http2= */ true, this, detail);
-            }
-            return;
-        }
         requestComplete |= message instanceof LastHttpContent;
         if (message instanceof HttpRequest request && relay == null && !ended) {
             HttpRelay begun = Intake.begin(downstream, request, /* http2= */ true, this);
@@ -53,10 +46,20 @@ public final class Http2Stream extends ChannelInboundHandlerAdapter implements C
                 begun.start();
             }
         }
-        if (message instanceof HttpContent content && relay != null) {
+        if (message instanceof FullHttpRequest whole && relay != null) {
+            // Its head has gone its way already; what is left is the end of the body.
+            relay.requestPiece(new DefaultLastHttpContent(whole.content(), whole.trailingHeaders()));
+        } else if (message instanceof HttpContent content && relay != null) {
             relay.requestPiece(content);
         } else {
             ReferenceCountUtil.release(message);
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        if (relay != null) {
+            relay.flushRequest();
         }
     }
 
@@ -82,8 +85,16 @@ public final class Http2Stream extends ChannelInboundHandlerAdapter implements C
         }
     }
 
+    /** What came is not HTTP/2 as RFC 9113 section 8.1.1 wants it: the stream is reset and the request counts. */
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (relay != null) {
+            relay.clientMalformed(String.valueOf(cause.getMessage()));
+        } else if (!ended) {
+            ended = true;
+            Intake.unanswerable(downstream);
+            ctx.writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.PROTOCOL_ERROR));
+        }
         ctx.close();
     }
 
@@ -92,6 +103,9 @@ public final class Http2Stream extends ChannelInboundHandlerAdapter implements C
         if (piece instanceof HttpResponse head) {
             // HTTP/2 has frames for this; the header would be an error (RFC 9113 section 8.2.2).
             head.headers().remove(HttpHeaderNames.TRANSFER_ENCODING);
+            answerComplete = piece instanceof LastHttpContent && head.status().code() >= 200;
+        } else {
+            answerComplete = piece instanceof LastHttpContent;
         }
         stream().write(piece);
     }
@@ -117,7 +131,7 @@ public final class Http2Stream extends ChannelInboundHandlerAdapter implements C
     public void over(boolean answered) {
         relay = null;
         ended = true;
-        if (!answered) {
+        if (!answerComplete) {
             stream().writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.INTERNAL_ERROR));
         } else if (!requestComplete) {
             // The rest of the request is not wanted (RFC 9113 section 8.1).

@@ -68,7 +68,8 @@ final class HttpAttempt implements UpstreamPool.Taker {
     @Override
     public void ready(Lease ready) {
         if (over) {
-            ready.close();
+            // Nothing was sent on it: it serves the next one.
+            ready.release();
             return;
         }
         lease = ready;
@@ -115,7 +116,7 @@ final class HttpAttempt implements UpstreamPool.Taker {
     @Override
     public void writabilityChanged() {
         if (!over) {
-            relay.upstreamWritable();
+            relay.upstreamWritabilityChanged();
         }
     }
 
@@ -132,7 +133,7 @@ final class HttpAttempt implements UpstreamPool.Taker {
         if (fate == Fate.SERVED) {
             load.succeeded(record.firstByteNanos(), ticker.nanos());
         } else {
-            load.failed(record.firstByteNanos(), PENALTY_NANOS, ticker.nanos());
+            load.erred(record.firstByteNanos(), ticker.nanos());
         }
         Lease held = lease;
         if (held != null && reusable) {

@@ -19,6 +19,7 @@ import io.tracery.proxy.exchange.Attempt;
 import io.tracery.proxy.exchange.Exchange;
 import io.tracery.proxy.exchange.Protocol;
 import io.tracery.proxy.loop.LoopState;
+import io.tracery.proxy.loop.Swept;
 import io.tracery.proxy.mesh.Direction;
 import io.tracery.proxy.mesh.MeshSnapshot;
 import io.tracery.proxy.mesh.Workload;
@@ -29,6 +30,7 @@ import io.tracery.proxy.upstream.ClusterState;
 import io.tracery.proxy.upstream.Lease;
 import io.tracery.proxy.upstream.UpstreamEvents.Closing;
 import io.tracery.proxy.upstream.UpstreamFailure;
+import io.tracery.proxy.upstream.UpstreamPool.Freshness;
 import io.tracery.tracing.context.TraceContext;
 import io.tracery.tracing.context.W3cTraceContext;
 import io.tracery.tracing.span.Fate;
@@ -39,7 +41,7 @@ import org.jspecify.annotations.Nullable;
  * Carries one HTTP exchange: sends the request to an endpoint, again where that is right, and passes the answer on as it
  * comes. Every path through it ends in {@link #finish}. Confined to the event loop of the client's connection.
  */
-final class HttpRelay {
+final class HttpRelay implements Swept {
 
     private final LoopState loop;
     private final MeshSnapshot snapshot;
@@ -54,8 +56,10 @@ final class HttpRelay {
     private @Nullable HttpAttempt current;
     private @Nullable EndpointLoad avoid;
     private @Nullable ScheduledFuture<?> deadline;
+    private boolean starting;
     private boolean responseBegun;
     private boolean upstreamKeepsAlive;
+    private long movedNanos;
 
     /**
      * @param head of the request as it goes upstream: hop-by-hop headers are off
@@ -87,6 +91,8 @@ final class HttpRelay {
             }
         }
         loop.observer().started(exchange);
+        movedNanos = exchange.startNanos();
+        loop.add(this);
         if (state == null) {
             fail(Fate.NO_ENDPOINT, "no cluster takes requests of " + route.name());
             return;
@@ -96,10 +102,13 @@ final class HttpRelay {
             deadline =
                     loop.loop().schedule(this::deadlinePassed, route.timeout().toNanos(), TimeUnit.NANOSECONDS);
         }
-        tryOnce(state);
+        // The client's handler flushes when it has read all there is.
+        starting = true;
+        tryOnce(state, Freshness.ANY);
+        starting = false;
     }
 
-    private void tryOnce(ClusterState state) {
+    private void tryOnce(ClusterState state, Freshness freshness) {
         long now = loop.ticker().nanos();
         Pick pick = state.balancer().pick(avoid, now);
         if (pick == null) {
@@ -126,7 +135,7 @@ final class HttpRelay {
             attempt.timer(loop.loop()
                     .schedule(() -> perTryPassed(attempt), retry.perTryTimeout().toNanos(), TimeUnit.NANOSECONDS));
         }
-        (speaksHttp2(state) ? state.http2(pick.chosen()) : state.http1(pick.chosen())).acquire(attempt);
+        (speaksHttp2(state) ? state.http2(pick.chosen()) : state.http1(pick.chosen())).acquire(attempt, freshness);
     }
 
     private boolean speaksHttp2(ClusterState state) {
@@ -145,6 +154,7 @@ final class HttpRelay {
             return;
         }
         exchange.received(piece.content().readableBytes());
+        movedNanos = loop.ticker().nanos();
         body.add(piece);
         pump();
     }
@@ -158,17 +168,36 @@ final class HttpRelay {
     void connected(HttpAttempt attempt, Lease lease) {
         ClusterState state = cluster;
         if (exchange.direction() == Direction.OUTBOUND && state != null) {
-            Workload peer = attempt.load().endpoint().workload();
-            boolean mutual = state.cluster().tls() != null;
-            exchange.peer(peer, mutual ? peer.identity() : "", mutual);
+            exchange.peer(
+                    attempt.load().endpoint().workload(),
+                    lease.peerIdentity(),
+                    state.cluster().tls() != null);
         }
         lease.channel().write(new DefaultHttpRequest(HttpVersion.HTTP_1_1, head.method(), head.uri(), head.headers()));
-        lease.channel().flush();
         pump();
+        if (!starting) {
+            lease.channel().flush();
+        }
     }
 
-    void upstreamWritable() {
-        pump();
+    /**
+     * More may be written, or no more for now. The latter is told from within a write, where another write would come
+     * between the parts of the first.
+     */
+    void upstreamWritabilityChanged() {
+        Lease lease = current == null ? null : current.lease();
+        if (lease != null && lease.channel().isWritable()) {
+            pump();
+            lease.channel().flush();
+        }
+    }
+
+    /** The client has sent nothing more for the moment: what was passed on goes out, head and body in one. */
+    void flushRequest() {
+        Lease lease = current == null ? null : current.lease();
+        if (lease != null) {
+            lease.channel().flush();
+        }
     }
 
     // ---- the response ----
@@ -183,6 +212,7 @@ final class HttpRelay {
 
     void response(HttpAttempt attempt, HttpObject piece) {
         boolean last = piece instanceof LastHttpContent;
+        movedNanos = loop.ticker().nanos();
         if (piece instanceof HttpResponse response) {
             int grpc = GrpcStatus.of(response.headers());
             if (retryStatus(attempt, response, grpc)) {
@@ -263,7 +293,7 @@ final class HttpRelay {
         boolean again = decide(attempt, unavailable ? Condition.UNAVAILABLE : Condition.STATUS, unavailable);
         if (again) {
             attempt.fail(Fate.APP_ERROR, status);
-            retry(attempt);
+            retry(attempt, Freshness.ANY);
         }
         return again;
     }
@@ -272,7 +302,7 @@ final class HttpRelay {
         boolean again = decide(attempt, Condition.CONNECT_FAILURE, /* unprocessed= */ true);
         attempt.fail(failure.fate(), 0);
         if (again) {
-            retry(attempt);
+            retry(attempt, Freshness.ANY);
         } else {
             fail(failure.fate(), failure.getMessage());
         }
@@ -281,14 +311,22 @@ final class HttpRelay {
     void upstreamClosed(HttpAttempt attempt, Closing how) {
         Fate fate = switch (how) {
             case MALFORMED -> Fate.MALFORMED_RESPONSE;
+            case TLS -> attempt.headSeen() ? Fate.RESET_AFTER_HEADERS : Fate.TLS_VERIFICATION;
             case CLOSED, REFUSED -> attempt.headSeen() ? Fate.RESET_AFTER_HEADERS : Fate.RESET_BEFORE_HEADERS;
         };
         boolean refused = how == Closing.REFUSED && !attempt.headSeen();
         boolean again =
                 !attempt.headSeen() && decide(attempt, refused ? Condition.REFUSED_STREAM : Condition.RESET, refused);
-        attempt.fail(fate, exchange.status());
+        Lease lease = attempt.lease();
+        boolean stale = again && lease != null && lease.reused();
+        if (stale) {
+            // An idle connection that had been closed is not the endpoint's failure.
+            attempt.abandon(fate);
+        } else {
+            attempt.fail(fate, exchange.status());
+        }
         if (again) {
-            retry(attempt);
+            retry(attempt, stale ? Freshness.NEW : Freshness.ANY);
         } else {
             fail(fate, attempt.load().endpoint().address() + " ended the connection");
         }
@@ -299,7 +337,7 @@ final class HttpRelay {
             boolean again = decide(attempt, Condition.PER_TRY_TIMEOUT, /* unprocessed= */ attempt.lease() == null);
             attempt.fail(Fate.DEADLINE, 0);
             if (again) {
-                retry(attempt);
+                retry(attempt, Freshness.ANY);
             } else {
                 fail(Fate.DEADLINE, "no answer within " + route.retry().perTryTimeout());
             }
@@ -337,12 +375,23 @@ final class HttpRelay {
         return verdict.again();
     }
 
-    private void retry(HttpAttempt failed) {
+    private void retry(HttpAttempt failed, Freshness freshness) {
         ClusterState state = cluster;
         if (state != null) {
             avoid = failed.load();
             body.rewind();
-            tryOnce(state);
+            tryOnce(state, freshness);
+        }
+    }
+
+    /** Without a timeout of its route an exchange still ends when nothing moves. */
+    @Override
+    public void sweep(long nowNanos) {
+        if (nowNanos - movedNanos > loop.limits().idleTimeout().toNanos()) {
+            if (current != null) {
+                current.fail(Fate.DEADLINE, exchange.status());
+            }
+            fail(Fate.DEADLINE, "nothing moved for " + loop.limits().idleTimeout());
         }
     }
 
@@ -391,6 +440,7 @@ final class HttpRelay {
         if (deadline != null) {
             deadline.cancel(false);
         }
+        loop.remove(this);
         body.release();
         exchange.end(fate, loop.ticker().nanos());
         loop.observer().ended(exchange);

@@ -2,9 +2,11 @@ package io.tracery.proxy.http;
 
 import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpVersion;
 import io.tracery.proxy.exchange.Exchange;
 import io.tracery.proxy.exchange.Protocol;
@@ -31,7 +33,7 @@ final class Intake {
     static @Nullable HttpRelay begin(Downstream downstream, HttpRequest request, boolean http2, Client client) {
         LoopState loop = downstream.loop();
         // One snapshot from here to the exchange's end.
-        MeshSnapshot snapshot = downstream.snapshots().current();
+        MeshSnapshot snapshot = loop.snapshot();
         Listener listener =
                 snapshot.listeners().getOrDefault(downstream.listener().name(), downstream.listener());
         Exchange exchange = new Exchange(
@@ -64,28 +66,54 @@ final class Intake {
         if (route == null) {
             return refuse(loop, exchange, client, Fate.NO_ROUTE, "no route of " + listener.name() + " takes " + path);
         }
+        if (headers.containsValue(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, /* ignoreCase= */ true)) {
+            String detail = "WebSocket is not carried over an HTTP listener; a TCP listener carries it";
+            return refuse(loop, exchange, client, Fate.NO_ROUTE, FailureResponder.notImplemented(detail));
+        }
         HopByHop.remove(headers);
         HttpRequest head = new DefaultHttpRequest(HttpVersion.HTTP_1_1, request.method(), target, headers);
         return new HttpRelay(loop, snapshot, exchange, client, head, route);
     }
 
-    /** A request that could not even be read: counted, answered, and the end of its connection. */
-    static void malformed(Downstream downstream, boolean http2, Client client, String detail) {
+    /** An HTTP/1 request that could not even be read: counted, answered, and the end of its connection. */
+    static void malformed(Downstream downstream, Client client, String detail) {
         LoopState loop = downstream.loop();
         Exchange exchange = new Exchange(
                 downstream.listener().direction(),
                 downstream.listener().name(),
-                http2 ? Protocol.HTTP2 : Protocol.HTTP1,
+                Protocol.HTTP1,
                 loop.ticker().epochNanos(),
                 loop.ticker().nanos());
         refuse(loop, exchange, client, Fate.MALFORMED_REQUEST, detail);
     }
 
+    /** An HTTP/2 request that is none: counted; its stream is reset, because nothing of it can be trusted. */
+    static void unanswerable(Downstream downstream) {
+        LoopState loop = downstream.loop();
+        Exchange exchange = new Exchange(
+                downstream.listener().direction(),
+                downstream.listener().name(),
+                Protocol.HTTP2,
+                loop.ticker().epochNanos(),
+                loop.ticker().nanos());
+        loop.observer().started(exchange);
+        exchange.end(Fate.MALFORMED_REQUEST, loop.ticker().nanos());
+        loop.observer().ended(exchange);
+    }
+
     private static @Nullable HttpRelay refuse(
             LoopState loop, Exchange exchange, Client client, Fate fate, String detail) {
+        return refuse(loop, exchange, client, fate, FailureResponder.answer(fate, exchange.protocol(), detail));
+    }
+
+    private static @Nullable HttpRelay refuse(
+            LoopState loop, Exchange exchange, Client client, Fate fate, HttpResponse answer) {
         loop.observer().started(exchange);
-        exchange.status(FailureResponder.httpStatus(fate).code());
-        client.write(FailureResponder.answer(fate, exchange.protocol(), detail));
+        exchange.status(answer.status().code());
+        if (exchange.protocol() == Protocol.GRPC) {
+            exchange.grpcStatus(FailureResponder.grpcStatus(fate));
+        }
+        client.write(answer);
         client.flush();
         exchange.end(fate, loop.ticker().nanos());
         loop.observer().ended(exchange);
@@ -105,6 +133,10 @@ final class Intake {
         }
         if (request.headers().getAll(HttpHeaderNames.CONTENT_LENGTH).size() > 1) {
             return "more than one Content-Length";
+        }
+        String target = originForm(request.uri());
+        if (!target.startsWith("/") && !(target.equals("*") && HttpMethod.OPTIONS.equals(request.method()))) {
+            return "a request's target begins with a slash";
         }
         List<String> codings = request.headers().getAll(HttpHeaderNames.TRANSFER_ENCODING);
         if (codings.size() > 1 || (codings.size() == 1 && !codings.getFirst().equalsIgnoreCase("chunked"))) {

@@ -34,9 +34,8 @@ final class RequestBody {
         complete |= piece instanceof LastHttpContent;
     }
 
-    /** Writes what the channel takes. Answers true when nothing is left waiting. */
+    /** Writes what the channel takes, without a flush. Answers true when nothing is left waiting. */
     boolean writeTo(Channel channel) {
-        boolean wrote = false;
         while (!waiting.isEmpty() && channel.isWritable()) {
             HttpContent piece = waiting.removeFirst();
             int bytes = piece.content().readableBytes();
@@ -44,10 +43,6 @@ final class RequestBody {
             keep(piece, bytes);
             allSent |= piece instanceof LastHttpContent;
             channel.write(piece);
-            wrote = true;
-        }
-        if (wrote) {
-            channel.flush();
         }
         return waiting.isEmpty();
     }

@@ -36,6 +36,9 @@ record RetryVerdict(boolean again, String reason) {
         if (failure.staleConnection() && repeatable && failure.attempts() == 1) {
             return yes("the idle connection had been closed");
         }
+        if (failure.condition() == Condition.REFUSED_STREAM && failure.attempts() == 1) {
+            return yes("the endpoint gave the request back unread");
+        }
         if (policy.retries() == 0) {
             return no("the route has no retries");
         }

@@ -11,6 +11,7 @@ import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.netty.handler.codec.http.HttpStatusClass;
+import io.netty.handler.codec.http.LastHttpContent;
 import io.tracery.proxy.upstream.Limits;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -24,12 +25,20 @@ public final class StrictServerCodec extends CombinedChannelDuplexHandler<HttpRe
     /** Methods of requests that are not answered yet: the answer to HEAD has no body, whatever its headers say. */
     private final ArrayDeque<HttpMethod> methods = new ArrayDeque<>();
 
+    private boolean inMessage;
+    private boolean headBegun;
+
     public StrictServerCodec(Limits limits) {
         init(
                 new Decoder(new HttpDecoderConfig()
                         .setMaxInitialLineLength(limits.maxInitialLineBytes())
                         .setMaxHeaderSize(limits.maxHeaderBytes())),
                 new Encoder());
+    }
+
+    /** True while a request's head has begun to come and is not complete. */
+    boolean headBegun() {
+        return headBegun;
     }
 
     private final class Decoder extends HttpRequestDecoder {
@@ -41,11 +50,16 @@ public final class StrictServerCodec extends CombinedChannelDuplexHandler<HttpRe
         @Override
         protected void decode(ChannelHandlerContext ctx, ByteBuf buffer, List<Object> out) throws Exception {
             int before = out.size();
+            boolean head = !inMessage;
             super.decode(ctx, buffer, out);
+            headBegun = head && out.size() == before;
             for (int i = before; i < out.size(); i++) {
-                if (out.get(i) instanceof HttpRequest request) {
+                Object decoded = out.get(i);
+                if (decoded instanceof HttpRequest request) {
                     methods.addLast(request.method());
+                    inMessage = true;
                 }
+                inMessage &= !(decoded instanceof LastHttpContent);
             }
         }
 

@@ -7,16 +7,19 @@ import io.tracery.proxy.balance.RetryBudget;
 import io.tracery.proxy.balance.WeightedSplit;
 import io.tracery.proxy.exchange.ExchangeObserver;
 import io.tracery.proxy.mesh.Cluster;
+import io.tracery.proxy.mesh.Listener;
 import io.tracery.proxy.mesh.MeshSnapshot;
 import io.tracery.proxy.route.ClusterSplit;
 import io.tracery.proxy.upstream.ClusterState;
 import io.tracery.proxy.upstream.Connector;
 import io.tracery.proxy.upstream.Limits;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +34,9 @@ public final class LoopState {
     private final Ticker ticker;
     private final Map<String, ClusterState> clusters = new HashMap<>();
     private final IdentityHashMap<ClusterSplit, WeightedSplit> splits = new IdentityHashMap<>();
+    private final Set<Swept> swept = Collections.newSetFromMap(new IdentityHashMap<>());
+
+    private MeshSnapshot snapshot = MeshSnapshot.EMPTY;
 
     public LoopState(
             Connector connector, Limits limits, ExchangeObserver observer, RandomGenerator random, Ticker ticker) {
@@ -73,17 +79,56 @@ public final class LoopState {
         return splits.computeIfAbsent(split, WeightedSplit::new).next();
     }
 
-    /** Forgets what the snapshot no longer speaks of. */
-    public void retain(MeshSnapshot snapshot) {
+    /**
+     * From here on exchanges begin by this snapshot. What it no longer speaks of is forgotten; a split that stays the same
+     * goes on where it was.
+     */
+    public void adopt(MeshSnapshot newer) {
         assert loop.inEventLoop();
+        snapshot = newer;
+        Map<ClusterSplit, WeightedSplit> before = new HashMap<>(splits);
         splits.clear();
+        for (Listener listener : newer.listeners().values()) {
+            switch (listener.handler()) {
+                case Listener.Handler.Http http ->
+                    http.routes().routes().forEach(route -> carryOver(route.split(), before));
+                case Listener.Handler.Tcp tcp -> carryOver(tcp.split(), before);
+            }
+        }
         clusters.entrySet().removeIf(entry -> {
-            boolean gone = !snapshot.clusters().containsKey(entry.getKey());
+            boolean gone = !newer.clusters().containsKey(entry.getKey());
             if (gone) {
                 entry.getValue().retire();
             }
             return gone;
         });
+    }
+
+    private void carryOver(ClusterSplit split, Map<ClusterSplit, WeightedSplit> before) {
+        WeightedSplit running = before.remove(split);
+        if (running != null) {
+            splits.put(split, running);
+        }
+    }
+
+    public void add(Swept one) {
+        assert loop.inEventLoop();
+        swept.add(one);
+    }
+
+    public void remove(Swept one) {
+        assert loop.inEventLoop();
+        swept.remove(one);
+    }
+
+    /** Ends what has been idle for too long; called about once a second. */
+    public void sweep() {
+        assert loop.inEventLoop();
+        long now = ticker.nanos();
+        for (Swept one : swept.toArray(Swept[]::new)) {
+            one.sweep(now);
+        }
+        clusters.values().forEach(cluster -> cluster.sweep(now));
     }
 
     /** Closes every idle connection. */
@@ -112,6 +157,11 @@ public final class LoopState {
      * @param inFlight requests under way from this loop
      */
     public record Load(String endpoint, double costMillis, int inFlight) {}
+
+    /** The configuration by which an exchange that begins now runs to its end. */
+    public MeshSnapshot snapshot() {
+        return snapshot;
+    }
 
     public EventLoop loop() {
         return loop;

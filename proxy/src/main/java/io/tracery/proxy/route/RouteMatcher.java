@@ -40,11 +40,11 @@ public final class RouteMatcher {
         };
     }
 
+    /** {@code /a/} takes what {@code /a} takes, and {@code /} takes everything. */
     private static boolean startsWithElements(String path, String prefix) {
-        if (!path.startsWith(prefix)) {
-            return false;
-        }
-        return path.length() == prefix.length() || prefix.endsWith("/") || path.charAt(prefix.length()) == '/';
+        int length = prefix.endsWith("/") ? prefix.length() - 1 : prefix.length();
+        return path.regionMatches(0, prefix, 0, length)
+                && (path.length() == length || path.charAt(length) == '/' || length == 0);
     }
 
     private static boolean matches(List<Header> headers, Function<String, @Nullable String> values) {

@@ -4,26 +4,22 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.socket.DuplexChannel;
-import io.netty.handler.ssl.SslHandler;
 import org.jspecify.annotations.Nullable;
 
-/** Ends one direction of a connection: a FIN, or close_notify where there is TLS (RFC 8446 section 6.1). */
+/**
+ * Ends one direction of a connection by a FIN, with TLS too. {@code close_notify} would be the word for it there, but
+ * BoringSSL's engine takes the peer's as the end of both directions, and a database that answers after its client has
+ * said all would be cut off.
+ */
 final class HalfClose {
 
     private HalfClose() {}
 
     static void output(@Nullable Channel channel) {
-        if (channel == null || !channel.isActive()) {
-            return;
+        if (channel instanceof DuplexChannel duplex && channel.isActive()) {
+            // Behind everything that was written, encrypted or not.
+            channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> duplex.shutdownOutput());
         }
-        SslHandler tls = channel.pipeline().get(SslHandler.class);
-        channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> {
-            if (tls != null) {
-                tls.closeOutbound();
-            } else if (channel instanceof DuplexChannel duplex) {
-                duplex.shutdownOutput();
-            }
-        });
     }
 
     static void closeAfterWrites(@Nullable Channel channel) {

@@ -14,12 +14,14 @@ import io.tracery.proxy.exchange.Exchange;
 import io.tracery.proxy.exchange.Protocol;
 import io.tracery.proxy.http.Downstream;
 import io.tracery.proxy.loop.LoopState;
+import io.tracery.proxy.loop.Swept;
 import io.tracery.proxy.mesh.Direction;
 import io.tracery.proxy.mesh.Listener;
 import io.tracery.proxy.mesh.MeshSnapshot;
 import io.tracery.proxy.mesh.Workload;
 import io.tracery.proxy.upstream.ClusterState;
 import io.tracery.proxy.upstream.Connector.HalfClosure;
+import io.tracery.proxy.upstream.PeerIdentity;
 import io.tracery.proxy.upstream.UpstreamFailure;
 import io.tracery.tracing.context.TraceContext;
 import io.tracery.tracing.span.Fate;
@@ -32,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * other can take it, each direction ends when its sender ends it, and a connection that cannot be made is tried once at
  * another endpoint: nothing was sent yet.
  */
-public final class TcpRelay extends ChannelInboundHandlerAdapter {
+public final class TcpRelay extends ChannelInboundHandlerAdapter implements Swept {
 
     private static final int MOST_ATTEMPTS = 2;
     private static final long PENALTY_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -50,6 +52,7 @@ public final class TcpRelay extends ChannelInboundHandlerAdapter {
     private @Nullable EndpointLoad load;
     private boolean clientDone;
     private boolean upstreamDone;
+    private long movedNanos;
 
     public TcpRelay(Downstream downstream) {
         this.downstream = downstream;
@@ -68,7 +71,7 @@ public final class TcpRelay extends ChannelInboundHandlerAdapter {
         Channel accepted = ctx.channel();
         client = accepted;
         accepted.config().setAutoRead(false);
-        MeshSnapshot snapshot = downstream.snapshots().current();
+        MeshSnapshot snapshot = loop.snapshot();
         Listener listener =
                 snapshot.listeners().getOrDefault(downstream.listener().name(), downstream.listener());
         exchange.trace(TraceContext.root(loop.random()), 0);
@@ -88,6 +91,8 @@ public final class TcpRelay extends ChannelInboundHandlerAdapter {
             }
         }
         loop.observer().started(exchange);
+        movedNanos = exchange.startNanos();
+        loop.add(this);
         if (cluster == null) {
             end(Fate.NO_ENDPOINT);
         } else {
@@ -158,16 +163,21 @@ public final class TcpRelay extends ChannelInboundHandlerAdapter {
         chosen.started();
         upstream = channel;
         if (exchange.direction() == Direction.OUTBOUND) {
-            Workload peer = chosen.endpoint().workload();
-            boolean mutual = cluster.cluster().tls() != null;
-            exchange.peer(peer, mutual ? peer.identity() : "", mutual);
+            exchange.peer(
+                    chosen.endpoint().workload(),
+                    PeerIdentity.verified(channel),
+                    cluster.cluster().tls() != null);
         }
         channel.pipeline().addLast("relay", new UpstreamSide());
         while (!early.isEmpty()) {
             channel.write(early.removeFirst());
         }
         channel.flush();
-        accepted.config().setAutoRead(true);
+        if (clientDone) {
+            HalfClose.output(channel);
+        } else {
+            accepted.config().setAutoRead(true);
+        }
         channel.config().setAutoRead(true);
     }
 
@@ -175,16 +185,17 @@ public final class TcpRelay extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
+        ByteBuf bytes = (ByteBuf) message;
         if (exchange.ended()) {
-            ReferenceCountUtil.release(message);
+            bytes.release();
             return;
         }
-        exchange.received(((ByteBuf) message).readableBytes());
+        exchange.received(bytes.readableBytes());
         if (upstream == null) {
-            early.add((ByteBuf) message);
-            return;
+            early.addLast(bytes);
+        } else {
+            pass(ctx.channel(), upstream, bytes);
         }
-        pass(ctx.channel(), upstream, message);
     }
 
     @Override
@@ -203,7 +214,7 @@ public final class TcpRelay extends ChannelInboundHandlerAdapter {
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (endsInput(event) && !clientDone) {
             clientDone = true;
-            endOutput(upstream);
+            HalfClose.output(upstream);
             endWhenBothAreDone();
         }
         ReferenceCountUtil.release(event);
@@ -237,8 +248,9 @@ public final class TcpRelay extends ChannelInboundHandlerAdapter {
             if (attempt != null && exchange.bytesSent() == 0) {
                 attempt.firstByte(loop.ticker().nanos());
             }
-            exchange.sent(((ByteBuf) message).readableBytes());
-            pass(ctx.channel(), accepted, message);
+            ByteBuf bytes = (ByteBuf) message;
+            exchange.sent(bytes.readableBytes());
+            pass(ctx.channel(), accepted, bytes);
         }
 
         @Override
@@ -257,7 +269,7 @@ public final class TcpRelay extends ChannelInboundHandlerAdapter {
         public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
             if (endsInput(event) && !upstreamDone) {
                 upstreamDone = true;
-                endOutput(client);
+                HalfClose.output(client);
                 endWhenBothAreDone();
             }
             ReferenceCountUtil.release(event);
@@ -277,8 +289,9 @@ public final class TcpRelay extends ChannelInboundHandlerAdapter {
 
     // ---- both ways alike ----
 
-    private static void pass(Channel from, Channel to, Object message) {
-        to.write(message);
+    private void pass(Channel from, Channel to, ByteBuf bytes) {
+        movedNanos = loop.ticker().nanos();
+        to.write(bytes);
         if (!to.isWritable()) {
             to.flush();
             from.config().setAutoRead(to.isWritable());
@@ -295,13 +308,16 @@ public final class TcpRelay extends ChannelInboundHandlerAdapter {
         return event instanceof ChannelInputShutdownEvent || event instanceof SslCloseCompletionEvent;
     }
 
-    private static void endOutput(@Nullable Channel channel) {
-        HalfClose.output(channel);
-    }
-
     private void endWhenBothAreDone() {
         if (clientDone && upstreamDone) {
             end(Fate.SERVED);
+        }
+    }
+
+    @Override
+    public void sweep(long nowNanos) {
+        if (nowNanos - movedNanos > loop.limits().tcpIdleTimeout().toNanos()) {
+            end(Fate.DEADLINE);
         }
     }
 
@@ -309,6 +325,9 @@ public final class TcpRelay extends ChannelInboundHandlerAdapter {
         if (exchange.ended()) {
             return;
         }
+        loop.remove(this);
+        early.forEach(ByteBuf::release);
+        early.clear();
         long now = loop.ticker().nanos();
         if (attempt != null && attempt.outcome() == null) {
             attempt.ended(now, fate, 0);

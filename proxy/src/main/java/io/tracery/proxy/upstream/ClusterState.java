@@ -51,6 +51,12 @@ public final class ClusterState {
         retireAllBut(http2, stay);
     }
 
+    /** Closes connections that were not used for too long; called about once a second. */
+    public void sweep(long nowNanos) {
+        http1.values().forEach(pool -> pool.sweep(nowNanos));
+        http2.values().forEach(pool -> pool.sweep(nowNanos));
+    }
+
     /** Closes what nobody holds. */
     public void retire() {
         retireAllBut(http1, Set.of());

@@ -4,12 +4,12 @@ import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import io.netty.util.concurrent.ScheduledFuture;
@@ -20,6 +20,7 @@ import io.tracery.proxy.mesh.Endpoint;
 import io.tracery.proxy.mesh.UpstreamTls;
 import io.tracery.tracing.span.Fate;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,11 +32,22 @@ public final class Connector {
     private final EventLoop loop;
     private final Class<? extends SocketChannel> channelType;
     private final IdentitySource identities;
+    private final LongSupplier nanoTime;
 
-    public Connector(EventLoop loop, Class<? extends SocketChannel> channelType, IdentitySource identities) {
+    /** @param nanoTime monotonic, the same as the callers' */
+    public Connector(
+            EventLoop loop,
+            Class<? extends SocketChannel> channelType,
+            IdentitySource identities,
+            LongSupplier nanoTime) {
         this.loop = loop;
         this.channelType = channelType;
         this.identities = identities;
+        this.nanoTime = nanoTime;
+    }
+
+    long nanoTime() {
+        return nanoTime.getAsLong();
     }
 
     public EventLoop loop() {
@@ -66,19 +78,11 @@ public final class Connector {
                 .option(ChannelOption.AUTO_READ, tls != null)
                 .option(ChannelOption.ALLOW_HALF_CLOSURE, halfClosure == HalfClosure.ALLOWED)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, timeoutMillis)
-                .handler(new ChannelInitializer<Channel>() {
-                    @Override
-                    protected void initChannel(Channel channel) {
-                        if (tls != null) {
-                            channel.pipeline().addLast("tls", tls);
-                        }
-                    }
-                })
+                .handler(UpstreamStack.connecting(tls))
                 .connect(endpoint.address());
         ScheduledFuture<?> deadline = loop.schedule(
                 () -> {
-                    if (ready.tryFailure(new UpstreamFailure(
-                            Fate.CONNECT_TIMEOUT, "no connection to " + endpoint.address() + " in time"))) {
+                    if (ready.tryFailure(inTime(endpoint))) {
                         connecting.channel().close();
                     }
                 },
@@ -111,10 +115,15 @@ public final class Connector {
         UpstreamTls expected = cluster.tls();
         String peer = cause == null ? PeerIdentity.of(tls) : "";
         if (cause == null && expected != null && expected.acceptedIdentities().contains(peer)) {
+            PeerIdentity.remember(channel, peer);
             handOut(ready, channel);
             return;
         }
         channel.close();
+        if (cause instanceof SslHandshakeTimeoutException) {
+            ready.tryFailure(inTime(endpoint));
+            return;
+        }
         ready.tryFailure(new UpstreamFailure(
                 Fate.TLS_VERIFICATION,
                 cause != null
@@ -131,8 +140,12 @@ public final class Connector {
 
     private static UpstreamFailure connectFailure(Endpoint endpoint, Throwable cause) {
         return cause instanceof ConnectTimeoutException
-                ? new UpstreamFailure(Fate.CONNECT_TIMEOUT, "no connection to " + endpoint.address() + " in time")
+                ? inTime(endpoint)
                 : new UpstreamFailure(Fate.CONNECT_REFUSED, endpoint.address() + ": " + cause.getMessage());
+    }
+
+    private static UpstreamFailure inTime(Endpoint endpoint) {
+        return new UpstreamFailure(Fate.CONNECT_TIMEOUT, "no connection to " + endpoint.address() + " in time");
     }
 
     /** Whether one direction of a connection may end before the other. */

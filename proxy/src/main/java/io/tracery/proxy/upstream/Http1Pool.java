@@ -1,15 +1,12 @@
 package io.tracery.proxy.upstream;
 
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelPipeline;
-import io.netty.handler.codec.http.HttpClientCodec;
-import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.tracery.proxy.mesh.Cluster;
 import io.tracery.proxy.mesh.Endpoint;
 import io.tracery.proxy.upstream.Connector.HalfClosure;
 import io.tracery.tracing.span.Fate;
 import java.util.ArrayDeque;
-import java.util.concurrent.TimeUnit;
+import java.util.List;
 
 /** HTTP/1.1: a request has its connection to itself; the one used last is used next, so that the others age out. */
 final class Http1Pool implements UpstreamPool {
@@ -18,6 +15,7 @@ final class Http1Pool implements UpstreamPool {
     private final Cluster cluster;
     private final Endpoint endpoint;
     private final Limits limits;
+    private final long idleNanos;
     private final ArrayDeque<Idle> idle = new ArrayDeque<>();
     private int open;
     private boolean retired;
@@ -29,20 +27,22 @@ final class Http1Pool implements UpstreamPool {
         this.cluster = cluster;
         this.endpoint = endpoint;
         this.limits = limits;
+        this.idleNanos = limits.poolIdleTimeout(cluster).toNanos();
     }
 
     @Override
-    public void acquire(Taker taker) {
-        closeStale();
-        Idle found = idle.pollLast();
-        while (found != null) {
-            if (found.channel().isActive()) {
-                lend(found.channel(), found.handler(), true, taker);
-                return;
+    public void acquire(Taker taker, Freshness freshness) {
+        if (freshness == Freshness.ANY) {
+            Idle found = idle.pollLast();
+            while (found != null) {
+                if (found.channel().isActive()) {
+                    lend(found.channel(), found.handler(), true, taker);
+                    return;
+                }
+                found = idle.pollLast();
             }
-            found = idle.pollLast();
         }
-        if (open >= limits.maxConnectionsPerEndpoint()) {
+        if (open >= limits.maxConnectionsPerEndpoint() && !closeOneIdle()) {
             taker.failed(new UpstreamFailure(
                     Fate.QUEUE_FULL,
                     endpoint.address() + " has " + open + " connections in use, and no more may be opened"));
@@ -59,19 +59,22 @@ final class Http1Pool implements UpstreamPool {
         });
     }
 
+    private boolean closeOneIdle() {
+        Idle oldest = idle.pollFirst();
+        if (oldest == null) {
+            return false;
+        }
+        oldest.channel().close();
+        return true;
+    }
+
     private void adopt(Channel channel, Taker taker) {
-        channel.closeFuture().addListener(closed -> open--);
         UpstreamHandler handler = new UpstreamHandler();
-        ChannelPipeline pipeline = channel.pipeline();
-        pipeline.addLast(
-                "http1",
-                new HttpClientCodec(
-                        new HttpDecoderConfig()
-                                .setMaxInitialLineLength(limits.maxInitialLineBytes())
-                                .setMaxHeaderSize(limits.maxHeaderBytes()),
-                        HttpClientCodec.DEFAULT_PARSE_HTTP_AFTER_CONNECT_REQUEST,
-                        HttpClientCodec.DEFAULT_FAIL_ON_MISSING_RESPONSE));
-        pipeline.addLast("upstream", handler);
+        channel.closeFuture().addListener(closed -> {
+            open--;
+            idle.removeIf(connection -> connection.handler() == handler);
+        });
+        UpstreamStack.http1(channel, limits, handler);
         channel.config().setAutoRead(true);
         lend(channel, handler, false, taker);
     }
@@ -86,13 +89,12 @@ final class Http1Pool implements UpstreamPool {
             return;
         }
         channel.config().setAutoRead(true);
-        idle.addLast(new Idle(channel, handler, System.nanoTime()));
+        idle.addLast(new Idle(channel, handler, connector.nanoTime()));
     }
 
-    private void closeStale() {
-        long oldest = System.nanoTime()
-                - TimeUnit.MILLISECONDS.toNanos(limits.poolIdleTimeout().toMillis());
-        while (!idle.isEmpty() && idle.peekFirst().sinceNanos() < oldest) {
+    @Override
+    public void sweep(long nowNanos) {
+        while (!idle.isEmpty() && nowNanos - idle.peekFirst().sinceNanos() > idleNanos) {
             idle.pollFirst().channel().close();
         }
     }
@@ -100,7 +102,8 @@ final class Http1Pool implements UpstreamPool {
     @Override
     public void retire() {
         retired = true;
-        idle.forEach(connection -> connection.channel().close());
+        // Closing takes a connection off the queue.
+        List.copyOf(idle).forEach(connection -> connection.channel().close());
         idle.clear();
     }
 }

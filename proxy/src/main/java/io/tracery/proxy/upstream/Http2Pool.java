@@ -3,15 +3,10 @@ package io.tracery.proxy.upstream;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelInitializer;
-import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
 import io.netty.handler.codec.http2.Http2GoAwayFrame;
-import io.netty.handler.codec.http2.Http2MultiplexHandler;
-import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2SettingsFrame;
 import io.netty.handler.codec.http2.Http2StreamChannel;
 import io.netty.handler.codec.http2.Http2StreamChannelBootstrap;
-import io.netty.handler.codec.http2.Http2StreamFrameToHttpObjectCodec;
 import io.netty.util.ReferenceCountUtil;
 import io.tracery.proxy.mesh.Cluster;
 import io.tracery.proxy.mesh.Endpoint;
@@ -22,38 +17,45 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** HTTP/2: requests share connections, a stream each; another connection is made when all are full. */
+/**
+ * HTTP/2: requests share connections, a stream each. Another connection is made when all are full, up to a few; beyond
+ * that requests wait for a stream to end, no longer than a connection may take.
+ */
 final class Http2Pool implements UpstreamPool {
 
-    private static final int WINDOW_BYTES = 256 * 1024;
     private static final int MOST_CONNECTIONS = 8;
 
     private final Connector connector;
     private final Cluster cluster;
     private final Endpoint endpoint;
     private final Limits limits;
+    private final long idleNanos;
     private final List<Connection> connections = new ArrayList<>();
-    private final ArrayDeque<Taker> waiting = new ArrayDeque<>();
+    private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
     private boolean connecting;
     private boolean retired;
+
+    private record Waiting(Taker taker, long sinceNanos) {}
 
     Http2Pool(Connector connector, Cluster cluster, Endpoint endpoint, Limits limits) {
         this.connector = connector;
         this.cluster = cluster;
         this.endpoint = endpoint;
         this.limits = limits;
+        this.idleNanos = limits.poolIdleTimeout(cluster).toNanos();
     }
 
     @Override
-    public void acquire(Taker taker) {
+    public void acquire(Taker taker, Freshness freshness) {
+        // A connection that is going away takes no more streams, so whatever has room is as good as a new one.
         Connection free = free();
         if (free != null) {
-            free.openStream(taker, /* fresh= */ false);
-        } else if (waiting.size() >= limits.maxPending() || (!connecting && connections.size() >= MOST_CONNECTIONS)) {
+            free.openStream(taker);
+        } else if (waiting.size() >= limits.maxPending()) {
             taker.failed(new UpstreamFailure(
                     Fate.QUEUE_FULL, waiting.size() + " requests wait for a connection to " + endpoint.address()));
         } else {
-            waiting.addLast(taker);
+            waiting.addLast(new Waiting(taker, connector.nanoTime()));
             connect();
         }
     }
@@ -68,7 +70,7 @@ final class Http2Pool implements UpstreamPool {
     }
 
     private void connect() {
-        if (connecting) {
+        if (connecting || connections.size() >= MOST_CONNECTIONS || settling()) {
             return;
         }
         connecting = true;
@@ -77,38 +79,61 @@ final class Http2Pool implements UpstreamPool {
             if (done.isSuccess()) {
                 adopt((Channel) done.getNow());
             } else {
-                UpstreamFailure failure = (UpstreamFailure) done.cause();
-                List<Taker> failed = List.copyOf(waiting);
-                waiting.clear();
-                failed.forEach(taker -> taker.failed(failure));
+                failWaiting((UpstreamFailure) done.cause());
             }
         });
+    }
+
+    /** A connection is about to say how many streams it takes, which may be enough. */
+    private boolean settling() {
+        for (Connection connection : connections) {
+            if (!connection.settled) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void failWaiting(UpstreamFailure failure) {
+        List<Waiting> failed = List.copyOf(waiting);
+        waiting.clear();
+        failed.forEach(one -> one.taker().failed(failure));
     }
 
     private void adopt(Channel channel) {
         Connection connection = new Connection(channel);
         connections.add(connection);
-        channel.closeFuture().addListener(closed -> connections.remove(connection));
-        channel.pipeline()
-                .addLast(
-                        "http2",
-                        Http2FrameCodecBuilder.forClient()
-                                .initialSettings(Http2Settings.defaultSettings()
-                                        .pushEnabled(false)
-                                        .initialWindowSize(WINDOW_BYTES)
-                                        .maxHeaderListSize(limits.maxHeaderBytes()))
-                                .validateHeaders(true)
-                                .build())
-                .addLast("streams", new Http2MultiplexHandler(new RefusePush()))
-                .addLast("connection", connection);
+        channel.closeFuture().addListener(closed -> {
+            connections.remove(connection);
+            serveWaiting();
+        });
+        UpstreamStack.http2(channel, limits, connection);
         channel.config().setAutoRead(true);
-        boolean fresh = true;
-        while (!waiting.isEmpty() && connection.hasRoom()) {
-            connection.openStream(waiting.pollFirst(), fresh);
-            fresh = false;
+        serveWaiting();
+    }
+
+    private void serveWaiting() {
+        while (!waiting.isEmpty()) {
+            Connection free = free();
+            if (free == null) {
+                connect();
+                return;
+            }
+            free.openStream(waiting.pollFirst().taker());
         }
-        if (!waiting.isEmpty()) {
-            connect();
+    }
+
+    @Override
+    public void sweep(long nowNanos) {
+        long patience = cluster.connectTimeout().toNanos();
+        while (!waiting.isEmpty() && nowNanos - waiting.peekFirst().sinceNanos() > patience) {
+            waiting.pollFirst()
+                    .taker()
+                    .failed(new UpstreamFailure(
+                            Fate.QUEUE_FULL, "all streams to " + endpoint.address() + " were in use for too long"));
+        }
+        for (Connection connection : List.copyOf(connections)) {
+            connection.closeIfIdle(nowNanos);
         }
     }
 
@@ -118,27 +143,18 @@ final class Http2Pool implements UpstreamPool {
         List.copyOf(connections).forEach(Connection::closeWhenUnused);
     }
 
-    /** We said that we take no pushes; a peer that pushes anyway has its stream closed. */
-    private static final class RefusePush extends ChannelInitializer<Channel> {
-
-        @Override
-        public boolean isSharable() {
-            return true;
-        }
-
-        @Override
-        protected void initChannel(Channel stream) {
-            stream.close();
-        }
-    }
-
     /** One connection's room for streams, and its end. */
     private final class Connection extends ChannelInboundHandlerAdapter {
 
         private final Channel channel;
         private int streams;
-        private long mostStreams = limits.maxStreamsPerConnection();
+        // One request goes at once; how many more may join it the peer's SETTINGS say, which come without being asked
+        // for.
+        private long mostStreams = 1;
+        private boolean settled;
+        private boolean used;
         private boolean goingAway;
+        private long unusedSince = connector.nanoTime();
 
         Connection(Channel channel) {
             this.channel = channel;
@@ -148,24 +164,19 @@ final class Http2Pool implements UpstreamPool {
             return !goingAway && channel.isActive() && streams < mostStreams;
         }
 
-        void openStream(Taker taker, boolean fresh) {
+        void openStream(Taker taker) {
             streams++;
+            boolean reused = used;
+            used = true;
             UpstreamHandler handler = new UpstreamHandler();
             new Http2StreamChannelBootstrap(channel)
-                    .handler(new ChannelInitializer<Channel>() {
-                        @Override
-                        protected void initChannel(Channel stream) {
-                            stream.pipeline()
-                                    .addLast("http", new Http2StreamFrameToHttpObjectCodec(false))
-                                    .addLast("upstream", handler);
-                        }
-                    })
+                    .handler(UpstreamStack.stream(handler))
                     .open()
                     .addListener(opened -> {
                         if (opened.isSuccess()) {
                             Http2StreamChannel stream = (Http2StreamChannel) opened.getNow();
                             stream.closeFuture().addListener(closed -> streamEnded());
-                            taker.ready(new Lease(stream, handler, !fresh, taker, stream::close));
+                            taker.ready(new Lease(stream, handler, reused, taker, stream::close));
                         } else {
                             streamEnded();
                             taker.failed(new UpstreamFailure(
@@ -176,11 +187,26 @@ final class Http2Pool implements UpstreamPool {
                     });
         }
 
+        /**
+         * While a full connection's stream is being closed, its codec still counts it: its place is free once that is done.
+         */
         private void streamEnded() {
-            streams--;
-            if ((goingAway || retired) && streams == 0) {
-                channel.close();
+            if (streams >= mostStreams) {
+                channel.eventLoop().execute(this::placeFree);
+            } else {
+                placeFree();
             }
+        }
+
+        private void placeFree() {
+            streams--;
+            if (streams == 0) {
+                unusedSince = connector.nanoTime();
+                if (goingAway || retired) {
+                    channel.close();
+                }
+            }
+            serveWaiting();
         }
 
         void closeWhenUnused() {
@@ -190,11 +216,23 @@ final class Http2Pool implements UpstreamPool {
             }
         }
 
+        void closeIfIdle(long nowNanos) {
+            if (streams == 0 && nowNanos - unusedSince > idleNanos) {
+                closeWhenUnused();
+            }
+        }
+
         @Override
         public void channelRead(ChannelHandlerContext ctx, Object frame) {
-            if (frame instanceof Http2SettingsFrame settings
-                    && settings.settings().maxConcurrentStreams() != null) {
-                mostStreams = Math.min(settings.settings().maxConcurrentStreams(), limits.maxStreamsPerConnection());
+            if (frame instanceof Http2SettingsFrame settings) {
+                Long most = settings.settings().maxConcurrentStreams();
+                if (most != null || !settled) {
+                    mostStreams = most == null
+                            ? limits.maxStreamsPerConnection()
+                            : Math.min(most, limits.maxStreamsPerConnection());
+                }
+                settled = true;
+                serveWaiting();
             } else if (frame instanceof Http2GoAwayFrame) {
                 closeWhenUnused();
             }

@@ -29,6 +29,11 @@ public final class Lease {
         return reused;
     }
 
+    /** The SPIFFE ID that the connection was verified to lead to; empty for plain text. */
+    public String peerIdentity() {
+        return PeerIdentity.verified(channel);
+    }
+
     /** The response is complete and the connection may serve another request. */
     public void release() {
         if (!over) {

@@ -1,5 +1,6 @@
 package io.tracery.proxy.upstream;
 
+import io.tracery.proxy.mesh.Cluster;
 import java.time.Duration;
 
 /**
@@ -8,12 +9,15 @@ import java.time.Duration;
  * @param maxInitialLineBytes longest request line
  * @param maxHeaderBytes all headers of one message together
  * @param headTimeout how long a client may take to send a request's head, from its first byte or the connection's start
- * @param idleTimeout how long a client's connection may be without a request
+ * @param idleTimeout how long a client's connection may be without a request, and an HTTP exchange without anything moving
+ * @param tcpIdleTimeout how long a TCP exchange may be without anything moving
  * @param maxConnectionsPerListener connections accepted at once; more are closed at once
  * @param maxConnectionsPerEndpoint connections to one endpoint
  * @param maxStreamsPerConnection HTTP/2 requests at once on one connection
- * @param maxPending requests that wait for one endpoint's HTTP/2 connection to come up
- * @param poolIdleTimeout how long a connection to an endpoint is kept without use
+ * @param maxPending requests that wait for a stream to one endpoint
+ * @param poolIdleTimeoutPlain how long a plain connection to an endpoint is kept without use: less than the five seconds
+ *     after which common servers close theirs, because a request that meets such a close may not be repeated
+ * @param poolIdleTimeoutTls the same for mutual TLS: there another proxy listens, which waits longer
  * @param replayBytes body bytes of one request that are kept for another attempt
  */
 public record Limits(
@@ -21,11 +25,13 @@ public record Limits(
         int maxHeaderBytes,
         Duration headTimeout,
         Duration idleTimeout,
+        Duration tcpIdleTimeout,
         int maxConnectionsPerListener,
         int maxConnectionsPerEndpoint,
         int maxStreamsPerConnection,
         int maxPending,
-        Duration poolIdleTimeout,
+        Duration poolIdleTimeoutPlain,
+        Duration poolIdleTimeoutTls,
         int replayBytes) {
 
     public static final Limits DEFAULT = new Limits(
@@ -33,10 +39,16 @@ public record Limits(
             32 * 1024,
             Duration.ofSeconds(10),
             Duration.ofMinutes(5),
+            Duration.ofHours(1),
             10_000,
             1_024,
             256,
             1_024,
+            Duration.ofSeconds(4),
             Duration.ofSeconds(60),
             64 * 1024);
+
+    Duration poolIdleTimeout(Cluster cluster) {
+        return cluster.tls() == null ? poolIdleTimeoutPlain : poolIdleTimeoutTls;
+    }
 }

@@ -1,6 +1,9 @@
 package io.tracery.proxy.upstream;
 
+import io.netty.channel.Channel;
+import io.netty.handler.codec.http2.Http2StreamChannel;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.util.AttributeKey;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
@@ -14,7 +17,20 @@ public final class PeerIdentity {
     private static final int URI_NAME = 6;
     private static final String SCHEME = "spiffe://";
 
+    private static final AttributeKey<String> VERIFIED = AttributeKey.valueOf(PeerIdentity.class, "verified");
+
     private PeerIdentity() {}
+
+    static void remember(Channel connection, String verified) {
+        connection.attr(VERIFIED).set(verified);
+    }
+
+    /** Whom a connection that was handed out, or a stream of it, was verified to lead to; empty for plain text. */
+    public static String verified(Channel channel) {
+        Channel connection = channel instanceof Http2StreamChannel ? channel.parent() : channel;
+        String identity = connection.attr(VERIFIED).get();
+        return identity == null ? "" : identity;
+    }
 
     /** The peer's SPIFFE ID, or empty where its certificate does not carry exactly one URI and that one a SPIFFE ID. */
     public static String of(SslHandler tls) {

@@ -23,6 +23,8 @@ public interface UpstreamEvents {
         CLOSED,
         /** The peer says that the application never saw the request: REFUSED_STREAM, or GOAWAY with a lower stream id. */
         REFUSED,
+        /** The peer ended TLS with an alert: in TLS 1.3 it may turn a certificate down after the handshake. */
+        TLS,
         /** What came was not HTTP. */
         MALFORMED
     }

@@ -3,12 +3,15 @@ package io.tracery.proxy.upstream;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.DecoderException;
+import io.netty.handler.codec.PrematureChannelClosureException;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2GoAwayFrame;
 import io.netty.handler.codec.http2.Http2ResetFrame;
 import io.netty.util.ReferenceCountUtil;
 import io.tracery.proxy.upstream.UpstreamEvents.Closing;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,8 +36,11 @@ final class UpstreamHandler extends ChannelInboundHandlerAdapter {
         UpstreamEvents events = holder;
         if (events != null && message instanceof HttpObject piece) {
             if (piece.decoderResult().isFailure()) {
+                // A head cut short by the end of the connection is a reset, not a mistake.
+                if (!(piece.decoderResult().cause() instanceof PrematureChannelClosureException)) {
+                    closing = Closing.MALFORMED;
+                }
                 ReferenceCountUtil.release(message);
-                closing = Closing.MALFORMED;
                 ctx.close();
                 return;
             }
@@ -87,7 +93,11 @@ final class UpstreamHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        if (cause instanceof DecoderException) {
+        if (cause instanceof SSLException || cause.getCause() instanceof SSLException) {
+            closing = Closing.TLS;
+        } else if (cause instanceof Http2Exception refused && refused.error() == Http2Error.REFUSED_STREAM) {
+            closing = Closing.REFUSED;
+        } else if (cause instanceof DecoderException || cause instanceof Http2Exception) {
             closing = Closing.MALFORMED;
         }
         ctx.close();

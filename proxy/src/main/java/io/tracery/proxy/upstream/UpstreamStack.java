@@ -1,0 +1,101 @@
+package io.tracery.proxy.upstream;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
+import io.netty.handler.codec.http.HttpClientCodec;
+import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
+import io.netty.handler.codec.http2.Http2MultiplexHandler;
+import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.handler.codec.http2.Http2StreamFrameToHttpObjectCodec;
+import io.netty.handler.ssl.SslHandler;
+import org.jspecify.annotations.Nullable;
+
+/** What a connection to an endpoint goes through, in order; the counterpart of the inbound and outbound stacks. */
+final class UpstreamStack {
+
+    private static final int WINDOW_BYTES = 256 * 1024;
+
+    private UpstreamStack() {}
+
+    /** 1. TLS before any byte of a request; the peer's name is checked when the handshake is over. */
+    static ChannelInitializer<Channel> connecting(@Nullable SslHandler tls) {
+        return new ChannelInitializer<>() {
+            @Override
+            protected void initChannel(Channel channel) {
+                if (tls != null) {
+                    channel.pipeline().addLast("tls", tls).addLast("handshake", new HandshakeErrors());
+                }
+            }
+        };
+    }
+
+    /** 2a. HTTP/1.1: messages, then whoever holds the connection for one request. */
+    static void http1(Channel channel, Limits limits, UpstreamHandler holder) {
+        channel.pipeline()
+                .addLast(
+                        "http1",
+                        new HttpClientCodec(
+                                new HttpDecoderConfig()
+                                        .setMaxInitialLineLength(limits.maxInitialLineBytes())
+                                        .setMaxHeaderSize(limits.maxHeaderBytes()),
+                                HttpClientCodec.DEFAULT_PARSE_HTTP_AFTER_CONNECT_REQUEST,
+                                HttpClientCodec.DEFAULT_FAIL_ON_MISSING_RESPONSE))
+                .addLast("upstream", holder);
+    }
+
+    /** 2b. HTTP/2: frames, streams, then what concerns the connection as a whole. */
+    static void http2(Channel channel, Limits limits, ChannelInboundHandlerAdapter connection) {
+        channel.pipeline()
+                .addLast(
+                        "http2",
+                        Http2FrameCodecBuilder.forClient()
+                                .initialSettings(Http2Settings.defaultSettings()
+                                        .pushEnabled(false)
+                                        .initialWindowSize(WINDOW_BYTES)
+                                        .maxHeaderListSize(limits.maxHeaderBytes()))
+                                .validateHeaders(true)
+                                .build())
+                .addLast("streams", new Http2MultiplexHandler(new RefusePush()))
+                .addLast("connection", connection);
+    }
+
+    /** 3. A stream of it: messages as in HTTP/1.1, then whoever holds the stream. */
+    static ChannelInitializer<Channel> stream(UpstreamHandler holder) {
+        return new ChannelInitializer<>() {
+            @Override
+            protected void initChannel(Channel stream) {
+                stream.pipeline()
+                        .addLast("http", new Http2StreamFrameToHttpObjectCodec(false))
+                        .addLast("upstream", holder);
+            }
+        };
+    }
+
+    /** What goes wrong in a handshake is told by its future; later errors go on to whoever stands behind. */
+    private static final class HandshakeErrors extends ChannelInboundHandlerAdapter {
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+            if (!ctx.equals(ctx.pipeline().lastContext())) {
+                ctx.fireExceptionCaught(cause);
+            }
+        }
+    }
+
+    /** We said that we take no pushes; a peer that pushes anyway has its stream closed. */
+    private static final class RefusePush extends ChannelInitializer<Channel> {
+
+        @Override
+        public boolean isSharable() {
+            return true;
+        }
+
+        @Override
+        protected void initChannel(Channel stream) {
+            stream.close();
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tracery.proxy.balance;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tracery.proxy.data;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,114 @@
+package io.tracery.proxy.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.codec.http.DefaultHttpContent;
+import io.netty.handler.codec.http.DefaultLastHttpContent;
+import io.netty.handler.codec.http.HttpContent;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class RequestBodyTest {
+
+    private final List<ByteBuf> buffers = new ArrayList<>();
+    private final EmbeddedChannel upstream = new EmbeddedChannel();
+
+    @Test
+    void sendsWhatWaitedInOrder() {
+        RequestBody body = new RequestBody(100);
+        body.add(piece("one"));
+        body.add(last("two"));
+        assertThat(body.writeTo(upstream)).isTrue();
+        assertThat(written()).isEqualTo("onetwo");
+        assertThat(body.complete()).isTrue();
+        assertThat(body.allSent()).isTrue();
+        assertThatNothingIsLeft(body);
+    }
+
+    @Test
+    void sendsTheSameAgainAfterARewind() {
+        RequestBody body = new RequestBody(100);
+        body.add(piece("one"));
+        body.writeTo(upstream);
+        written();
+        body.add(piece("two"));
+        body.rewind();
+        assertThat(body.allSent()).isFalse();
+        body.add(last("three"));
+        body.writeTo(upstream);
+        assertThat(written()).isEqualTo("onetwothree");
+        body.rewind();
+        body.writeTo(upstream);
+        assertThat(written()).isEqualTo("onetwothree");
+        assertThatNothingIsLeft(body);
+    }
+
+    @Test
+    void keepsNoMoreThanItMay() {
+        RequestBody body = new RequestBody(5);
+        body.add(piece("four"));
+        body.writeTo(upstream);
+        assertThat(body.replayable()).isTrue();
+        body.add(piece("more"));
+        body.writeTo(upstream);
+        assertThat(body.replayable()).isFalse();
+        assertThat(written()).isEqualTo("fourmore");
+        assertThatNothingIsLeft(body);
+    }
+
+    @Test
+    void saysWhenTooMuchWaits() {
+        RequestBody body = new RequestBody(5);
+        body.add(piece("four"));
+        assertThat(body.full()).isFalse();
+        body.add(piece("more"));
+        assertThat(body.full()).isTrue();
+        assertThatNothingIsLeft(body);
+    }
+
+    @Test
+    void keepsNothingOnceTheAnswerHasBegun() {
+        RequestBody body = new RequestBody(100);
+        body.add(piece("one"));
+        body.writeTo(upstream);
+        body.forgetSent();
+        assertThat(body.replayable()).isFalse();
+        written();
+        assertThat(buffers).allMatch(buffer -> buffer.refCnt() == 0);
+    }
+
+    private void assertThatNothingIsLeft(RequestBody body) {
+        written();
+        body.release();
+        assertThat(buffers).allMatch(buffer -> buffer.refCnt() == 0);
+    }
+
+    private HttpContent piece(String text) {
+        return new DefaultHttpContent(buffer(text));
+    }
+
+    private HttpContent last(String text) {
+        return new DefaultLastHttpContent(buffer(text));
+    }
+
+    private ByteBuf buffer(String text) {
+        ByteBuf buffer = Unpooled.copiedBuffer(text, StandardCharsets.US_ASCII);
+        buffers.add(buffer);
+        return buffer;
+    }
+
+    private String written() {
+        upstream.flush();
+        StringBuilder text = new StringBuilder();
+        for (HttpContent piece = upstream.readOutbound(); piece != null; piece = upstream.readOutbound()) {
+            text.append(piece.content().toString(StandardCharsets.US_ASCII));
+            piece.release();
+        }
+        return text.toString();
+    }
+}

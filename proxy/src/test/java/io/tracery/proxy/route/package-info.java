@@ -1,0 +1,4 @@
+@NullMarked
+package io.tracery.proxy.route;
+
+import org.jspecify.annotations.NullMarked;
