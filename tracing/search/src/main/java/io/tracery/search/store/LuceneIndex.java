@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import org.apache.lucene.index.ConcurrentMergeScheduler;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.LogByteSizeMergePolicy;
@@ -22,11 +23,14 @@ final class LuceneIndex implements Closeable {
     private static final double LARGEST_SEGMENT_MIB = 512;
 
     private final FSDirectory directory;
+    private final ConcurrentMergeScheduler merges;
     private final IndexWriter writer;
     private final SearcherManager searchers;
 
-    private LuceneIndex(FSDirectory directory, IndexWriter writer, SearcherManager searchers) {
+    private LuceneIndex(
+            FSDirectory directory, ConcurrentMergeScheduler merges, IndexWriter writer, SearcherManager searchers) {
         this.directory = directory;
+        this.merges = merges;
         this.writer = writer;
         this.searchers = searchers;
     }
@@ -35,9 +39,10 @@ final class LuceneIndex implements Closeable {
     static LuceneIndex open(Path folder) throws IOException {
         FSDirectory directory = FSDirectory.open(Files.createDirectories(folder));
         try {
-            IndexWriter writer = new IndexWriter(directory, writerConfig());
+            ConcurrentMergeScheduler merges = new ConcurrentMergeScheduler();
+            IndexWriter writer = new IndexWriter(directory, writerConfig(merges));
             try {
-                return new LuceneIndex(directory, writer, new SearcherManager(writer, null));
+                return new LuceneIndex(directory, merges, writer, new SearcherManager(writer, null));
             } catch (IOException | RuntimeException e) {
                 writer.rollback();
                 throw e;
@@ -52,7 +57,7 @@ final class LuceneIndex implements Closeable {
         }
     }
 
-    private static IndexWriterConfig writerConfig() {
+    private static IndexWriterConfig writerConfig(ConcurrentMergeScheduler merges) {
         // Merges neighbours only, so that documents stay in the order of their arrival.
         LogByteSizeMergePolicy inOrder = new LogByteSizeMergePolicy();
         inOrder.setMaxMergeMB(LARGEST_SEGMENT_MIB);
@@ -60,12 +65,17 @@ final class LuceneIndex implements Closeable {
                 .setOpenMode(IndexWriterConfig.OpenMode.CREATE_OR_APPEND)
                 .setRAMBufferSizeMB(RAM_BUFFER_MIB)
                 .setMergePolicy(inOrder)
+                .setMergeScheduler(merges)
                 // The store decides what is durable, and says how far its source was read; closing must not.
                 .setCommitOnClose(false);
     }
 
     IndexWriter writer() {
         return writer;
+    }
+
+    void awaitMerges() {
+        merges.sync();
     }
 
     void refresh() throws IOException {

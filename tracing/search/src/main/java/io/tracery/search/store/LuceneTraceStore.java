@@ -95,11 +95,15 @@ public final class LuceneTraceStore implements TraceStore {
     void enforceRetention() {
         LuceneIndex current = index;
         try {
+            // A segment that is being merged could not be rewritten without what is deleted from it.
+            current.awaitMerges();
             current.refresh();
             current.read(searcher -> {
                 retention.enforce(current.writer(), searcher);
                 return Boolean.TRUE;
             });
+            // Lets go of the files of what was deleted.
+            current.refresh();
         } catch (IOException | RuntimeException e) {
             log.warn("old spans were not deleted; the next turn, in a minute, tries again", e);
         }
@@ -206,11 +210,7 @@ public final class LuceneTraceStore implements TraceStore {
 
     /** Bytes on disk. */
     public long sizeBytes() {
-        try {
-            return Retention.sizeOf(index.writer().getDirectory());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return read(searcher -> Retention.sizeOf(searcher.getIndexReader()));
     }
 
     private <T> T read(LuceneIndex.Read<T> read) {

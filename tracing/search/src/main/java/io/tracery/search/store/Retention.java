@@ -4,11 +4,13 @@ import java.io.IOException;
 import java.util.function.LongSupplier;
 import org.apache.lucene.document.LongField;
 import org.apache.lucene.document.LongPoint;
+import org.apache.lucene.index.FilterLeafReader;
 import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.PointValues;
+import org.apache.lucene.index.SegmentReader;
 import org.apache.lucene.search.IndexSearcher;
-import org.apache.lucene.store.Directory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,7 +32,7 @@ final class Retention {
     /** @param searcher sees what is to be counted */
     void enforce(IndexWriter writer, IndexSearcher searcher) throws IOException {
         long tooOld = clockMillis.getAsLong() - limits.retention().toMillis();
-        long size = sizeOf(writer.getDirectory());
+        long size = sizeOf(searcher.getIndexReader());
         long cut = size > limits.maxBytes() ? Math.max(tooOld, cutFor(size, searcher)) : tooOld;
         if (searcher.count(LongField.newRangeQuery(Fields.RECEIVED, Long.MIN_VALUE, cut - 1)) == 0) {
             return;
@@ -72,14 +74,13 @@ final class Retention {
         return low;
     }
 
-    static long sizeOf(Directory directory) throws IOException {
+    /** Bytes of the segments that a reader sees; what merges and older readers hold besides goes by itself. */
+    static long sizeOf(IndexReader reader) throws IOException {
         long bytes = 0;
-        for (String file : directory.listAll()) {
-            try {
-                bytes += directory.fileLength(file);
-            } catch (java.nio.file.NoSuchFileException e) {
-                log.trace("a merge took {} away between the listing and the look; it takes no space", file, e);
-            }
+        for (LeafReaderContext leaf : reader.leaves()) {
+            bytes += ((SegmentReader) FilterLeafReader.unwrap(leaf.reader()))
+                    .getSegmentInfo()
+                    .sizeInBytes();
         }
         return bytes;
     }
