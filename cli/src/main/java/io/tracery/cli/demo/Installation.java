@@ -47,19 +47,27 @@ public record Installation(Path root) {
      */
     String classPath(String module) {
         Path target = root.resolve(module).resolve("target");
-        try (Stream<Path> files = Files.isDirectory(target) ? Files.list(target) : Stream.empty()) {
+        Path libraries = target.resolve("app/lib");
+        if (!Files.isDirectory(libraries)) {
+            throw notBuilt(module);
+        }
+        try (Stream<Path> files = Files.list(target)) {
             Path jar = files.filter(file -> {
                         String name = file.getFileName().toString();
                         return name.startsWith("tracery-") && name.endsWith(".jar") && !name.endsWith("-tests.jar");
                     })
                     .sorted()
                     .findFirst()
-                    .orElseThrow(() -> new DemoException(module + " is not built: run ./tracery, which builds what is "
-                            + "missing, or mvn -DskipTests package"));
-            return jar + ":" + libraries(target.resolve("app/lib"));
+                    .orElseThrow(() -> notBuilt(module));
+            return jar + ":" + libraries(libraries);
         } catch (IOException e) {
             throw new DemoException(target + " cannot be read: " + e, e);
         }
+    }
+
+    private static DemoException notBuilt(String module) {
+        return new DemoException(
+                module + " is not built: run ./tracery, which builds what is missing, or mvn -DskipTests package");
     }
 
     /**

@@ -1,10 +1,12 @@
 package io.tracery.cli.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -51,7 +53,7 @@ class ConfigurationTest {
     }
 
     @Test
-    void sendsEachInstanceOfTheShopToItsOwnSidecar() {
+    void sendsEachInstanceOfTheShopToItsOwnSidecar() throws IOException {
         DemoPlan plan =
                 new DemoPlan(new Installation(built("examples/shop")), folder, new DataDir(folder), List.of(CART), 20);
 
@@ -63,14 +65,34 @@ class ConfigurationTest {
         assertThat(shop.command()).contains("io.tracery.shop.ShopApp");
     }
 
-    private Path built(String module) {
+    @Test
+    void putsOtlpsOwnClassesBeforeOlderOnesOfTheSameNames() throws IOException {
+        Path libraries = built("standalone").resolve("standalone/target/app/lib");
+        Files.createFile(libraries.resolve("api-1.jar"));
+        Files.createFile(libraries.resolve("opentelemetry-proto-1.jar"));
+
+        assertThat(new Installation(folder).classPath("standalone"))
+                .isEqualTo(folder.resolve("standalone/target/tracery-some-1.jar") + ":"
+                        + libraries.resolve("opentelemetry-proto-1.jar") + ":" + libraries.resolve("api-1.jar"));
+    }
+
+    @Test
+    void saysHowToBuildWhatIsNotBuilt() throws IOException {
+        Path tree = built("standalone");
+        Files.delete(tree.resolve("standalone/target/app/lib"));
+
+        assertThatThrownBy(() -> new Installation(tree).classPath("standalone"))
+                .isInstanceOf(DemoException.class)
+                .hasMessageContaining("standalone is not built: run ./tracery");
+        assertThatThrownBy(() -> new Installation(tree).classPath("proxy"))
+                .isInstanceOf(DemoException.class)
+                .hasMessageContaining("proxy is not built: run ./tracery");
+    }
+
+    private Path built(String module) throws IOException {
         Path target = folder.resolve(module).resolve("target");
-        try {
-            java.nio.file.Files.createDirectories(target);
-            java.nio.file.Files.createFile(target.resolve("tracery-some-1.jar"));
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
+        Files.createDirectories(target.resolve("app/lib"));
+        Files.createFile(target.resolve("tracery-some-1.jar"));
         return folder;
     }
 }
