@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { z } from './schema';
 import { getJson } from './http';
 
 const share = z.number().min(0).max(1).nullable();

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type { z } from './schema';
 
 /** Why a request to our own server failed; `message` is fit to be shown. */
 export class ApiError extends Error {

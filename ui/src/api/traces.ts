@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { z } from './schema';
 import { getJson } from './http';
 
 const tagSchema = z.object({

@@ -226,7 +226,7 @@ export function refusal(span: Span): string | undefined {
 
 /** What a person calls the span: the receiving proxy names its spans after a port, and the path says more. */
 export function title(span: Span): string {
-  const [, method] = /^(\S+) inbound\/\d+$/.exec(span.operation) ?? [];
+  const [, method] = /^(\S+) (?:inbound\/\d+|default)$/.exec(span.operation) ?? [];
   const path = word(span.tags, 'url.path');
   return method && path ? `${method} ${path}` : span.operation;
 }
