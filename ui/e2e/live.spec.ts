@@ -47,6 +47,13 @@ describe.skipIf(!executablePath || !url)('over a running mesh', () => {
       expect(await page.locator('[data-span]').count()).toBeGreaterThan(1);
       await shot(page, `live-waterfall-${colorScheme}`);
 
+      // For the README: wide and low, the whole map.
+      await page.setViewportSize({ width: 1440, height: 600 });
+      await page.goto(url ?? '');
+      await page.locator('[data-node]').first().waitFor({ timeout: 30_000 });
+      await page.waitForTimeout(3_000);
+      await shot(page, `live-wide-${colorScheme}`);
+
       expect(strays).toEqual([]);
       expect(errors).toEqual([]);
       await close();

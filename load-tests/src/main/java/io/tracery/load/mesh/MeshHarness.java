@@ -6,8 +6,6 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.tracery.proxy.ProxyApp;
 import io.tracery.proxy.bootstrap.BootstrapReader;
-import io.tracery.standalone.StandaloneApp;
-import io.tracery.standalone.StandaloneConfig;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -20,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A mesh of one caller and two instances of one service, each behind its own proxy: caller → its sidecar → mutual TLS →
@@ -30,10 +29,19 @@ public final class MeshHarness implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String TRUST_DOMAIN = "test.local";
     private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration START_PATIENCE = Duration.ofSeconds(90);
 
     private final Path directory;
-    private final StandaloneConfig config;
-    private final StandaloneApp standalone;
+    private final StandalonePorts ports = new StandalonePorts(
+            Ports.free(),
+            Ports.free(),
+            Ports.free(),
+            Ports.free(),
+            Ports.free(),
+            Ports.free(),
+            Ports.free(),
+            Ports.free());
+    private final StandaloneProcess standalone;
     private final List<EchoApp> apps = List.of(new EchoApp("echo-1"), new EchoApp("echo-2"));
     private final Map<String, ProxyApp> sidecars = new HashMap<>();
     private final Map<String, Integer> adminPorts = new HashMap<>();
@@ -49,28 +57,83 @@ public final class MeshHarness implements AutoCloseable {
         this.directory = directory;
         Files.createDirectories(mesh());
         Files.writeString(mesh().resolve("echo.yaml"), services());
-        this.config = new StandaloneConfig(
-                directory.resolve("data"),
-                mesh(),
-                TRUST_DOMAIN,
-                "127.0.0.1",
-                "127.0.0.1",
-                Ports.free(),
-                Ports.free(),
-                Ports.free(),
-                Ports.free(),
-                Ports.free(),
-                Ports.free(),
-                Ports.free(),
-                Ports.free(),
-                /* localTokens= */ true,
-                /* jwksFile= */ null);
-        this.standalone = StandaloneApp.build(config);
-        standalone.start();
+        Path file = directory.resolve("standalone.yaml");
+        Files.writeString(file, standaloneConfig());
+        this.standalone = new StandaloneProcess(file, directory.resolve("standalone.log"));
+        startStandalone();
     }
 
-    public StandaloneApp standalone() {
-        return standalone;
+    /** Starts Kafka, the control plane, pipeline, search and topology, or starts them again; they are ready then. */
+    public void startStandalone() throws IOException, InterruptedException {
+        standalone.start();
+        long end = System.nanoTime() + START_PATIENCE.toNanos();
+        while (!answers("http://127.0.0.1:" + ports.admin() + "/ready")) {
+            if (System.nanoTime() > end) {
+                throw new IOException("the standalone process did not become ready: " + standalone.log());
+            }
+            TimeUnit.MILLISECONDS.sleep(50);
+        }
+    }
+
+    /** Kills all of that at once, Kafka included, without letting it finish anything. */
+    public void killStandalone() throws InterruptedException {
+        standalone.kill();
+    }
+
+    /** What the standalone process has printed since the harness began. */
+    public String standaloneLog() throws IOException {
+        return standalone.log();
+    }
+
+    private boolean answers(String url) throws InterruptedException {
+        try {
+            return get(url).statusCode() == 200;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private record StandalonePorts(
+            int kafka,
+            int controller,
+            int controlPlane,
+            int admin,
+            int otlpGrpc,
+            int otlpHttp,
+            int search,
+            int topology) {}
+
+    private String standaloneConfig() {
+        return """
+                dataDir: %s
+                meshDir: %s
+                trustDomain: %s
+                host: 127.0.0.1
+                kafkaPort: %d
+                controllerPort: %d
+                controlPlanePort: %d
+                adminPort: %d
+                otlpGrpcPort: %d
+                otlpHttpPort: %d
+                searchPort: %d
+                topologyPort: %d
+                localTokens: true
+                """.formatted(
+                        data(),
+                        mesh(),
+                        TRUST_DOMAIN,
+                        ports.kafka(),
+                        ports.controller(),
+                        ports.controlPlane(),
+                        ports.admin(),
+                        ports.otlpGrpc(),
+                        ports.otlpHttp(),
+                        ports.search(),
+                        ports.topology());
+    }
+
+    private Path data() {
+        return directory.resolve("data");
     }
 
     /** The folder that the control plane watches. */
@@ -124,9 +187,19 @@ public final class MeshHarness implements AutoCloseable {
                 .orElse("");
     }
 
+    /** The sum over a sidecar's account of its spans: accepted, exported, dropped or queued. */
+    public double spans(String sidecar, String figure) throws IOException, InterruptedException {
+        return get("http://127.0.0.1:" + adminPorts.get(sidecar) + "/metrics")
+                .body()
+                .lines()
+                .filter(line -> line.startsWith("tracery_telemetry_" + figure) && line.contains("signal=\"spans\""))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
+                .sum();
+    }
+
     /** Requests that the graph has counted from caller to echo. */
     public long counted(String side) throws IOException, InterruptedException {
-        for (JsonNode edge : json("http://127.0.0.1:" + config.topologyPort() + "/api/graph?window=60s")
+        for (JsonNode edge : json("http://127.0.0.1:" + ports.topology() + "/api/graph?window=60s")
                 .path("edges")) {
             if (edge.path("source").asText().equals("test/caller")
                     && edge.path("target").asText().equals("test/echo")) {
@@ -138,7 +211,7 @@ public final class MeshHarness implements AutoCloseable {
 
     /** The spans of a trace, by Jaeger's API; missing while it is not there. */
     public JsonNode trace(String traceId) throws IOException, InterruptedException {
-        return json("http://127.0.0.1:" + config.searchPort() + "/api/traces/" + traceId)
+        return json("http://127.0.0.1:" + ports.search() + "/api/traces/" + traceId)
                 .path("data")
                 .path(0)
                 .path("spans");
@@ -194,7 +267,6 @@ public final class MeshHarness implements AutoCloseable {
     }
 
     private String bootstrap(String name, String workload, int adminPort) {
-        Path data = config.dataDir();
         return """
                 node:
                   id: sidecar~test/%1$s
@@ -228,8 +300,7 @@ public final class MeshHarness implements AutoCloseable {
                         typed_config:
                           "@type": type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext
                           common_tls_context: {validation_context: {trusted_ca: {filename: %5$s/ca/root.pem}}}
-                """.formatted(
-                        name, workload, TRUST_DOMAIN, config.controlPlanePort(), data, config.kafkaPort(), adminPort);
+                """.formatted(name, workload, TRUST_DOMAIN, ports.controlPlane(), data(), ports.kafka(), adminPort);
     }
 
     @Override
