@@ -123,7 +123,7 @@ function FailedShare({ share, x }: { share: number; x: number }) {
   const label = text(formatShare(share));
   const width = 27 + label.length * 6.9;
   return (
-    <g className={styles.badge} transform={`translate(${x - width}, -11)`}>
+    <g className={styles.badge} transform={`translate(${x - width}, -14.5)`}>
       <rect width={width} height={19} rx={9.5} />
       <path d="M11 5.2l4.4 7.8H6.6z" />
       <text x={19} y={13.6}>

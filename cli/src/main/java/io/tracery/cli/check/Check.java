@@ -217,7 +217,7 @@ public final class Check {
     }
 
     private CheckReport.@Nullable Memory memory() {
-        CheckReport.Memory memory = ResidentMemory.of(demo.processes());
+        CheckReport.Memory memory = ProcessMemory.of(demo.processes());
         if (memory == null) {
             problems.add("this system does not tell how much memory a process has");
         }
@@ -227,7 +227,7 @@ public final class Check {
     private static double startupSeconds(LoadCounts counts) {
         // The process is older where its shell built first.
         long began = ManagementFactory.getRuntimeMXBean().getStartTime();
-        return ResidentMemory.rounded((counts.firstAnsweredMillis() - began) / 1000.0);
+        return ProcessMemory.rounded((counts.firstAnsweredMillis() - began) / 1000.0);
     }
 
     private static void sleepUntil(long nanoTime) throws IOException {

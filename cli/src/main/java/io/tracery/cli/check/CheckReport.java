@@ -51,7 +51,7 @@ public record CheckReport(
 
     public record Prometheus(int targets, int parsed) {}
 
-    /** Resident memory in MiB. */
+    /** Proportional set sizes in MiB. */
     public record Memory(double sidecarMax, double sidecarMedian, double standalone) {}
 
     public CheckReport {

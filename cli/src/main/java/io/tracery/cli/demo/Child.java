@@ -23,6 +23,8 @@ public final class Child {
     /** Set before the process is told to end, so that its death is then no surprise. */
     private volatile boolean ending;
 
+    private volatile boolean killed;
+
     private Child(String name, Path log, Process process) {
         this.name = name;
         this.log = log;
@@ -85,6 +87,11 @@ public final class Child {
         return process.isAlive();
     }
 
+    /** True once it was told to end and did so in its own way. */
+    boolean endedWhenTold() {
+        return ending && !killed && !process.isAlive();
+    }
+
     /** Calls back once when the process ends without having been told to. */
     void onUnexpectedEnd(Runnable callback) {
         process.onExit().thenRun(() -> {
@@ -110,6 +117,7 @@ public final class Child {
     void awaitEnd(long deadlineNanos) throws InterruptedException {
         Duration left = Duration.ofNanos(Math.max(0, deadlineNanos - System.nanoTime()));
         if (!process.waitFor(left)) {
+            killed = true;
             process.destroyForcibly();
             process.waitFor(5, TimeUnit.SECONDS);
         }

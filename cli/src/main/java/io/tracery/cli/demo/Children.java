@@ -15,7 +15,7 @@ import java.util.function.Consumer;
  */
 public final class Children implements AutoCloseable {
 
-    private static final Duration END_DEADLINE = Duration.ofSeconds(15);
+    private static final Duration END_DEADLINE = Duration.ofSeconds(30);
 
     private final DataDir data;
     private final Consumer<Child> unexpectedEnd;

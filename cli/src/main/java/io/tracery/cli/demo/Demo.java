@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The whole mesh on one machine: the standalone process, the shop, a sidecar process per instance, the load generator.
@@ -24,6 +25,7 @@ public final class Demo implements AutoCloseable {
     private final Http http = new Http();
     private final List<String> deaths = new CopyOnWriteArrayList<>();
     private volatile boolean started;
+    private volatile @Nullable Child trainee;
 
     public Demo(DemoPlan plan, Terminal terminal) {
         this.plan = plan;
@@ -110,6 +112,10 @@ public final class Demo implements AutoCloseable {
     @Override
     public void close() {
         children.close();
+        Child trained = trainee;
+        if (trained != null) {
+            plan.startCache().keep(trained.endedWhenTold());
+        }
         http.close();
     }
 
@@ -120,6 +126,10 @@ public final class Demo implements AutoCloseable {
     private void startSidecars() {
         List<Sidecar> sidecars = plan.sidecars();
         List<Child> processes = children.start(plan.sidecarCommands());
+        trainee = processes.stream()
+                .filter(process -> process.name().equals(plan.trainee()))
+                .findFirst()
+                .orElse(null);
         List<String> waiting = new ArrayList<>();
         sidecars.forEach(sidecar -> waiting.add(url(sidecar.adminPort(), "/ready")));
         String name = sidecars.size() + " sidecars, each a process of its own";

@@ -30,6 +30,9 @@ public record DemoPlan(Installation installation, Path meshDir, DataDir data, Li
 
     private static final List<String> LIGHT = List.of(QUICK, "-Xmx192m");
 
+    /** Whose classes are remembered: it speaks HTTP and gRPC, mutual TLS in both directions, xDS and Kafka. */
+    private static final String TRAINEE = "checkout-1";
+
     public DemoPlan {
         sidecars = List.copyOf(sidecars);
     }
@@ -89,19 +92,31 @@ public record DemoPlan(Installation installation, Path meshDir, DataDir data, Li
     /** One process per sidecar, with the memory settings of a real deployment. */
     List<Child.Command> sidecarCommands() {
         Configuration configuration = new Configuration(data);
-        List<String> options = new ArrayList<>(installation.jvmOptions("proxy"));
-        options.add(QUICK);
+        StartCache cache = startCache();
         List<Child.Command> commands = new ArrayList<>();
         for (Sidecar sidecar : sidecars) {
             Path bootstrap = configuration.bootstrap(sidecar);
+            List<String> options = new ArrayList<>(installation.jvmOptions("proxy"));
+            options.add(QUICK);
+            options.addAll(cache.options(sidecar.name().equals(TRAINEE)));
             commands.add(java(
                     "sidecar-" + sidecar.name(),
                     options,
                     "proxy",
                     List.of("io.tracery.proxy.ProxyApp", "--bootstrap", bootstrap.toString()),
-                    Map.of()));
+                    StartCache.ENVIRONMENT));
         }
         return commands;
+    }
+
+    /** What sidecars begin with instead of reading, checking and linking thousands of classes each. */
+    StartCache startCache() {
+        return new StartCache(installation.root().resolve("proxy/target/sidecar.aot"), installation.classPath("proxy"));
+    }
+
+    /** The process that writes the cache where there is none. */
+    String trainee() {
+        return "sidecar-" + TRAINEE;
     }
 
     Child.Command loadGenerator() {

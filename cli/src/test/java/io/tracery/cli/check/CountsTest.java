@@ -97,8 +97,8 @@ class CountsTest {
     }
 
     @Test
-    void readsResidentMemory() {
-        assertThat(ResidentMemory.rss("5581 rollup\nRss:               83148 kB\nPss: 1 kB\n"))
+    void readsTheProportionalSize() {
+        assertThat(ProcessMemory.pss("5581 rollup\nRss: 1 kB\nPss:               83148 kB\nPss_Anon: 2 kB\n"))
                 .hasValue(81.19921875);
     }
 

@@ -13,13 +13,16 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** How much memory a process has resident: from the kernel's own sum where there is one, else from {@code ps}. */
-final class ResidentMemory {
+/**
+ * How much memory a process costs its machine: its proportional set size (what it has alone, and its share of what it has
+ * with others; proc(5), {@code smaps_rollup}), or what {@code ps} calls resident where the kernel does not tell.
+ */
+final class ProcessMemory {
 
-    private static final Pattern RSS = Pattern.compile("(?m)^Rss:\\s+(\\d+) kB$");
+    private static final Pattern PSS = Pattern.compile("(?m)^Pss:\\s+(\\d+) kB$");
     private static final double KIB_PER_MIB = 1024;
 
-    private ResidentMemory() {}
+    private ProcessMemory() {}
 
     /** Of a demo's processes; null when the system does not tell. */
     static CheckReport.@Nullable Memory of(List<Child> processes) {
@@ -48,14 +51,14 @@ final class ResidentMemory {
     /** In MiB; empty when neither way tells. */
     static OptionalDouble mib(long pid) {
         try {
-            return rss(Files.readString(Path.of("/proc/" + pid + "/smaps_rollup")));
+            return pss(Files.readString(Path.of("/proc/" + pid + "/smaps_rollup")));
         } catch (IOException e) {
             return fromPs(pid);
         }
     }
 
-    static OptionalDouble rss(String rollup) {
-        Matcher matcher = RSS.matcher(rollup);
+    static OptionalDouble pss(String rollup) {
+        Matcher matcher = PSS.matcher(rollup);
         return matcher.find()
                 ? OptionalDouble.of(Long.parseLong(matcher.group(1)) / KIB_PER_MIB)
                 : OptionalDouble.empty();
