@@ -22,7 +22,6 @@ import io.tracery.proxy.loop.LoopState;
 import io.tracery.proxy.loop.Swept;
 import io.tracery.proxy.mesh.Direction;
 import io.tracery.proxy.mesh.MeshSnapshot;
-import io.tracery.proxy.mesh.Workload;
 import io.tracery.proxy.route.RetryPolicy;
 import io.tracery.proxy.route.RetryPolicy.Condition;
 import io.tracery.proxy.route.Route;
@@ -82,12 +81,7 @@ final class HttpRelay implements Swept {
         if (state != null) {
             exchange.cluster(state.cluster());
             if (exchange.direction() == Direction.OUTBOUND) {
-                // Until an endpoint is reached, the service itself is whom the exchange is with.
-                exchange.peer(
-                        new Workload(
-                                state.cluster().namespace(), state.cluster().service(), "", ""),
-                        "",
-                        false);
+                exchange.peer(state.service(), "", false);
             }
         }
         loop.observer().started(exchange);

@@ -18,7 +18,6 @@ import io.tracery.proxy.loop.Swept;
 import io.tracery.proxy.mesh.Direction;
 import io.tracery.proxy.mesh.Listener;
 import io.tracery.proxy.mesh.MeshSnapshot;
-import io.tracery.proxy.mesh.Workload;
 import io.tracery.proxy.upstream.ClusterState;
 import io.tracery.proxy.upstream.Connector.HalfClosure;
 import io.tracery.proxy.upstream.PeerIdentity;
@@ -83,11 +82,7 @@ public final class TcpRelay extends ChannelInboundHandlerAdapter implements Swep
         if (cluster != null) {
             exchange.cluster(cluster.cluster());
             if (listener.direction() == Direction.OUTBOUND) {
-                exchange.peer(
-                        new Workload(
-                                cluster.cluster().namespace(), cluster.cluster().service(), "", ""),
-                        "",
-                        false);
+                exchange.peer(cluster.service(), "", false);
             }
         }
         loop.observer().started(exchange);

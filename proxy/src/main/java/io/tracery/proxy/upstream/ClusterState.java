@@ -5,6 +5,7 @@ import io.tracery.proxy.balance.LoadBalancer;
 import io.tracery.proxy.balance.RetryBudget;
 import io.tracery.proxy.mesh.Cluster;
 import io.tracery.proxy.mesh.Endpoint;
+import io.tracery.proxy.mesh.Workload;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -22,10 +23,12 @@ public final class ClusterState {
     private final Map<InetSocketAddress, UpstreamPool> http1 = new HashMap<>();
     private final Map<InetSocketAddress, UpstreamPool> http2 = new HashMap<>();
     private Cluster cluster;
+    private Workload service;
 
     public ClusterState(
             Cluster cluster, Connector connector, Limits limits, LoadBalancer balancer, RetryBudget budget) {
         this.cluster = cluster;
+        this.service = serviceOf(cluster);
         this.connector = connector;
         this.limits = limits;
         this.balancer = balancer;
@@ -42,6 +45,7 @@ public final class ClusterState {
         boolean sameConnections =
                 newer.connectTimeout().equals(cluster.connectTimeout()) && Objects.equals(newer.tls(), cluster.tls());
         cluster = newer;
+        service = serviceOf(newer);
         balancer.endpoints(newer.endpoints());
         Set<InetSocketAddress> stay = new HashSet<>();
         if (sameConnections) {
@@ -75,6 +79,15 @@ public final class ClusterState {
 
     public Cluster cluster() {
         return cluster;
+    }
+
+    /** With whom an exchange is until an endpoint is reached: the service itself. */
+    public Workload service() {
+        return service;
+    }
+
+    private static Workload serviceOf(Cluster cluster) {
+        return new Workload(cluster.namespace(), cluster.service(), "", "");
     }
 
     public LoadBalancer balancer() {
