@@ -155,7 +155,7 @@ final class HttpRelay implements Swept {
 
     private void pump() {
         Lease lease = current == null ? null : current.lease();
-        boolean drained = lease != null && body.writeTo(lease.channel());
+        boolean drained = lease != null && body.writeTo(lease);
         client.reading(drained || !body.full());
     }
 
@@ -167,10 +167,10 @@ final class HttpRelay implements Swept {
                     lease.peerIdentity(),
                     state.cluster().tls() != null);
         }
-        lease.channel().write(new DefaultHttpRequest(HttpVersion.HTTP_1_1, head.method(), head.uri(), head.headers()));
+        lease.write(new DefaultHttpRequest(HttpVersion.HTTP_1_1, head.method(), head.uri(), head.headers()));
         pump();
         if (!starting) {
-            lease.channel().flush();
+            lease.flush();
         }
     }
 
@@ -180,9 +180,9 @@ final class HttpRelay implements Swept {
      */
     void upstreamWritabilityChanged() {
         Lease lease = current == null ? null : current.lease();
-        if (lease != null && lease.channel().isWritable()) {
+        if (lease != null && lease.writable()) {
             pump();
-            lease.channel().flush();
+            lease.flush();
         }
     }
 
@@ -190,7 +190,7 @@ final class HttpRelay implements Swept {
     void flushRequest() {
         Lease lease = current == null ? null : current.lease();
         if (lease != null) {
-            lease.channel().flush();
+            lease.flush();
         }
     }
 
@@ -227,7 +227,7 @@ final class HttpRelay implements Swept {
         } else {
             Lease lease = attempt.lease();
             if (lease != null && !client.writable()) {
-                lease.channel().config().setAutoRead(false);
+                lease.reading(false);
             }
         }
     }
@@ -272,7 +272,7 @@ final class HttpRelay implements Swept {
     void clientWritable() {
         Lease lease = current == null ? null : current.lease();
         if (lease != null && client.writable()) {
-            lease.channel().config().setAutoRead(true);
+            lease.reading(true);
         }
     }
 

@@ -1,9 +1,9 @@
 package io.tracery.proxy.http;
 
-import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
+import io.tracery.proxy.upstream.Lease;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,15 +34,15 @@ final class RequestBody {
         complete |= piece instanceof LastHttpContent;
     }
 
-    /** Writes what the channel takes, without a flush. Answers true when nothing is left waiting. */
-    boolean writeTo(Channel channel) {
-        while (!waiting.isEmpty() && channel.isWritable()) {
+    /** Writes what the upstream takes, without a flush. Answers true when nothing is left waiting. */
+    boolean writeTo(Lease upstream) {
+        while (!waiting.isEmpty() && upstream.writable()) {
             HttpContent piece = waiting.removeFirst();
             int bytes = piece.content().readableBytes();
             waitingBytes -= bytes;
             keep(piece, bytes);
             allSent |= piece instanceof LastHttpContent;
-            channel.write(piece);
+            upstream.write(piece);
         }
         return waiting.isEmpty();
     }

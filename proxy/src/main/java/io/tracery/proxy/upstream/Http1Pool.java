@@ -80,7 +80,7 @@ final class Http1Pool implements UpstreamPool {
     }
 
     private void lend(Channel channel, UpstreamHandler handler, boolean reused, Taker taker) {
-        taker.ready(new Lease(channel, handler, reused, taker, () -> giveBack(channel, handler)));
+        taker.ready(new ChannelLease(channel, handler, reused, taker, () -> giveBack(channel, handler)));
     }
 
     private void giveBack(Channel channel, UpstreamHandler handler) {

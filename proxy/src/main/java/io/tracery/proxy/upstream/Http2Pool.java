@@ -176,7 +176,7 @@ final class Http2Pool implements UpstreamPool {
                         if (opened.isSuccess()) {
                             Http2StreamChannel stream = (Http2StreamChannel) opened.getNow();
                             stream.closeFuture().addListener(closed -> streamEnded());
-                            taker.ready(new Lease(stream, handler, reused, taker, stream::close));
+                            taker.ready(new ChannelLease(stream, handler, reused, taker, stream::close));
                         } else {
                             streamEnded();
                             taker.failed(new UpstreamFailure(

@@ -1,54 +1,33 @@
 package io.tracery.proxy.upstream;
 
-import io.netty.channel.Channel;
+import io.netty.handler.codec.http.HttpObject;
 
-/** A connection or stream that one request holds, until it gives it back or closes it. */
-public final class Lease {
+/**
+ * A connection or stream that one request holds, until it gives it back or closes it. Takes HTTP/1 messages piece by
+ * piece, whatever the HTTP version; what comes back is told to the {@link UpstreamEvents} that asked for it.
+ */
+public interface Lease {
 
-    private final Channel channel;
-    private final UpstreamHandler handler;
-    private final boolean reused;
-    private final Runnable onRelease;
-    private boolean over;
+    /** Passes a piece of the request on, without a flush; takes it over. */
+    void write(HttpObject piece);
 
-    Lease(Channel channel, UpstreamHandler handler, boolean reused, UpstreamEvents holder, Runnable onRelease) {
-        this.channel = channel;
-        this.handler = handler;
-        this.reused = reused;
-        this.onRelease = onRelease;
-        handler.hold(holder);
-    }
+    void flush();
 
-    /** Takes and gives {@code HttpObject}s, whatever the HTTP version. */
-    public Channel channel() {
-        return channel;
-    }
+    /** False while what was written waits for the peer: {@link UpstreamEvents#writabilityChanged} tells of the change. */
+    boolean writable();
+
+    /** Stops or resumes reading what the upstream sends. */
+    void reading(boolean on);
 
     /** True when an earlier request used the same connection: it may have died since. */
-    public boolean reused() {
-        return reused;
-    }
+    boolean reused();
 
     /** The SPIFFE ID that the connection was verified to lead to; empty for plain text. */
-    public String peerIdentity() {
-        return PeerIdentity.verified(channel);
-    }
+    String peerIdentity();
 
     /** The response is complete and the connection may serve another request. */
-    public void release() {
-        if (!over) {
-            over = true;
-            handler.letGo();
-            onRelease.run();
-        }
-    }
+    void release();
 
     /** Ends the connection or resets the stream; nothing more is heard of it. */
-    public void close() {
-        if (!over) {
-            over = true;
-            handler.letGo();
-            channel.close();
-        }
-    }
+    void close();
 }
