@@ -17,7 +17,7 @@ import io.tracery.proxy.http.Drain;
 import io.tracery.proxy.http.Http1Connection;
 import io.tracery.proxy.http.Http2Stream;
 import io.tracery.proxy.http.MalformedStreams;
-import io.tracery.proxy.http.StrictServerCodec;
+import io.tracery.proxy.http1.Http1ServerCodec;
 import io.tracery.proxy.loop.LoopState;
 import io.tracery.proxy.loop.Swept;
 import io.tracery.proxy.upstream.Limits;
@@ -46,7 +46,7 @@ final class HttpStack implements ProtocolDetector.Choice {
 
     @Override
     public void http1(ChannelHandlerContext after) {
-        StrictServerCodec codec = new StrictServerCodec(limits);
+        Http1ServerCodec codec = new Http1ServerCodec(limits.http1());
         after.pipeline().addLast("http1", codec).addLast("exchanges", new Http1Connection(downstream, codec));
     }
 

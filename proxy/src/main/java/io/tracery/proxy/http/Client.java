@@ -1,12 +1,16 @@
 package io.tracery.proxy.http;
 
 import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.HttpResponse;
 
 /** The side of an exchange that asked, as the exchange sees it: a connection's turn, or a stream. */
 interface Client {
 
     /** Passes a piece of the answer on; takes it over. */
     void write(HttpObject piece);
+
+    /** Passes on an answer that precedes the answer proper, of code 1xx but not 101, and flushes. */
+    void interim(HttpResponse interim);
 
     void flush();
 

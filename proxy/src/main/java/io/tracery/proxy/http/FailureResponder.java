@@ -28,11 +28,6 @@ final class FailureResponder {
         return protocol == Protocol.GRPC ? trailersOnly(fate, detail) : plain(fate, httpStatus(fate), detail);
     }
 
-    /** There is no way for such a request, whatever the configuration says. */
-    static FullHttpResponse notImplemented(String detail) {
-        return plain(Fate.NO_ROUTE, HttpResponseStatus.NOT_IMPLEMENTED, detail);
-    }
-
     private static FullHttpResponse plain(Fate fate, HttpResponseStatus status, String detail) {
         ByteBuf body = Unpooled.copiedBuffer(fate.label() + ": " + detail + "\n", StandardCharsets.UTF_8);
         FullHttpResponse response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status, body);

@@ -4,6 +4,8 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -17,6 +19,8 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.ScheduledFuture;
+import io.tracery.proxy.http1.Framing;
+import io.tracery.proxy.http1.Http1ServerCodec;
 import io.tracery.proxy.upstream.Limits;
 import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
@@ -34,7 +38,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
     private static final int MOST_DISCARDED_BYTES = 64 * 1024;
 
     private final Downstream downstream;
-    private final StrictServerCodec codec;
+    private final Http1ServerCodec codec;
     private final Limits limits;
     private final ArrayDeque<HttpObject> queued = new ArrayDeque<>();
 
@@ -49,7 +53,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
     private int discardedBytes;
     private boolean keepAlive = true;
     private boolean http10;
-    private boolean askedForHead;
+    private HttpMethod askedMethod = HttpMethod.GET;
     private boolean draining;
     private boolean closing;
     private boolean busy;
@@ -58,7 +62,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
     private long headSince;
 
     /** @param codec the handler before this one */
-    public Http1Connection(Downstream downstream, StrictServerCodec codec) {
+    public Http1Connection(Downstream downstream, Http1ServerCodec codec) {
         this.downstream = downstream;
         this.codec = codec;
         this.limits = downstream.loop().limits();
@@ -114,7 +118,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
             requestComplete = false;
             headSince = 0;
             keepAlive = HttpUtil.isKeepAlive(request);
-            askedForHead = HttpMethod.HEAD.equals(request.method());
+            askedMethod = request.method();
             http10 = request.protocolVersion().equals(HttpVersion.HTTP_1_0);
             busyWith(request);
         } else if (piece instanceof HttpContent content) {
@@ -198,23 +202,32 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 
     @Override
     public void write(HttpObject piece) {
-        if (piece instanceof HttpResponse head && head.status().code() >= 200) {
-            frame(head);
+        if (piece instanceof HttpResponse head) {
+            if (Switching.done(askedMethod, head)) {
+                // What both sides say from here on is one body each, without an end of its own.
+                requestComplete = false;
+                keepAlive = false;
+            } else if (head.status().code() >= 200) {
+                frame(head);
+            }
         }
-        channel().write(piece);
+        channel().write(piece, channel().voidPromise());
     }
 
     /** Says how the body ends, in the words that this client knows. */
     private void frame(HttpResponse head) {
         boolean chunked = HttpUtil.isTransferEncodingChunked(head);
         boolean sized = head.headers().contains(HttpHeaderNames.CONTENT_LENGTH);
-        boolean bodiless = head.status().code() == 204 || head.status().code() == 304;
-        if (head instanceof FullHttpResponse full && !sized && !chunked && !bodiless && !askedForHead) {
+        boolean bodiless = Framing.bodiless(askedMethod, head.status().code());
+        if (head.status().code() == 204) {
+            head.headers().remove(HttpHeaderNames.CONTENT_LENGTH).remove(HttpHeaderNames.TRANSFER_ENCODING);
+        }
+        if (head instanceof FullHttpResponse full && !sized && !chunked && !bodiless) {
             head.headers().set(HttpHeaderNames.CONTENT_LENGTH, full.content().readableBytes());
-        } else if (http10 && (chunked || !sized) && !bodiless && !askedForHead) {
+        } else if (http10 && (chunked || !sized) && !bodiless) {
             head.headers().remove(HttpHeaderNames.TRANSFER_ENCODING);
             keepAlive = false;
-        } else if (!sized && !chunked && !bodiless && !askedForHead) {
+        } else if (!sized && !chunked && !bodiless) {
             head.headers().set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
         }
         keepAlive &= !draining && !closing;
@@ -222,6 +235,21 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
             head.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
         } else if (http10) {
             head.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.KEEP_ALIVE);
+        }
+    }
+
+    /** HTTP/1.0 knows no such answers. */
+    @Override
+    public void interim(HttpResponse interim) {
+        if (!http10) {
+            channel()
+                    .write(new DefaultFullHttpResponse(
+                            HttpVersion.HTTP_1_1,
+                            interim.status(),
+                            Unpooled.EMPTY_BUFFER,
+                            interim.headers(),
+                            EmptyHttpHeaders.INSTANCE));
+            flush();
         }
     }
 

@@ -88,7 +88,7 @@ final class HttpAttempt implements UpstreamPool.Taker {
     public void received(HttpObject piece) {
         if (over) {
             ReferenceCountUtil.release(piece);
-        } else if (piece instanceof HttpResponse head && head.status().code() < 200) {
+        } else if (piece instanceof HttpResponse head && Switching.interim(head)) {
             interim = !(piece instanceof HttpContent);
             relay.interim(head);
             ReferenceCountUtil.release(piece);

@@ -1,13 +1,12 @@
 package io.tracery.proxy.http;
 
-import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
-import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
@@ -58,6 +57,7 @@ final class HttpRelay implements Swept {
     private boolean starting;
     private boolean responseBegun;
     private boolean upstreamKeepsAlive;
+    private boolean tunnel;
     private long movedNanos;
 
     /**
@@ -167,7 +167,8 @@ final class HttpRelay implements Swept {
                     lease.peerIdentity(),
                     state.cluster().tls() != null);
         }
-        lease.write(new DefaultHttpRequest(HttpVersion.HTTP_1_1, head.method(), head.uri(), head.headers()));
+        lease.write(new DefaultHttpRequest(
+                HttpVersion.HTTP_1_1, head.method(), head.uri(), head.headers(), /* validateRequestLine= */ false));
         pump();
         if (!starting) {
             lease.flush();
@@ -196,12 +197,10 @@ final class HttpRelay implements Swept {
 
     // ---- the response ----
 
-    /** Only 100 is passed on; other interim answers may be left out, and HTTP/1.0 clients know none of them. */
+    /** Whatever the endpoint says before its answer proper is passed on (RFC 9110 section 15.2): 100, 103. */
     void interim(HttpResponse interim) {
-        if (interim.status().code() == HttpResponseStatus.CONTINUE.code()) {
-            client.write(new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE));
-            client.flush();
-        }
+        HopByHop.remove(interim.headers());
+        client.interim(interim);
     }
 
     void response(HttpAttempt attempt, HttpObject piece) {
@@ -240,8 +239,17 @@ final class HttpRelay implements Swept {
             exchange.grpcStatus(grpc);
         }
         upstreamKeepsAlive = HttpUtil.isKeepAlive(response);
+        String switched = response.headers().get(HttpHeaderNames.UPGRADE, "");
         HopByHop.remove(response.headers());
-        response.setProtocolVersion(HttpVersion.HTTP_1_1);
+        tunnel = Switching.done(head.method(), response);
+        if (tunnel) {
+            if (deadline != null) {
+                deadline.cancel(false);
+            }
+            if (!switched.isEmpty()) {
+                Switching.ask(response.headers(), switched);
+            }
+        }
     }
 
     private void noteTrailers(HttpHeaders trailers) {
@@ -253,7 +261,7 @@ final class HttpRelay implements Swept {
 
     private void complete(HttpAttempt attempt) {
         boolean requestDone = body.allSent();
-        attempt.complete(outcome(), exchange.status(), upstreamKeepsAlive && requestDone);
+        attempt.complete(outcome(), exchange.status(), upstreamKeepsAlive && requestDone && !tunnel);
         client.flush();
         finish(outcome(), /* answered= */ true);
     }
@@ -391,7 +399,9 @@ final class HttpRelay implements Swept {
 
     /** The client went away. */
     void clientGone() {
-        if (!exchange.ended()) {
+        if (!exchange.ended() && tunnel && current != null) {
+            complete(current);
+        } else if (!exchange.ended()) {
             if (current != null) {
                 current.abandon(Fate.CLIENT_GONE);
             }

@@ -1,8 +1,6 @@
 package io.tracery.proxy.http;
 
-import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
@@ -49,9 +47,11 @@ final class Intake {
         if (wrong != null) {
             return refuse(loop, exchange, client, Fate.MALFORMED_REQUEST, wrong);
         }
-        String target = originForm(request.uri());
+        boolean connect = HttpMethod.CONNECT.equals(request.method());
+        String target = connect ? request.uri() : originForm(request.uri());
         HttpHeaders headers = request.headers();
-        String path = withoutQuery(target);
+        // CONNECT has no path: it takes the routes that take every path.
+        String path = connect ? "/" : withoutQuery(target);
         exchange.request(
                 protocol(headers, http2),
                 request.method().name(),
@@ -66,13 +66,14 @@ final class Intake {
         if (route == null) {
             return refuse(loop, exchange, client, Fate.NO_ROUTE, "no route of " + listener.name() + " takes " + path);
         }
-        if (headers.containsValue(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, /* ignoreCase= */ true)) {
-            String detail = "WebSocket is not carried over an HTTP listener; a TCP listener carries it";
-            return refuse(loop, exchange, client, Fate.NO_ROUTE, FailureResponder.notImplemented(detail));
-        }
+        String protocol = Switching.asked(request.protocolVersion(), headers);
         HopByHop.remove(headers);
-        HttpRequest head = new DefaultHttpRequest(HttpVersion.HTTP_1_1, request.method(), target, headers);
-        return new HttpRelay(loop, snapshot, exchange, client, head, route);
+        if (protocol != null) {
+            Switching.ask(headers, protocol);
+        }
+        name(headers, request.uri());
+        request.setUri(target);
+        return new HttpRelay(loop, snapshot, exchange, client, request, route);
     }
 
     /** An HTTP/1 request that could not even be read: counted, answered, and the end of its connection. */
@@ -123,9 +124,6 @@ final class Intake {
 
     /** What makes a request one that must not be passed on (RFC 9112 sections 3.2 and 6), or null. */
     private static @Nullable String problem(HttpRequest request, boolean http2) {
-        if (HttpMethod.CONNECT.equals(request.method())) {
-            return "CONNECT is not for this proxy";
-        }
         List<String> hosts = request.headers().getAll(HttpHeaderNames.HOST);
         boolean mustName = !http2 && request.protocolVersion().equals(HttpVersion.HTTP_1_1);
         if (hosts.size() > 1 || (mustName && hosts.isEmpty())) {
@@ -133,6 +131,11 @@ final class Intake {
         }
         if (request.headers().getAll(HttpHeaderNames.CONTENT_LENGTH).size() > 1) {
             return "more than one Content-Length";
+        }
+        if (HttpMethod.CONNECT.equals(request.method())) {
+            return http2
+                    ? "CONNECT is carried over HTTP/1.1 alone"
+                    : request.uri().indexOf('/') >= 0 ? "CONNECT is to a host and a port" : null;
         }
         String target = originForm(request.uri());
         if (!target.startsWith("/") && !(target.equals("*") && HttpMethod.OPTIONS.equals(request.method()))) {
@@ -175,8 +178,30 @@ final class Intake {
         if (scheme < 0 || uri.startsWith("/")) {
             return uri;
         }
-        int slash = uri.indexOf('/', scheme + 3);
-        return slash < 0 ? "/" : uri.substring(slash);
+        int end = endOfAuthority(uri, scheme + 3);
+        String rest = uri.substring(end);
+        return rest.startsWith("/") ? rest : "/" + rest;
+    }
+
+    /**
+     * A target with a host of its own overrules the header (RFC 9112 section 3.2.2), and HTTP/1.1 wants that header even
+     * where an HTTP/1.0 client sent none.
+     */
+    private static void name(HttpHeaders headers, String uri) {
+        if (!uri.startsWith("/") && uri.contains("://")) {
+            int authority = uri.indexOf("://") + 3;
+            headers.set(HttpHeaderNames.HOST, uri.substring(authority, endOfAuthority(uri, authority)));
+        } else if (!headers.contains(HttpHeaderNames.HOST)) {
+            headers.set(HttpHeaderNames.HOST, "");
+        }
+    }
+
+    private static int endOfAuthority(String uri, int start) {
+        int end = start;
+        while (end < uri.length() && uri.charAt(end) != '/' && uri.charAt(end) != '?') {
+            end++;
+        }
+        return end;
     }
 
     private static String withoutQuery(String target) {

@@ -14,9 +14,15 @@ import java.util.List;
  */
 final class RequestBody {
 
+    /** Most requests are one piece, which has no bytes. */
+    private static final int USUAL_PIECES = 1;
+
+    /** However small they are, each is an object. */
+    private static final int MOST_WAITING_PIECES = 1024;
+
     private final int replayBytes;
-    private final ArrayDeque<HttpContent> waiting = new ArrayDeque<>();
-    private final List<HttpContent> sent = new ArrayList<>();
+    private final ArrayDeque<HttpContent> waiting = new ArrayDeque<>(USUAL_PIECES);
+    private final List<HttpContent> sent = new ArrayList<>(USUAL_PIECES);
 
     private int keptBytes;
     private int waitingBytes;
@@ -100,6 +106,6 @@ final class RequestBody {
 
     /** More waits than should; the client must not be read from until it has been written. */
     boolean full() {
-        return waitingBytes > replayBytes;
+        return waitingBytes > replayBytes || waiting.size() > MOST_WAITING_PIECES;
     }
 }

@@ -7,9 +7,6 @@ import io.tracery.proxy.mesh.Endpoint;
 import io.tracery.tracing.Vocabulary;
 import io.tracery.tracing.otlp.Key;
 import io.tracery.tracing.otlp.TracesEncoder;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Why a request went where it went, as events of its span: the route that matched, what the balancer weighed for each
@@ -18,9 +15,11 @@ import org.jspecify.annotations.Nullable;
 final class DecisionRecord {
 
     private final TracesEncoder out;
+    private final AddressTexts addresses;
 
-    DecisionRecord(TracesEncoder out) {
+    DecisionRecord(TracesEncoder out, AddressTexts addresses) {
         this.out = out;
+        this.addresses = addresses;
     }
 
     void write(Exchange exchange) {
@@ -61,7 +60,7 @@ final class DecisionRecord {
     }
 
     private void candidate(Key endpointKey, Endpoint endpoint, Key costKey, double costMillis) {
-        out.attribute(endpointKey, address(endpoint.address()));
+        out.attribute(endpointKey, addresses.of(endpoint.address()).whole());
         // An endpoint that was never measured has no cost that a reader could compare.
         if (Double.isFinite(costMillis)) {
             out.attribute(costKey, costMillis);
@@ -78,11 +77,5 @@ final class DecisionRecord {
         out.attribute(SpanKeys.RETRY_DECISION, attempt.retried() ? "retried" : "not_retried");
         out.attribute(SpanKeys.RETRY_REASON, attempt.retryReason());
         out.endEvent();
-    }
-
-    private static String address(InetSocketAddress address) {
-        @Nullable InetAddress resolved = address.getAddress();
-        String host = resolved == null ? address.getHostString() : resolved.getHostAddress();
-        return host.indexOf(':') >= 0 ? "[" + host + "]:" + address.getPort() : host + ":" + address.getPort();
     }
 }

@@ -33,6 +33,7 @@ final class Exporter implements Runnable {
     private final @Nullable Outboxes outboxes;
     private final LossReporter losses;
     private volatile boolean ending;
+    private volatile @Nullable Thread runner;
 
     // Confined to the thread that runs this.
     private long nextCollect = System.nanoTime();
@@ -73,6 +74,11 @@ final class Exporter implements Runnable {
         return view.get();
     }
 
+    /** Makes it look at once. Any thread, without waiting. */
+    void wake() {
+        LockSupport.unpark(runner);
+    }
+
     /** Makes {@link #run} send what it has and return. */
     void end() {
         ending = true;
@@ -80,6 +86,7 @@ final class Exporter implements Runnable {
 
     @Override
     public void run() {
+        runner = Thread.currentThread();
         while (!ending) {
             guarded();
             LockSupport.parkNanos(TICK_NANOS);

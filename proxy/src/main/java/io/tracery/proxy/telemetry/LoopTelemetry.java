@@ -16,6 +16,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class LoopTelemetry implements ExchangeObserver {
 
+    /**
+     * The exporter looks fifty milliseconds after it looked last, or after so many exchanges: what waits for longer than
+     * the collector's next round is copied by it again and again.
+     */
+    private static final int WAKE_EVERY = 256;
+
     private final EventLoop loop;
     private final @Nullable ExchangeRing spans;
     private final Account spanAccount;
@@ -23,6 +29,7 @@ final class LoopTelemetry implements ExchangeObserver {
     private final SeriesTable table;
     private final InFlight inFlight;
     private final Runnable collect = this::collect;
+    private final Runnable wakeExporter;
 
     // What the last report said, by which the next one tells what changed.
     private int reportedActive;
@@ -34,9 +41,17 @@ final class LoopTelemetry implements ExchangeObserver {
     /** Whether copies were asked for and not taken. Confined to the exporter. */
     private boolean reportPending;
 
-    /** @param spans null when no one wants spans */
-    LoopTelemetry(EventLoop loop, @Nullable ExchangeRing spans, Account spanAccount, Limits limits) {
+    /** Exchanges handed over since the exporter was last woken. */
+    private int sinceWake;
+
+    /**
+     * @param spans null when no one wants spans
+     * @param wakeExporter called when many exchanges wait; cheap, and harmless when it is awake
+     */
+    LoopTelemetry(
+            EventLoop loop, @Nullable ExchangeRing spans, Account spanAccount, Limits limits, Runnable wakeExporter) {
         this.loop = loop;
+        this.wakeExporter = wakeExporter;
         this.spans = spans;
         this.spanAccount = spanAccount;
         this.budget = new SeriesBudget(limits);
@@ -65,6 +80,10 @@ final class LoopTelemetry implements ExchangeObserver {
             spanAccount.accept(count);
             if (!ring.offer(exchange)) {
                 spanAccount.drop(DropReason.QUEUE_FULL, count);
+            }
+            if (++sinceWake == WAKE_EVERY) {
+                sinceWake = 0;
+                wakeExporter.run();
             }
         }
     }

@@ -74,7 +74,7 @@ public final class ProxyTelemetry implements Component {
     public ExchangeObserver observerFor(EventLoop loop) {
         return loops.computeIfAbsent(loop, newLoop -> {
             ExchangeRing ring = exporting ? new ExchangeRing(limits.waitingExchanges()) : null;
-            LoopTelemetry telemetry = new LoopTelemetry(newLoop, ring, spanAccount, limits);
+            LoopTelemetry telemetry = new LoopTelemetry(newLoop, ring, spanAccount, limits, exporter::wake);
             exporter.add(telemetry);
             return telemetry;
         });

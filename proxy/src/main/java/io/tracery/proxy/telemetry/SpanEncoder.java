@@ -29,12 +29,13 @@ final class SpanEncoder {
     private final TracesEncoder out;
     private final RandomGenerator random;
     private final SpanNames names = new SpanNames();
+    private final AddressTexts addresses = new AddressTexts();
     private final DecisionRecord decisions;
 
     SpanEncoder(TracesEncoder out, RandomGenerator random) {
         this.out = out;
         this.random = random;
-        this.decisions = new DecisionRecord(out);
+        this.decisions = new DecisionRecord(out, addresses);
     }
 
     /** How many spans {@link #encode} writes for an exchange. */
@@ -162,7 +163,7 @@ final class SpanEncoder {
         if (endpoint != null && endpoint.address().getAddress() != null) {
             out.attribute(
                     SpanKeys.NETWORK_PEER_ADDRESS,
-                    endpoint.address().getAddress().getHostAddress());
+                    addresses.of(endpoint.address()).host());
             out.attribute(SpanKeys.NETWORK_PEER_PORT, endpoint.address().getPort());
         }
     }

@@ -15,10 +15,13 @@ final class SpanNames {
     /** What a client chose is cut here. */
     static final int MAX_LENGTH = 256;
 
+    /** Routes; of methods there are only those that {@link #method} knows. */
     private static final int REMEMBERED = 1024;
+
     private static final String OTHER_METHOD = "_OTHER";
 
-    private final Map<Request, String> http = new HashMap<>();
+    /** By route, then by method; two look-ups, because a key of both would be made anew for every span. */
+    private final Map<String, Map<String, String>> http = new HashMap<>();
 
     String of(Exchange exchange) {
         return switch (exchange.protocol()) {
@@ -47,15 +50,15 @@ final class SpanNames {
     }
 
     private String http(String method, String route) {
-        Request request = new Request(method, route);
-        String known = http.get(request);
+        Map<String, String> ofRoute = http.get(route);
+        String known = ofRoute == null ? null : ofRoute.get(method);
         if (known != null) {
             return known;
         }
         String shown = method.equals(OTHER_METHOD) ? "HTTP" : method;
         String name = route.isEmpty() ? shown : shown + " " + route;
-        if (http.size() < REMEMBERED) {
-            http.put(request, name);
+        if (ofRoute != null || http.size() < REMEMBERED) {
+            http.computeIfAbsent(route, key -> new HashMap<>()).put(method, name);
         }
         return name;
     }
@@ -69,6 +72,4 @@ final class SpanNames {
     static boolean isHttp(Protocol protocol) {
         return protocol != Protocol.TCP;
     }
-
-    private record Request(String method, String route) {}
 }

@@ -1,5 +1,6 @@
 package io.tracery.proxy.upstream;
 
+import io.tracery.proxy.http1.Http1Limits;
 import io.tracery.proxy.mesh.Cluster;
 import java.time.Duration;
 
@@ -7,7 +8,7 @@ import java.time.Duration;
  * Every bound of the data path. All counts are per event loop unless said otherwise.
  *
  * @param maxInitialLineBytes longest request line
- * @param maxHeaderBytes all headers of one message together
+ * @param maxHeaderBytes the whole head of one message
  * @param headTimeout how long a client may take to send a request's head, from its first byte or the connection's start
  * @param idleTimeout how long a client's connection may be without a request, and an HTTP exchange without anything moving
  * @param tcpIdleTimeout how long a TCP exchange may be without anything moving
@@ -47,6 +48,11 @@ public record Limits(
             Duration.ofSeconds(4),
             Duration.ofSeconds(60),
             64 * 1024);
+
+    /** What an HTTP/1.1 message may be. */
+    public Http1Limits http1() {
+        return new Http1Limits(maxInitialLineBytes, maxHeaderBytes, Http1Limits.MOST_FIELDS);
+    }
 
     Duration poolIdleTimeout(Cluster cluster) {
         return cluster.tls() == null ? poolIdleTimeoutPlain : poolIdleTimeoutTls;

@@ -4,13 +4,12 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
-import io.netty.handler.codec.http.HttpClientCodec;
-import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
 import io.netty.handler.codec.http2.Http2MultiplexHandler;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2StreamFrameToHttpObjectCodec;
 import io.netty.handler.ssl.SslHandler;
+import io.tracery.proxy.http1.Http1ClientCodec;
 import org.jspecify.annotations.Nullable;
 
 /** What a connection to an endpoint goes through, in order; the counterpart of the inbound and outbound stacks. */
@@ -35,14 +34,7 @@ final class UpstreamStack {
     /** 2a. HTTP/1.1: messages, then whoever holds the connection for one request. */
     static void http1(Channel channel, Limits limits, UpstreamHandler holder) {
         channel.pipeline()
-                .addLast(
-                        "http1",
-                        new HttpClientCodec(
-                                new HttpDecoderConfig()
-                                        .setMaxInitialLineLength(limits.maxInitialLineBytes())
-                                        .setMaxHeaderSize(limits.maxHeaderBytes()),
-                                HttpClientCodec.DEFAULT_PARSE_HTTP_AFTER_CONNECT_REQUEST,
-                                HttpClientCodec.DEFAULT_FAIL_ON_MISSING_RESPONSE))
+                .addLast("http1", new Http1ClientCodec(limits.http1()))
                 .addLast("upstream", holder);
     }
 

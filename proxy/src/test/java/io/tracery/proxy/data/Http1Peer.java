@@ -123,6 +123,11 @@ final class Http1Peer implements AutoCloseable {
         }
     }
 
+    /** The next bytes as they are. */
+    String bytes(int size) throws IOException {
+        return new String(exactly(size), StandardCharsets.ISO_8859_1);
+    }
+
     private byte[] exactly(int size) throws IOException {
         byte[] bytes = in.readNBytes(size);
         if (bytes.length < size) {

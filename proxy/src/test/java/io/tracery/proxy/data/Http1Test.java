@@ -195,6 +195,62 @@ class Http1Test {
     }
 
     @Test
+    void passesHintsOnBeforeTheAnswer() throws Exception {
+        Http1Backend.Handler hinting =
+                (request, client) -> client.send("HTTP/1.1 103 Early Hints\r\nLink: </a.css>; rel=preload\r\n\r\n"
+                        + "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+        try (Http1Backend backend = new Http1Backend(hinting);
+                TestProxy proxy = new TestProxy()
+                        .serving(Mesh.outbound(Mesh.route("cart")), Mesh.cluster("cart", backend.address()));
+                Http1Peer client = Http1Peer.connect(proxy.address())) {
+            client.send("GET / HTTP/1.1\r\nHost: cart\r\n\r\n");
+            Message hints = client.receive(/* bodiless= */ true);
+            assertThat(hints.status()).isEqualTo(103);
+            assertThat(hints.header("link")).isEqualTo("</a.css>; rel=preload");
+            assertThat(client.receive().text()).isEqualTo("ok");
+            client.send("GET / HTTP/1.0\r\nHost: cart\r\nConnection: keep-alive\r\n\r\n");
+            assertThat(client.receive().status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void leavesEveryFieldLetterByLetterAsItWas() throws Exception {
+        try (Http1Backend backend = Http1Backend.saying("ok");
+                TestProxy proxy = new TestProxy()
+                        .serving(Mesh.outbound(Mesh.route("cart")), Mesh.cluster("cart", backend.address()));
+                Http1Peer client = Http1Peer.connect(proxy.address())) {
+            client.sendHead(
+                    "GET / HTTP/1.1",
+                    "hOsT:cart",
+                    "X-One:  1",
+                    "Connection: x-gone",
+                    "x-gone: 1",
+                    "x-ONE: caf\u00e9\t");
+            assertThat(client.receive().status()).isEqualTo(200);
+            assertThat(backend.requests().getFirst().headers())
+                    .containsEntry("host", "cart")
+                    .containsEntry("x-one", "1,caf\u00e9")
+                    .doesNotContainKey("x-gone");
+        }
+    }
+
+    @Test
+    void takesTheHostOfAnAbsoluteTarget() throws Exception {
+        try (Http1Backend backend = Http1Backend.saying("ok");
+                TestProxy proxy = new TestProxy()
+                        .serving(Mesh.outbound(Mesh.route("cart")), Mesh.cluster("cart", backend.address()));
+                Http1Peer client = Http1Peer.connect(proxy.address())) {
+            client.sendHead("GET http://cart:8080?a=b HTTP/1.1", "Host: another");
+            assertThat(client.receive().status()).isEqualTo(200);
+            client.sendHead("GET / HTTP/1.0");
+            client.receive();
+            assertThat(backend.requests().getFirst().target()).isEqualTo("/?a=b");
+            assertThat(backend.requests().getFirst().header("host")).isEqualTo("cart:8080");
+            assertThat(backend.requests().getLast().headers()).containsEntry("host", "");
+        }
+    }
+
+    @Test
     void removesWhatSpeaksOfOneConnectionOnly() throws Exception {
         try (Http1Backend backend = Http1Backend.saying("ok");
                 TestProxy proxy = new TestProxy()
@@ -216,21 +272,6 @@ class Http1Test {
                     .containsEntry("host", "cart")
                     .doesNotContainKeys(
                             "x-mine", "upgrade", "http2-settings", "keep-alive", "connection", "x-http2-scheme");
-        }
-    }
-
-    @Test
-    void saysClearlyThatItCarriesNoWebSockets() throws Exception {
-        try (Http1Backend backend = Http1Backend.saying("no");
-                TestProxy proxy = new TestProxy()
-                        .serving(Mesh.outbound(Mesh.route("cart")), Mesh.cluster("cart", backend.address()));
-                Http1Peer client = Http1Peer.connect(proxy.address())) {
-            client.sendHead("GET /chat HTTP/1.1", "Host: cart", "Connection: Upgrade", "Upgrade: websocket");
-            Message answer = client.receive();
-            assertThat(answer.status()).isEqualTo(501);
-            assertThat(answer.text()).contains("WebSocket");
-            assertThat(proxy.log.only().fate()).isEqualTo(Fate.NO_ROUTE);
-            assertThat(backend.requests()).isEmpty();
         }
     }
 

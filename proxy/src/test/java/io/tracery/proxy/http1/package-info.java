@@ -1,0 +1,4 @@
+@NullMarked
+package io.tracery.proxy.http1;
+
+import org.jspecify.annotations.NullMarked;
