@@ -13,7 +13,6 @@ import io.tracery.proxy.mesh.Direction;
 import io.tracery.proxy.mesh.Listener;
 import io.tracery.proxy.mesh.MeshSnapshot;
 import io.tracery.proxy.route.Route;
-import io.tracery.proxy.route.RouteMatcher;
 import io.tracery.tracing.context.TraceContext;
 import io.tracery.tracing.context.W3cTraceContext;
 import io.tracery.tracing.span.Fate;
@@ -60,7 +59,7 @@ final class Intake {
                 downstream.mutualTls() ? "https" : "http");
         placeInTrace(loop, exchange, headers);
         Route route = listener.handler() instanceof Listener.Handler.Http http
-                ? RouteMatcher.find(http.routes(), exchange.method(), path, headers::get)
+                ? http.routes().find(new RequestHead(exchange.method(), path, target, headers))
                 : null;
         exchange.routed(route);
         if (route == null) {

@@ -49,7 +49,7 @@ final class HonouredFields {
             envoy.extensions.transport_sockets.tls.v3.SdsSecretConfig: name sds_config
             envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext: match_typed_subject_alt_names
             envoy.extensions.transport_sockets.tls.v3.SubjectAltNameMatcher: san_type matcher
-            envoy.type.matcher.v3.StringMatcher: exact
+            envoy.type.matcher.v3.StringMatcher: exact safe_regex
             envoy.config.core.v3.ConfigSource: ads self resource_api_version initial_fetch_timeout
             envoy.config.core.v3.AggregatedConfigSource:
             envoy.config.core.v3.SelfConfigSource: transport_api_version
@@ -59,8 +59,10 @@ final class HonouredFields {
             envoy.config.route.v3.RouteConfiguration: name virtual_hosts
             envoy.config.route.v3.VirtualHost: name domains routes
             envoy.config.route.v3.Route: name match route metadata
-            envoy.config.route.v3.RouteMatch: prefix path path_separated_prefix headers
+            envoy.config.route.v3.RouteMatch: prefix path path_separated_prefix safe_regex headers query_parameters
             envoy.config.route.v3.HeaderMatcher: name string_match
+            envoy.config.route.v3.QueryParameterMatcher: name string_match
+            envoy.type.matcher.v3.RegexMatcher: regex
             envoy.config.route.v3.RouteAction: cluster weighted_clusters timeout retry_policy
             envoy.config.route.v3.WeightedCluster: clusters
             envoy.config.route.v3.WeightedCluster.ClusterWeight: name weight

@@ -1,6 +1,5 @@
 package io.tracery.proxy.xds;
 
-import io.envoyproxy.envoy.config.route.v3.HeaderMatcher;
 import io.envoyproxy.envoy.config.route.v3.RouteAction;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.config.route.v3.VirtualHost;
@@ -10,15 +9,12 @@ import io.tracery.proxy.route.ClusterSplit.Share;
 import io.tracery.proxy.route.RetryPolicy;
 import io.tracery.proxy.route.RetryPolicy.Condition;
 import io.tracery.proxy.route.Route;
-import io.tracery.proxy.route.RouteMatch;
-import io.tracery.proxy.route.RouteMatch.Header;
 import io.tracery.proxy.route.RouteTable;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 
 /** {@code RouteConfiguration} to {@link RouteTable}. What a route asks for and the proxy does not do is an error. */
@@ -27,7 +23,6 @@ final class RouteTranslator {
     /** What Envoy takes when a route says nothing of its timeout. */
     private static final Duration UNSET_TIMEOUT = Duration.ofSeconds(15);
 
-    private static final String METHOD = ":method";
     private static final int MOST_RETRIES = 25;
 
     private final String resource;
@@ -62,45 +57,10 @@ final class RouteTranslator {
         RouteAction action = route.getRoute();
         return new Route(
                 name,
-                match(route.getMatch(), name),
+                new MatchTranslator(resource + ": route " + name).match(route.getMatch()),
                 split(action, name),
                 action.hasTimeout() ? XdsTypes.duration(resource, action.getTimeout()) : UNSET_TIMEOUT,
                 action.hasRetryPolicy() ? retry(action.getRetryPolicy(), name) : RetryPolicy.NONE);
-    }
-
-    private RouteMatch match(io.envoyproxy.envoy.config.route.v3.RouteMatch match, String name) throws InvalidResource {
-        RouteMatch.Path path = switch (match.getPathSpecifierCase()) {
-            case PATH -> new RouteMatch.Path.Exact(match.getPath());
-            case PATH_SEPARATED_PREFIX -> new RouteMatch.Path.Prefix(match.getPathSeparatedPrefix());
-            case PREFIX -> {
-                if (!match.getPrefix().endsWith("/")) {
-                    throw new InvalidResource(
-                            resource, "route " + name + ": a prefix ends with \"/\", or is a path_separated_prefix");
-                }
-                yield new RouteMatch.Path.Prefix(match.getPrefix());
-            }
-            default ->
-                throw new InvalidResource(
-                        resource, "route " + name + ": " + match.getPathSpecifierCase() + " is not supported");
-        };
-        String method = "";
-        List<Header> headers = new ArrayList<>();
-        for (HeaderMatcher header : match.getHeadersList()) {
-            if (!header.getStringMatch().hasExact()) {
-                throw new InvalidResource(
-                        resource, "route " + name + ": header " + header.getName() + " must match string_match.exact");
-            }
-            String value = header.getStringMatch().getExact();
-            if (header.getName().equals(METHOD)) {
-                method = value;
-            } else if (header.getName().startsWith(":") || header.getName().isEmpty()) {
-                throw new InvalidResource(
-                        resource, "route " + name + ": header \"" + header.getName() + "\" cannot be matched");
-            } else {
-                headers.add(new Header(header.getName().toLowerCase(Locale.ROOT), value));
-            }
-        }
-        return new RouteMatch(path, method, headers);
     }
 
     private ClusterSplit split(RouteAction action, String name) throws InvalidResource {

@@ -11,6 +11,7 @@ import io.tracery.proxy.route.RetryPolicy.Condition;
 import io.tracery.proxy.route.Route;
 import io.tracery.proxy.route.RouteMatch;
 import io.tracery.proxy.route.RouteMatch.Header;
+import io.tracery.proxy.route.TextMatch;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -58,6 +59,22 @@ class RouteTranslatorTest {
     }
 
     @Test
+    void keepsExpressionsAndQueryParameters() throws InvalidResource {
+        RouteMatch match = translated("""
+                {name: a, route: {cluster: c},
+                 match: {safe_regex: {regex: "/v[0-9]+/.*"},
+                         headers: [{name: cookie, string_match: {safe_regex: {regex: ".*b=1.*"}}}],
+                         query_parameters: [{name: Q, string_match: {exact: x}}]}}
+                """).match();
+        assertThat(match.path()).isInstanceOfSatisfying(RouteMatch.Path.Expression.class, path -> {
+            assertThat(path.value().takes("/v12/a")).isTrue();
+            assertThat(path.value().takes("/x/v12/a")).isFalse();
+        });
+        assertThat(match.headers().getFirst().value().takes("a=2; b=1; c=3")).isTrue();
+        assertThat(match.query()).containsExactly(new RouteMatch.Query("Q", new TextMatch.Exact("x")));
+    }
+
+    @Test
     void takesEnvoysTimeoutWhereNoneIsSaidAndNoneWhereItIsZero() throws InvalidResource {
         assertThat(translated("{name: a, match: {prefix: /}, route: {cluster: c}}")
                         .timeout())
@@ -76,11 +93,13 @@ class RouteTranslatorTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             {match: {prefix: /a}, route: {cluster: c}}                                                   | ends with "/"
-            {match: {safe_regex: {regex: a}}, route: {cluster: c}}                                       | SAFE_REGEX is not supported
+            {match: {safe_regex: {regex: "a("}}, route: {cluster: c}}                                    | regular expression a( is wrong
+            {match: {safe_regex: {regex: "((a{100}){10})"}}, route: {cluster: c}}                        | too costly
+            {match: {connect_matcher: {}}, route: {cluster: c}}                                          | CONNECT_MATCHER is not supported
             {match: {prefix: /}, redirect: {path_redirect: /}}                                           | REDIRECT is not supported
             {match: {prefix: /}, route: {cluster_header: x}}                                             | CLUSTER_HEADER is not supported
-            {match: {prefix: /, headers: [{name: x, present_match: true}]}, route: {cluster: c}}         | must match string_match.exact
-            {match: {prefix: /, headers: [{name: ":path", string_match: {exact: x}}]}, route: {cluster: c}} | ":path" cannot be matched
+            {match: {prefix: /, headers: [{name: x, present_match: true}]}, route: {cluster: c}}         | must match string_match.exact or safe_regex
+            {match: {prefix: /, headers: [{name: ":path", string_match: {exact: x}}]}, route: {cluster: c}} | ":path" cannot be matched so
             {match: {prefix: /}, route: {cluster: c, retry_policy: {retry_on: 5xx}}}                     | retry_on "5xx" is not supported
             {match: {prefix: /}, route: {cluster: c, retry_policy: {retry_on: reset, num_retries: 1000}}} | num_retries must be 0..25
             {match: {prefix: /}, route: {cluster: c, timeout: -1s}}                                      | below zero

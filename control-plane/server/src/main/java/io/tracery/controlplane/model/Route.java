@@ -6,11 +6,29 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A Gateway API {@code HTTPRoute} whose parent is a Service (GAMMA, GEP-1294).
+ * A Gateway API {@code HTTPRoute} or {@code GRPCRoute} whose parent is a Service (GAMMA, GEP-1294).
  *
+ * @param kind what it was written as
  * @param parents the services whose callers it is for
  */
-public record Route(Name name, List<Parent> parents, List<Rule> rules) {
+public record Route(Name name, Kind kind, List<Parent> parents, List<Rule> rules) {
+
+    /** How the Gateway API calls it. */
+    public enum Kind {
+        HTTP("HTTPRoute"),
+        GRPC("GRPCRoute");
+
+        private final String text;
+
+        Kind(String text) {
+            this.text = text;
+        }
+
+        @Override
+        public String toString() {
+            return text;
+        }
+    }
 
     public Route {
         parents = List.copyOf(parents);
@@ -40,20 +58,41 @@ public record Route(Name name, List<Parent> parents, List<Rule> rules) {
     }
 
     /**
-     * @param exact whether the path is the whole path or a prefix of whole elements
      * @param method empty for any
-     * @param headers name to exact value
+     * @param headers names in lower case
+     * @param query names in their case
      */
-    public record Match(boolean exact, String path, String method, List<Header> headers) {
+    public record Match(Path path, String method, List<Value> headers, List<Value> query) {
 
-        public static final Match ANY = new Match(false, "/", "", List.of());
+        public static final Match ANY = new Match(Path.ANY, "", List.of(), List.of());
 
         public Match {
             headers = List.copyOf(headers);
+            query = List.copyOf(query);
         }
     }
 
-    public record Header(String name, String value) {}
+    /** @param value a path, a prefix of whole elements, or an expression of RE2's syntax for whole paths */
+    public record Path(PathType type, String value) {
+
+        public static final Path ANY = new Path(PathType.PREFIX, "/");
+    }
+
+    /** In the order in which routes win. */
+    public enum PathType {
+        EXACT,
+        EXPRESSION,
+        PREFIX
+    }
+
+    /** What a header or a query parameter must be: {@code text} itself, or an expression that takes all of it. */
+    public record Value(String name, ValueType type, String text) {}
+
+    /** How a text is compared. */
+    public enum ValueType {
+        EXACT,
+        EXPRESSION
+    }
 
     /** @param weight share of the rule's requests, at least 0 */
     public record Backend(Name service, int port, int weight) {}

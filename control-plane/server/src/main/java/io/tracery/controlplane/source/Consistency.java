@@ -38,6 +38,7 @@ final class Consistency {
         slices.values().forEach(this::checkSlice);
         routes.values().forEach(this::checkRoute);
         sidecars.values().forEach(this::checkSidecar);
+        checkKinds();
         checkMixtures();
     }
 
@@ -104,7 +105,37 @@ final class Consistency {
         }
     }
 
-    /** An HTTPRoute says nothing of opaque bytes. */
+    /**
+     * The Gateway API lets a GRPCRoute silence the HTTPRoutes of the same port; a configuration that says something without
+     * an effect is refused instead.
+     */
+    private void checkKinds() {
+        List<Route> grpc = routes.values().stream()
+                .map(Located::value)
+                .filter(route -> route.kind() == Route.Kind.GRPC)
+                .toList();
+        for (Located<Route> route : routes.values()) {
+            for (Route.Parent parent : route.value().parents()) {
+                if (route.value().kind() == Route.Kind.HTTP) {
+                    grpc.stream()
+                            .filter(other -> meet(parent, other))
+                            .forEach(other -> route.spec()
+                                    .problem(
+                                            "parentRefs",
+                                            "Service " + parent.service() + " has the GRPCRoute " + other.name()
+                                                    + " too: a port takes routes of one kind"));
+                }
+            }
+        }
+    }
+
+    private static boolean meet(Route.Parent parent, Route other) {
+        return other.parents().stream()
+                .anyMatch(theirs -> theirs.service().equals(parent.service())
+                        && (theirs.port() == 0 || parent.port() == 0 || theirs.port() == parent.port()));
+    }
+
+    /** A route says nothing of opaque bytes. */
     private void checkHttp(Fields spec, String field, Name name, int port) {
         Located<Service> service = services.get(name);
         if (service != null
@@ -114,7 +145,7 @@ final class Consistency {
             spec.problem(
                     field,
                     "Service " + name + " has an opaque port" + (port == 0 ? "" : " " + port)
-                            + ": an HTTPRoute needs appProtocol http, kubernetes.io/h2c or grpc on it");
+                            + ": a route needs appProtocol http, kubernetes.io/h2c or grpc on it");
         }
     }
 

@@ -91,6 +91,11 @@ final class ModelReader {
                 Fields spec = object.required("spec");
                 put(routes, name, HttpRouteReader.read(name, spec), spec, object);
             }
+            case "gateway.networking.k8s.io/v1 GRPCRoute" -> {
+                metadata.ignore("labels");
+                Fields spec = object.required("spec");
+                put(routes, name, GrpcRouteReader.read(name, spec), spec, object);
+            }
             case "policy.tracery.io/v1alpha1 Sidecar" -> {
                 metadata.ignore("labels");
                 Fields spec = object.required("spec");
@@ -100,7 +105,7 @@ final class ModelReader {
                 object.problem(
                         "kind",
                         kind + " is not known here; known: v1 Service, discovery.k8s.io/v1 EndpointSlice, "
-                                + "gateway.networking.k8s.io/v1 HTTPRoute, policy.tracery.io/v1alpha1 Sidecar");
+                                + "gateway.networking.k8s.io/v1 HTTPRoute and GRPCRoute, policy.tracery.io/v1alpha1 Sidecar");
                 return;
             }
         }

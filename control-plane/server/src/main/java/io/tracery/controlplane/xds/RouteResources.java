@@ -2,7 +2,6 @@ package io.tracery.controlplane.xds;
 
 import com.google.protobuf.Duration;
 import com.google.protobuf.UInt32Value;
-import io.envoyproxy.envoy.config.route.v3.HeaderMatcher;
 import io.envoyproxy.envoy.config.route.v3.RetryPolicy;
 import io.envoyproxy.envoy.config.route.v3.Route;
 import io.envoyproxy.envoy.config.route.v3.RouteAction;
@@ -10,7 +9,6 @@ import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.config.route.v3.RouteMatch;
 import io.envoyproxy.envoy.config.route.v3.VirtualHost;
 import io.envoyproxy.envoy.config.route.v3.WeightedCluster;
-import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
 import io.tracery.controlplane.api.XdsNames;
 import io.tracery.controlplane.model.MeshModel;
 import io.tracery.controlplane.model.Name;
@@ -51,7 +49,7 @@ final class RouteResources {
         candidates.sort(PRECEDENCE);
         candidates.forEach(candidate -> host.addRoutes(Route.newBuilder()
                 .setName(candidate.name())
-                .setMatch(match(candidate.match()))
+                .setMatch(MatchResources.match(candidate.match()))
                 .setRoute(action(candidate.rule()))));
         return RouteConfiguration.newBuilder()
                 .setName(XdsNames.outbound(service.namespace(), service.name(), port))
@@ -75,12 +73,16 @@ final class RouteResources {
                 .build();
     }
 
-    /** The Gateway API's order: exact paths, longer prefixes, a method, more headers; then as configured. */
-    private static final Comparator<Candidate> PRECEDENCE = Comparator.comparingInt(
-                    (Candidate candidate) -> candidate.match().exact() ? 0 : 1)
-            .thenComparingInt(candidate -> -candidate.match().path().length())
+    /**
+     * The Gateway API's order: exact paths, then expressions (it leaves their place open), then prefixes, the longer the
+     * earlier; a method; more headers; more query parameters; then as configured.
+     */
+    private static final Comparator<Candidate> PRECEDENCE = Comparator.comparing(
+                    (Candidate candidate) -> candidate.match().path().type())
+            .thenComparingInt(candidate -> -candidate.match().path().value().length())
             .thenComparingInt(candidate -> candidate.match().method().isEmpty() ? 1 : 0)
-            .thenComparingInt(candidate -> -candidate.match().headers().size());
+            .thenComparingInt(candidate -> -candidate.match().headers().size())
+            .thenComparingInt(candidate -> -candidate.match().query().size());
 
     private static Route toService(String cluster) {
         return Route.newBuilder()
@@ -92,31 +94,6 @@ final class RouteResources {
                         .setRetryPolicy(RetryPolicy.newBuilder()
                                 .setRetryOn(SAFE_TO_RETRY)
                                 .setNumRetries(UInt32Value.of(1))))
-                .build();
-    }
-
-    private static RouteMatch match(Match match) {
-        RouteMatch.Builder built = RouteMatch.newBuilder();
-        String path = match.path();
-        if (match.exact()) {
-            built.setPath(path);
-        } else if (path.equals("/")) {
-            built.setPrefix("/");
-        } else {
-            // "/a/" and "/a" are the same prefix of elements (Gateway API, PathMatchPathPrefix).
-            built.setPathSeparatedPrefix(path.endsWith("/") ? path.substring(0, path.length() - 1) : path);
-        }
-        if (!match.method().isEmpty()) {
-            built.addHeaders(header(":method", match.method()));
-        }
-        match.headers().forEach(header -> built.addHeaders(header(header.name(), header.value())));
-        return built.build();
-    }
-
-    private static HeaderMatcher header(String name, String value) {
-        return HeaderMatcher.newBuilder()
-                .setName(name)
-                .setStringMatch(StringMatcher.newBuilder().setExact(value))
                 .build();
     }
 

@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tracery.controlplane.model.MeshModel;
 import io.tracery.controlplane.model.Name;
 import io.tracery.controlplane.model.Route.Backend;
-import io.tracery.controlplane.model.Route.Header;
 import io.tracery.controlplane.model.Route.Match;
+import io.tracery.controlplane.model.Route.Path;
+import io.tracery.controlplane.model.Route.PathType;
 import io.tracery.controlplane.model.Route.Retry;
 import io.tracery.controlplane.model.Route.Rule;
+import io.tracery.controlplane.model.Route.Value;
+import io.tracery.controlplane.model.Route.ValueType;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -90,7 +93,8 @@ class ModelReaderTest {
     void readsEveryPartOfARule() {
         String route = ROUTE.substring(0, ROUTE.indexOf("    - backendRefs")) + """
                     - name: first
-                      matches: [{path: {type: Exact, value: /a}, method: GET, headers: [{name: X-A, value: b}]}]
+                      matches: [{path: {type: Exact, value: /a}, method: GET, headers: [{name: X-A, value: b}],
+                                 queryParams: [{type: RegularExpression, name: Q, value: "[a-z]+"}]}]
                       backendRefs: [{name: cart, port: 8080, weight: 0}]
                       timeouts: {request: 1m30s, backendRequest: 500ms}
                       retry: {attempts: 3, codes: [502, 503]}
@@ -98,11 +102,42 @@ class ModelReaderTest {
         assertThat(problems(CART, route)).isEmpty();
         assertThat(read(CART, route).model().routes().getFirst().rules())
                 .containsExactly(new Rule(
-                        List.of(new Match(true, "/a", "GET", List.of(new Header("x-a", "b")))),
+                        List.of(new Match(
+                                new Path(PathType.EXACT, "/a"),
+                                "GET",
+                                List.of(new Value("x-a", ValueType.EXACT, "b")),
+                                List.of(new Value("Q", ValueType.EXPRESSION, "[a-z]+")))),
                         List.of(new Backend(new Name("shop", "cart"), 8080, 0)),
                         Duration.ofSeconds(90),
                         Duration.ofMillis(500),
                         new Retry(3, Set.of(502, 503))));
+    }
+
+    @Test
+    void aGrpcMethodIsAPath() {
+        String route = ROUTE.replace("HTTPRoute", "GRPCRoute") + """
+                      matches:
+                        - {method: {service: shop.Cart, method: Add}}
+                        - {method: {service: shop.Cart}, headers: [{name: X-Beta, value: "1"}]}
+                        - {method: {method: Add}}
+                        - {method: {type: RegularExpression, service: "shop[.].*", method: Get.*}}
+                        - {}
+                """;
+        assertThat(problems(CART, route)).isEmpty();
+        assertThat(read(CART, route)
+                        .model()
+                        .routes()
+                        .getFirst()
+                        .rules()
+                        .getFirst()
+                        .matches())
+                .extracting(Match::path)
+                .containsExactly(
+                        new Path(PathType.EXACT, "/shop.Cart/Add"),
+                        new Path(PathType.PREFIX, "/shop.Cart"),
+                        new Path(PathType.EXPRESSION, "/[^/]+/Add"),
+                        new Path(PathType.EXPRESSION, "/(shop[.].*)/(Get.*)"),
+                        Path.ANY);
     }
 
     @Test
@@ -139,11 +174,26 @@ class ModelReaderTest {
                         ROUTE + "      timeouts: {request: 1s, backendRequest: 2s}\n",
                         "must not be longer than request"),
                 Arguments.of(
-                        ROUTE + "      matches: [{path: {type: RegularExpression, value: /a}}]\n",
-                        "spec.rules[0].matches[0].path.type: Exact and PathPrefix are supported, not RegularExpression"),
+                        ROUTE + "      matches: [{path: {type: RegularExpression, value: /a(}}]\n",
+                        "spec.rules[0].matches[0].path.value: is not an expression of RE2's syntax"),
                 Arguments.of(
-                        ROUTE + "      matches: [{queryParams: [{name: a, value: b}]}]\n",
-                        "spec.rules[0].matches[0].queryParams: is not a field that this version honours"),
+                        ROUTE + "      matches: [{path: {type: Suffix, value: /a}}]\n",
+                        "Exact, PathPrefix and RegularExpression are supported, not Suffix"),
+                Arguments.of(
+                        ROUTE
+                                + "      matches: [{headers: [{type: RegularExpression, name: a, value: '((a{100}){10})'}]}]\n",
+                        "the expression is too costly"),
+                Arguments.of(
+                        ROUTE.replace("  rules:", "  hostnames: [a.example]\n  rules:"),
+                        "spec.hostnames: the Gateway API gives them no meaning where a Service is the parent"),
+                Arguments.of(
+                        ROUTE + "---\n"
+                                + ROUTE.replace("HTTPRoute", "GRPCRoute")
+                                        .replace("name: cart, namespace", "name: calls, namespace"),
+                        "Service shop/cart has the GRPCRoute shop/calls too"),
+                Arguments.of(
+                        ROUTE.replace("HTTPRoute", "GRPCRoute") + "      matches: [{method: {type: Exact}}]\n",
+                        "a method match names a service, a method or both"),
                 Arguments.of(ROUTE.replace("kind: Service", "kind: Gateway"), "a route's parent is a Service here"),
                 Arguments.of(
                         ROUTE.replace("- backendRefs: [{name: cart", "- backendRefs: [{name: card"),
