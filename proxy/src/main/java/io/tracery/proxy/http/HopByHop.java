@@ -3,22 +3,15 @@ package io.tracery.proxy.http;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
-import io.netty.handler.codec.http2.HttpConversionUtil.ExtensionHeaderNames;
 import io.netty.util.AsciiString;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Stream;
 
 /** Headers that speak of one connection and must not be passed on (RFC 9110 section 7.6.1). */
 final class HopByHop {
 
     private static final AsciiString KEEP_ALIVE = AsciiString.cached("keep-alive");
     private static final AsciiString PROXY_CONNECTION = AsciiString.cached("proxy-connection");
-
-    /** What Netty's HTTP/2 codec adds when it makes HTTP/1 messages of streams. */
-    private static final List<AsciiString> CODEC_HEADERS = Stream.of(ExtensionHeaderNames.values())
-            .map(ExtensionHeaderNames::text)
-            .toList();
 
     private HopByHop() {}
 
@@ -41,7 +34,6 @@ final class HopByHop {
         headers.remove(KEEP_ALIVE);
         headers.remove(PROXY_CONNECTION);
         headers.remove(HttpHeaderNames.UPGRADE);
-        CODEC_HEADERS.forEach(headers::remove);
         if (headers.contains(HttpHeaderNames.TE)
                 && !headers.containsValue(HttpHeaderNames.TE, HttpHeaderValues.TRAILERS, true)) {
             headers.remove(HttpHeaderNames.TE);

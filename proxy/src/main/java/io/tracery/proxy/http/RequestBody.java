@@ -42,7 +42,7 @@ final class RequestBody {
 
     /** Writes what the upstream takes, without a flush. Answers true when nothing is left waiting. */
     boolean writeTo(Lease upstream) {
-        while (!waiting.isEmpty() && upstream.writable()) {
+        while (!waiting.isEmpty() && (isMereEnd(waiting.getFirst()) || upstream.writable())) {
             HttpContent piece = waiting.removeFirst();
             int bytes = piece.content().readableBytes();
             waitingBytes -= bytes;
@@ -51,6 +51,11 @@ final class RequestBody {
             upstream.write(piece);
         }
         return waiting.isEmpty();
+    }
+
+    /** Needs no room: a peer that waits for the end may open its window no further before it comes. */
+    private static boolean isMereEnd(HttpContent piece) {
+        return piece instanceof LastHttpContent && !piece.content().isReadable();
     }
 
     private void keep(HttpContent piece, int bytes) {

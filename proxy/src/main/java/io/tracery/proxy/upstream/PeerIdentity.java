@@ -1,7 +1,6 @@
 package io.tracery.proxy.upstream;
 
 import io.netty.channel.Channel;
-import io.netty.handler.codec.http2.Http2StreamChannel;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.AttributeKey;
 import java.security.cert.Certificate;
@@ -25,9 +24,8 @@ public final class PeerIdentity {
         connection.attr(VERIFIED).set(verified);
     }
 
-    /** Whom a connection that was handed out, or a stream of it, was verified to lead to; empty for plain text. */
-    public static String verified(Channel channel) {
-        Channel connection = channel instanceof Http2StreamChannel ? channel.parent() : channel;
+    /** Whom a connection that was handed out was verified to lead to; empty for plain text. */
+    public static String verified(Channel connection) {
         String identity = connection.attr(VERIFIED).get();
         return identity == null ? "" : identity;
     }

@@ -5,17 +5,13 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.PrematureChannelClosureException;
 import io.netty.handler.codec.http.HttpObject;
-import io.netty.handler.codec.http2.Http2Error;
-import io.netty.handler.codec.http2.Http2Exception;
-import io.netty.handler.codec.http2.Http2GoAwayFrame;
-import io.netty.handler.codec.http2.Http2ResetFrame;
 import io.netty.util.ReferenceCountUtil;
 import io.tracery.proxy.upstream.UpstreamEvents.Closing;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The last handler of an upstream connection or stream: hands what happens to the request that holds it. An idle
+ * The last handler of an HTTP/1 connection to an endpoint: hands what happens to the request that holds it. An idle
  * connection that says anything is closed: it has nothing to say.
  */
 final class UpstreamHandler extends ChannelInboundHandlerAdapter {
@@ -68,21 +64,6 @@ final class UpstreamHandler extends ChannelInboundHandlerAdapter {
     }
 
     @Override
-    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-        if (event instanceof Http2ResetFrame reset) {
-            if (reset.errorCode() == Http2Error.REFUSED_STREAM.code()) {
-                closing = Closing.REFUSED;
-            }
-            ctx.close();
-        } else if (event instanceof Http2GoAwayFrame) {
-            // A stream is told of GOAWAY only when the peer will not work on it.
-            closing = Closing.REFUSED;
-            ctx.close();
-        }
-        ReferenceCountUtil.release(event);
-    }
-
-    @Override
     public void channelInactive(ChannelHandlerContext ctx) {
         UpstreamEvents events = holder;
         holder = null;
@@ -95,9 +76,7 @@ final class UpstreamHandler extends ChannelInboundHandlerAdapter {
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         if (cause instanceof SSLException || cause.getCause() instanceof SSLException) {
             closing = Closing.TLS;
-        } else if (cause instanceof Http2Exception refused && refused.error() == Http2Error.REFUSED_STREAM) {
-            closing = Closing.REFUSED;
-        } else if (cause instanceof DecoderException || cause instanceof Http2Exception) {
+        } else if (cause instanceof DecoderException) {
             closing = Closing.MALFORMED;
         }
         ctx.close();

@@ -4,18 +4,12 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
-import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
-import io.netty.handler.codec.http2.Http2MultiplexHandler;
-import io.netty.handler.codec.http2.Http2Settings;
-import io.netty.handler.codec.http2.Http2StreamFrameToHttpObjectCodec;
 import io.netty.handler.ssl.SslHandler;
 import io.tracery.proxy.http1.Http1ClientCodec;
 import org.jspecify.annotations.Nullable;
 
 /** What a connection to an endpoint goes through, in order; the counterpart of the inbound and outbound stacks. */
 final class UpstreamStack {
-
-    private static final int WINDOW_BYTES = 256 * 1024;
 
     private UpstreamStack() {}
 
@@ -38,32 +32,9 @@ final class UpstreamStack {
                 .addLast("upstream", holder);
     }
 
-    /** 2b. HTTP/2: frames, streams, then what concerns the connection as a whole. */
-    static void http2(Channel channel, Limits limits, ChannelInboundHandlerAdapter connection) {
-        channel.pipeline()
-                .addLast(
-                        "http2",
-                        Http2FrameCodecBuilder.forClient()
-                                .initialSettings(Http2Settings.defaultSettings()
-                                        .pushEnabled(false)
-                                        .initialWindowSize(WINDOW_BYTES)
-                                        .maxHeaderListSize(limits.maxHeaderBytes()))
-                                .validateHeaders(true)
-                                .build())
-                .addLast("streams", new Http2MultiplexHandler(new RefusePush()))
-                .addLast("connection", connection);
-    }
-
-    /** 3. A stream of it: messages as in HTTP/1.1, then whoever holds the stream. */
-    static ChannelInitializer<Channel> stream(UpstreamHandler holder) {
-        return new ChannelInitializer<>() {
-            @Override
-            protected void initChannel(Channel stream) {
-                stream.pipeline()
-                        .addLast("http", new Http2StreamFrameToHttpObjectCodec(false))
-                        .addLast("upstream", holder);
-            }
-        };
+    /** 2b. HTTP/2: frames, and the streams they belong to. */
+    static void http2(Channel channel, Http2Upstream connection) {
+        channel.pipeline().addLast("http2", connection);
     }
 
     /** What goes wrong in a handshake is told by its future; later errors go on to whoever stands behind. */
@@ -74,20 +45,6 @@ final class UpstreamStack {
             if (!ctx.equals(ctx.pipeline().lastContext())) {
                 ctx.fireExceptionCaught(cause);
             }
-        }
-    }
-
-    /** We said that we take no pushes; a peer that pushes anyway has its stream closed. */
-    private static final class RefusePush extends ChannelInitializer<Channel> {
-
-        @Override
-        public boolean isSharable() {
-            return true;
-        }
-
-        @Override
-        protected void initChannel(Channel stream) {
-            stream.close();
         }
     }
 }

@@ -1,0 +1,158 @@
+package io.tracery.proxy.http;
+
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.DefaultLastHttpContent;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMessage;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2Stream;
+import io.tracery.proxy.http2.FrameStream;
+import io.tracery.proxy.http2.Heads;
+import org.jspecify.annotations.Nullable;
+
+/** A client's HTTP/2 stream: one exchange. */
+final class Http2ClientStream extends FrameStream implements Client {
+
+    private final Http2Connection owner;
+
+    private @Nullable HttpRelay relay;
+    private boolean begun;
+    private boolean askedForHead;
+    private boolean requestComplete;
+    private boolean answerComplete;
+    private boolean malformed;
+    private boolean exchangeOver;
+    private long overSinceNanos;
+
+    Http2ClientStream(Http2Connection owner, Http2Stream stream) {
+        super(owner, stream);
+        this.owner = owner;
+    }
+
+    // ---- from the client ----
+
+    @Override
+    protected void headers(int id, Http2Headers headers, boolean end) throws Http2Exception {
+        if (begun) {
+            // A second block is trailers, or the codec would have refused it.
+            HttpHeaders trailers = Heads.fields(id, headers);
+            DefaultLastHttpContent last = new DefaultLastHttpContent(Unpooled.EMPTY_BUFFER);
+            last.trailingHeaders().set(trailers);
+            content(last);
+            return;
+        }
+        HttpRequest request = Heads.request(id, headers, end);
+        begun = true;
+        requestComplete = end;
+        askedForHead = HttpMethod.HEAD.equals(request.method());
+        owner.exchangeBegan();
+        HttpRelay with = Intake.begin(owner.downstream(), request, /* http2= */ true, this);
+        if (with != null) {
+            relay = with;
+            with.start();
+            if (end) {
+                content(LastHttpContent.EMPTY_LAST_CONTENT);
+            }
+        }
+    }
+
+    @Override
+    protected void content(HttpContent piece) {
+        requestComplete |= piece instanceof LastHttpContent;
+        if (relay != null) {
+            relay.requestPiece(piece);
+        } else {
+            piece.release();
+        }
+    }
+
+    @Override
+    protected void readComplete() {
+        if (relay != null) {
+            relay.flushRequest();
+        }
+    }
+
+    @Override
+    protected void writableAgain() {
+        if (relay != null) {
+            relay.clientWritable();
+        }
+    }
+
+    @Override
+    protected void resetByPeer(long errorCode) {
+        // The exchange hears of it when the stream is gone.
+    }
+
+    /** Not as RFC 9113 section 8.1.1 wants it: answered where that is possible, reset in any case. */
+    @Override
+    protected void malformed(String detail) {
+        malformed = true;
+        if (relay != null) {
+            relay.clientMalformed(detail);
+        } else if (!begun) {
+            begun = true;
+            Intake.unanswerable(owner.downstream());
+        }
+    }
+
+    @Override
+    protected void gone() {
+        if (relay != null) {
+            relay.clientGone();
+        }
+    }
+
+    // ---- to the client ----
+
+    @Override
+    public void write(HttpObject piece) {
+        answerComplete = piece instanceof LastHttpContent;
+        if (askedForHead
+                && piece instanceof HttpContent content
+                && content.content().isReadable()) {
+            // An answer to HEAD ends with its head.
+            content.content().skipBytes(content.content().readableBytes());
+        }
+        super.write(piece);
+    }
+
+    @Override
+    protected Http2Headers converted(HttpMessage message) {
+        return Heads.of((HttpResponse) message);
+    }
+
+    @Override
+    public void over(boolean answered) {
+        relay = null;
+        owner.exchangeEnded();
+        reading(true);
+        if (malformed || isOver()) {
+            return;
+        }
+        if (!answerComplete) {
+            resetAfterWrites(Http2Error.INTERNAL_ERROR);
+        } else if (!requestComplete) {
+            // The rest of the request is not wanted (RFC 9113 section 8.1).
+            resetAfterWrites(Http2Error.NO_ERROR);
+        }
+        exchangeOver = true;
+        overSinceNanos = owner.downstream().loop().ticker().nanos();
+    }
+
+    /** Ends it where the exchange is over and the client does not take what is left of the answer. */
+    void giveUp(long nowNanos, long patienceNanos) {
+        if (exchangeOver && nowNanos - overSinceNanos > patienceNanos) {
+            reset(Http2Error.CANCEL);
+        }
+    }
+}

@@ -1,0 +1,154 @@
+package io.tracery.proxy.http;
+
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http2.Http2ConnectionDecoder;
+import io.netty.handler.codec.http2.Http2ConnectionEncoder;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception.StreamException;
+import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.handler.codec.http2.Http2Stream;
+import io.netty.util.ReferenceCountUtil;
+import io.tracery.proxy.http2.FrameCodec;
+import io.tracery.proxy.http2.FrameConnection;
+import io.tracery.proxy.http2.FrameStream;
+import io.tracery.proxy.loop.Swept;
+import io.tracery.proxy.upstream.Limits;
+import java.util.concurrent.TimeUnit;
+
+/** A client's HTTP/2 connection: each of its streams is an exchange. */
+public final class Http2Connection extends FrameConnection implements Swept {
+
+    /** How long a client that is to begin nothing new may take to say that it has heard so. */
+    private static final long DRAIN_ANSWER_SECONDS = 1;
+
+    private static final long DRAIN_PING = 0x7472616365727921L;
+
+    private final Downstream downstream;
+
+    private int exchanges;
+    private long idleSince;
+    private boolean draining;
+    private boolean lastGoAwaySent;
+
+    private Http2Connection(
+            Downstream downstream,
+            Http2ConnectionDecoder decoder,
+            Http2ConnectionEncoder encoder,
+            Http2Settings settings) {
+        super(decoder, encoder, settings);
+        this.downstream = downstream;
+    }
+
+    public static Http2Connection of(Downstream downstream) {
+        Limits limits = downstream.loop().limits();
+        return FrameCodec.server(
+                limits.maxStreamsPerConnection(),
+                limits.maxHeaderBytes(),
+                (decoder, encoder, settings) -> new Http2Connection(downstream, decoder, encoder, settings));
+    }
+
+    Downstream downstream() {
+        return downstream;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) throws Exception {
+        super.handlerAdded(ctx);
+        idleSince = downstream.loop().ticker().nanos();
+        downstream.loop().add(this);
+    }
+
+    @Override
+    protected void handlerRemoved0(ChannelHandlerContext ctx) throws Exception {
+        downstream.loop().remove(this);
+        super.handlerRemoved0(ctx);
+    }
+
+    // ---- streams ----
+
+    @Override
+    protected FrameStream opened(Http2Stream stream) {
+        return new Http2ClientStream(this, stream);
+    }
+
+    @Override
+    protected void refused(StreamException cause) {
+        if (cause.error() != Http2Error.REFUSED_STREAM) {
+            Intake.unanswerable(downstream);
+        }
+    }
+
+    void exchangeBegan() {
+        exchanges++;
+    }
+
+    void exchangeEnded() {
+        exchanges--;
+        idleSince = downstream.loop().ticker().nanos();
+    }
+
+    // ---- the end ----
+
+    /** A connection without exchanges ends in the end, whatever frames still come on it. */
+    @Override
+    public void sweep(long nowNanos) {
+        long patience = downstream.loop().limits().idleTimeout().toNanos();
+        forEachStream((stream, id) -> ((Http2ClientStream) stream).giveUp(nowNanos, patience));
+        if (exchanges == 0 && nowNanos - idleSince > patience) {
+            goAway(Http2Error.NO_ERROR);
+            context().close();
+        }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event == Drain.NOW && !draining) {
+            drain(ctx);
+        }
+        ReferenceCountUtil.release(event);
+    }
+
+    /**
+     * In two steps (RFC 9113 section 6.8): nothing new, please; then, when the client has heard that, the last stream that
+     * there will be an answer to. What it had sent in between is served, not refused.
+     */
+    private void drain(ChannelHandlerContext ctx) {
+        draining = true;
+        encoder()
+                .writeGoAway(
+                        ctx, Integer.MAX_VALUE, Http2Error.NO_ERROR.code(), Unpooled.EMPTY_BUFFER, ctx.newPromise());
+        encoder().writePing(ctx, /* ack= */ false, DRAIN_PING, ctx.newPromise());
+        ctx.executor().schedule(this::closeWhenServed, DRAIN_ANSWER_SECONDS, TimeUnit.SECONDS);
+        flushSoon();
+    }
+
+    @Override
+    protected void pingAcknowledged(long data) {
+        if (draining && data == DRAIN_PING) {
+            closeWhenServed();
+        }
+    }
+
+    private void closeWhenServed() {
+        if (!lastGoAwaySent) {
+            lastGoAwaySent = true;
+            goAway(Http2Error.NO_ERROR);
+            // Through this handler, which waits for the streams that are open.
+            context().channel().close();
+        }
+    }
+
+    private void goAway(Http2Error code) {
+        ChannelHandlerContext ctx = context();
+        int last = connection().remote().lastStreamCreated();
+        encoder().writeGoAway(ctx, last, code.code(), Unpooled.EMPTY_BUFFER, ctx.newPromise());
+        flush(ctx);
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        // A socket or TLS that fails; mistakes in frames never come this way.
+        ctx.close();
+    }
+}

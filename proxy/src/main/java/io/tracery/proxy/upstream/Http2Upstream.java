@@ -1,0 +1,182 @@
+package io.tracery.proxy.upstream;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http.HttpScheme;
+import io.netty.handler.codec.http2.Http2ConnectionDecoder;
+import io.netty.handler.codec.http2.Http2ConnectionEncoder;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2Exception.StreamException;
+import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.handler.codec.http2.Http2Stream;
+import io.netty.util.AsciiString;
+import io.tracery.proxy.http2.FrameCodec;
+import io.tracery.proxy.http2.FrameConnection;
+import io.tracery.proxy.http2.FrameStream;
+import io.tracery.proxy.mesh.Cluster;
+import io.tracery.proxy.upstream.UpstreamEvents.Closing;
+import java.util.function.LongSupplier;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/** One HTTP/2 connection to an endpoint: its room for streams, and its end. */
+final class Http2Upstream extends FrameConnection {
+
+    private final Channel channel;
+    private final Limits limits;
+    private final LongSupplier nanoTime;
+    private final Runnable roomOrGone;
+    private final AsciiString scheme;
+    private final String peerIdentity;
+
+    private int streams;
+    // One request goes at once; how many more may join it the peer's SETTINGS say, which come without being asked for.
+    private long mostStreams = 1;
+    private boolean settled;
+    private boolean used;
+    private boolean goingAway;
+    private Closing closing = Closing.CLOSED;
+    private long unusedSince;
+
+    private record Setup(Channel channel, Cluster cluster, Limits limits, LongSupplier nanoTime, Runnable roomOrGone) {}
+
+    private Http2Upstream(
+            Setup setup, Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings settings) {
+        super(decoder, encoder, settings);
+        this.channel = setup.channel();
+        this.limits = setup.limits();
+        this.nanoTime = setup.nanoTime();
+        this.roomOrGone = setup.roomOrGone();
+        this.scheme = (setup.cluster().tls() == null ? HttpScheme.HTTP : HttpScheme.HTTPS).name();
+        this.peerIdentity = PeerIdentity.verified(channel);
+        this.unusedSince = nanoTime.getAsLong();
+    }
+
+    /** @param roomOrGone called when another stream may be opened, or none ever again */
+    static Http2Upstream of(
+            Channel channel, Cluster cluster, Limits limits, LongSupplier nanoTime, Runnable roomOrGone) {
+        Setup setup = new Setup(channel, cluster, limits, nanoTime, roomOrGone);
+        return FrameCodec.client(
+                limits.maxHeaderBytes(),
+                (decoder, encoder, settings) -> new Http2Upstream(setup, decoder, encoder, settings));
+    }
+
+    // ---- streams ----
+
+    boolean hasRoom() {
+        return !goingAway && channel.isActive() && streams < mostStreams;
+    }
+
+    /** The peer has said how many streams it takes. */
+    boolean settled() {
+        return settled;
+    }
+
+    Lease lease(UpstreamEvents holder) {
+        streams++;
+        boolean reused = used;
+        used = true;
+        return new Http2Lease(this, reused, holder);
+    }
+
+    /**
+     * While a full connection's stream is being closed, its codec still counts it: its place is free once that is done.
+     */
+    void streamEnded() {
+        if (streams >= mostStreams) {
+            channel.eventLoop().execute(this::placeFree);
+        } else {
+            placeFree();
+        }
+    }
+
+    private void placeFree() {
+        streams--;
+        if (streams == 0) {
+            unusedSince = nanoTime.getAsLong();
+            if (goingAway) {
+                channel.close();
+            }
+        }
+        roomOrGone.run();
+    }
+
+    AsciiString scheme() {
+        return scheme;
+    }
+
+    String peerIdentity() {
+        return peerIdentity;
+    }
+
+    /** How streams end that end with the connection. */
+    Closing closing() {
+        return closing;
+    }
+
+    // ---- from the peer ----
+
+    @Override
+    protected void settings(Http2Settings settings) {
+        Long most = settings.maxConcurrentStreams();
+        if (most != null || !settled) {
+            mostStreams =
+                    most == null ? limits.maxStreamsPerConnection() : Math.min(most, limits.maxStreamsPerConnection());
+        }
+        settled = true;
+        roomOrGone.run();
+    }
+
+    /** Streams that the peer will not work on are closed after this, the others go on. */
+    @Override
+    protected void goAway(int lastStreamId) {
+        goingAway = true;
+        forEachStream((stream, id) -> {
+            if (id > lastStreamId) {
+                ((Http2Lease) stream).refused();
+            }
+        });
+        closeWhenUnused();
+    }
+
+    /** We said that we take no pushes, and the codec ends the connection of a peer that pushes anyway. */
+    @Override
+    protected @Nullable FrameStream opened(Http2Stream stream) {
+        return null;
+    }
+
+    @Override
+    protected void refused(StreamException cause) {}
+
+    // ---- the end ----
+
+    void closeWhenUnused() {
+        goingAway = true;
+        if (streams == 0) {
+            channel.close();
+        }
+    }
+
+    void closeIfIdle(long nowNanos, long idleNanos) {
+        if (streams == 0 && nowNanos - unusedSince > idleNanos) {
+            closeWhenUnused();
+        }
+    }
+
+    @Override
+    protected void onConnectionError(
+            ChannelHandlerContext ctx, boolean outbound, Throwable cause, @Nullable Http2Exception error) {
+        if (!outbound) {
+            closing = Closing.MALFORMED;
+        }
+        super.onConnectionError(ctx, outbound, cause, error);
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (cause instanceof SSLException || cause.getCause() instanceof SSLException) {
+            closing = Closing.TLS;
+        }
+        ctx.close();
+    }
+}
