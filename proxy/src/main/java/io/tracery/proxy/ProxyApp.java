@@ -94,7 +94,7 @@ public final class ProxyApp implements Component {
                         certificate == null ? "" : certificate.id().toString()),
                 registry);
         this.data = new DataPath(
-                new DataPathConfig(settings.eventLoops(), Limits.DEFAULT),
+                new DataPathConfig(settings.eventLoops(), Limits.DEFAULT, settings.zone()),
                 snapshots,
                 identities,
                 telemetry::observerFor,

@@ -12,6 +12,7 @@ import io.tracery.proxy.data.DataPath;
 import io.tracery.proxy.data.Refusals;
 import io.tracery.proxy.mesh.MeshSnapshots;
 import io.tracery.proxy.xds.XdsClient;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,12 @@ final class ProxyMetrics {
         refused(registry, refusals, "unverified_peer", Refusals::ofUnverifiedPeers);
         refused(registry, refusals, "over_limit", Refusals::overLimit);
         refused(registry, refusals, "silent", Refusals::ofSilentClients);
+        data.ejections()
+                .register((of, count) -> FunctionCounter.builder("tracery.proxy.ejections", count, LongAdder::sum)
+                        .description("Endpoints left out because they failed, by cluster and reason")
+                        .tag("cluster", of.cluster())
+                        .tag("reason", of.reason().label())
+                        .register(registry));
         Gauge.builder("tracery.proxy.snapshot", snapshots, s -> s.current().version())
                 .description("Version of the configuration in force; counts up by one for each that took effect")
                 .register(registry);

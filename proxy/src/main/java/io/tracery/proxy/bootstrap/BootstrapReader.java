@@ -125,10 +125,17 @@ public final class BootstrapReader {
         }
         Section identity = ours.section("identity");
         Section telemetry = ours.section("telemetry");
+        Section locality = node.section("locality");
+        if (locality != null) {
+            // Zones have names of their own here: what they are part of, and their parts, mean nothing.
+            locality.text("region", "");
+            locality.text("sub_zone", "");
+        }
         return new Settings(
                 ours.text("namespace"),
                 ours.text("workload"),
                 ours.text("version", ""),
+                locality == null ? "" : locality.text("zone", ""),
                 identity == null ? null : identity(identity),
                 telemetry == null ? null : telemetry.text("kafka"),
                 ours.number("event_loops", 1, 1, 64),

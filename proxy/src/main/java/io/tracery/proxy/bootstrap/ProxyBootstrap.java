@@ -31,6 +31,7 @@ public record ProxyBootstrap(
      * @param namespace of the workload beside the proxy
      * @param workload its name, the OpenTelemetry service name
      * @param version its version
+     * @param zone of the node it runs on ({@code node.locality.zone}), empty when unknown
      * @param identity null for a proxy without mutual TLS
      * @param kafka bootstrap servers for telemetry, null for metrics on the admin port alone
      * @param eventLoops threads of the data path
@@ -40,6 +41,7 @@ public record ProxyBootstrap(
             String namespace,
             String workload,
             String version,
+            String zone,
             @Nullable IdentitySettings identity,
             @Nullable String kafka,
             int eventLoops,

@@ -55,6 +55,7 @@ public final class DataPath implements Component {
     private final Map<EventLoop, LoopState> states = new ConcurrentHashMap<>();
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
     private final Refusals refusals = new Refusals();
+    private final Ejections ejections = new Ejections();
     private final ListenerSet listeners;
 
     private volatile @Nullable ScheduledFuture<?> retries;
@@ -87,8 +88,10 @@ public final class DataPath implements Component {
                             new Connector(loop, sockets, identities, ticker::nanos),
                             config.limits(),
                             observers.apply(loop),
+                            ejections,
                             randoms.apply(loop),
-                            ticker));
+                            ticker,
+                            config.zone()));
         });
         this.listeners = new ListenerSet(loops, servers, this::accepted);
     }
@@ -163,6 +166,10 @@ public final class DataPath implements Component {
 
     public Refusals refusals() {
         return refusals;
+    }
+
+    public Ejections ejections() {
+        return ejections;
     }
 
     public List<EventLoop> eventLoops() {

@@ -5,13 +5,19 @@ import io.tracery.proxy.upstream.Limits;
 /**
  * @param eventLoops threads of the data path, at least 1
  * @param limits every bound
+ * @param zone the proxy's own, empty when unknown
  */
-public record DataPathConfig(int eventLoops, Limits limits) {
+public record DataPathConfig(int eventLoops, Limits limits, String zone) {
 
     public DataPathConfig {
         if (eventLoops < 1 || eventLoops > 1024) {
             throw new IllegalArgumentException("event loops must be 1..1024, not " + eventLoops);
         }
+    }
+
+    /** Of a proxy that does not know its zone. */
+    public DataPathConfig(int eventLoops, Limits limits) {
+        this(eventLoops, limits, "");
     }
 
     public static final DataPathConfig DEFAULT = new DataPathConfig(1, Limits.DEFAULT);

@@ -19,6 +19,8 @@ public final class Attempt {
     private double costMillis;
     private @Nullable Endpoint otherEndpoint;
     private double otherCostMillis;
+    private String pickReason = "";
+    private int leftOut;
     private boolean connectionReused;
     private long connectNanos;
     private long firstByteNanos;
@@ -57,6 +59,15 @@ public final class Attempt {
         costMillis = chosenCostMillis;
         otherEndpoint = other;
         otherCostMillis = otherCost;
+    }
+
+    /**
+     * @param reason why the balancer chose that one, as spans show it
+     * @param endpointsLeftOut how many it did not ask because they failed too often
+     */
+    public void pickedFor(String reason, int endpointsLeftOut) {
+        pickReason = reason;
+        leftOut = endpointsLeftOut;
     }
 
     public void connected(long nowNanos, boolean reused) {
@@ -99,6 +110,16 @@ public final class Attempt {
 
     public double otherCostMillis() {
         return otherCostMillis;
+    }
+
+    /** Why the balancer chose that endpoint, empty when nobody said. */
+    public String pickReason() {
+        return pickReason;
+    }
+
+    /** How many endpoints were not asked because they failed too often. */
+    public int leftOut() {
+        return leftOut;
     }
 
     public boolean connectionReused() {

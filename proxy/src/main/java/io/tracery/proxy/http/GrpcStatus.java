@@ -37,6 +37,18 @@ final class GrpcStatus {
         return code <= LAST ? code : ABSENT;
     }
 
+    /** What a call's status is to those who count HTTP statuses; the response's own where there is none. */
+    static int httpStatus(int code, int otherwise) {
+        return switch (code) {
+            case ABSENT -> otherwise;
+            case DEADLINE_EXCEEDED -> 504;
+            case RESOURCE_EXHAUSTED -> 429;
+            case UNAVAILABLE -> 503;
+            case 2, 13, 15 -> 500;
+            default -> 200;
+        };
+    }
+
     /** UNKNOWN, DEADLINE_EXCEEDED, UNIMPLEMENTED, INTERNAL, UNAVAILABLE and DATA_LOSS are the server's errors. */
     static Fate fate(int code) {
         return switch (code) {

@@ -7,12 +7,13 @@ import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.ScheduledFuture;
 import io.tracery.proxy.balance.EndpointLoad;
 import io.tracery.proxy.exchange.Attempt;
+import io.tracery.proxy.exchange.Exchange;
+import io.tracery.proxy.exchange.Protocol;
 import io.tracery.proxy.loop.Ticker;
 import io.tracery.proxy.upstream.Lease;
 import io.tracery.proxy.upstream.UpstreamFailure;
 import io.tracery.proxy.upstream.UpstreamPool;
 import io.tracery.tracing.span.Fate;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,8 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class HttpAttempt implements UpstreamPool.Taker {
 
-    /** A failure weighs in the balance like an answer that took this long. */
-    private static final long PENALTY_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final int UNAVAILABLE = 503;
 
     private final HttpRelay relay;
     private final Ticker ticker;
@@ -31,6 +31,7 @@ final class HttpAttempt implements UpstreamPool.Taker {
 
     private @Nullable Lease lease;
     private @Nullable ScheduledFuture<?> perTryTimer;
+    private long retryAfterNanos;
     private boolean headSeen;
     private boolean interim;
     private boolean over;
@@ -97,8 +98,9 @@ final class HttpAttempt implements UpstreamPool.Taker {
             interim = false;
             ReferenceCountUtil.release(piece);
         } else {
-            if (piece instanceof HttpResponse) {
+            if (piece instanceof HttpResponse head) {
                 headSeen = true;
+                retryAfterNanos = RetryAfter.nanos(head, ticker);
                 record.firstByte(ticker.nanos());
                 stopTimer();
             }
@@ -128,13 +130,12 @@ final class HttpAttempt implements UpstreamPool.Taker {
     }
 
     /** The response is complete; the connection goes back if it can serve another request. */
-    void complete(Fate fate, int status, boolean reusable) {
-        end(fate, status);
-        if (fate == Fate.SERVED) {
-            load.succeeded(record.firstByteNanos(), ticker.nanos());
-        } else {
-            load.erred(record.firstByteNanos(), ticker.nanos());
-        }
+    void complete(Fate fate, Exchange exchange, boolean reusable) {
+        end(fate, exchange.status());
+        int status = exchange.protocol() == Protocol.GRPC
+                ? GrpcStatus.httpStatus(exchange.grpcStatus(), exchange.status())
+                : exchange.status();
+        load.answered(status, record.firstByteNanos(), retryAfterNanos, ticker.nanos());
         Lease held = lease;
         if (held != null && reusable) {
             held.release();
@@ -146,7 +147,15 @@ final class HttpAttempt implements UpstreamPool.Taker {
     /** It failed; nothing more is heard of it. */
     void fail(Fate fate, int status) {
         end(fate, status);
-        load.failed(ticker.nanos() - record.startNanos(), PENALTY_NANOS, ticker.nanos());
+        switch (fate) {
+            // Our own limits, which say nothing of the endpoint.
+            case QUEUE_FULL, BREAKER_OPEN -> load.abandoned();
+            // An answer that is not passed on: gRPC's UNAVAILABLE comes with 200.
+            case APP_ERROR ->
+                load.answered(
+                        status < 400 ? UNAVAILABLE : status, record.firstByteNanos(), retryAfterNanos, ticker.nanos());
+            default -> load.failed(ticker.nanos() - record.startNanos(), ticker.nanos());
+        }
         closeLease();
     }
 

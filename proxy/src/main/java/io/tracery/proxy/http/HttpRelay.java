@@ -13,6 +13,7 @@ import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.ScheduledFuture;
 import io.tracery.proxy.balance.EndpointLoad;
+import io.tracery.proxy.balance.LoadBalancer;
 import io.tracery.proxy.balance.Pick;
 import io.tracery.proxy.exchange.Attempt;
 import io.tracery.proxy.exchange.Exchange;
@@ -104,9 +105,11 @@ final class HttpRelay implements Swept {
 
     private void tryOnce(ClusterState state, Freshness freshness) {
         long now = loop.ticker().nanos();
-        Pick pick = state.balancer().pick(avoid, now);
+        Pick pick = state.balancer().pick(avoid, LoadBalancer.NO_HASH, now);
         if (pick == null) {
-            fail(Fate.NO_ENDPOINT, state.cluster().name() + " has no endpoint");
+            boolean ejected = state.balancer().leftOut() > 0;
+            String why = ejected ? ": all are left out because they failed" : " has no endpoint";
+            fail(ejected ? Fate.BREAKER_OPEN : Fate.NO_ENDPOINT, state.cluster().name() + why);
             return;
         }
         TraceContext trace = exchange.trace();
@@ -119,6 +122,7 @@ final class HttpRelay implements Swept {
                 pick.costMillis(),
                 other == null ? null : other.endpoint(),
                 pick.otherCostMillis());
+        record.pickedFor(pick.reason().label(), state.balancer().leftOut());
         if (carried != null) {
             head.headers().set(W3cTraceContext.TRACEPARENT, W3cTraceContext.traceparent(carried));
         }
@@ -261,7 +265,7 @@ final class HttpRelay implements Swept {
 
     private void complete(HttpAttempt attempt) {
         boolean requestDone = body.allSent();
-        attempt.complete(outcome(), exchange.status(), upstreamKeepsAlive && requestDone && !tunnel);
+        attempt.complete(outcome(), exchange, upstreamKeepsAlive && requestDone && !tunnel);
         client.flush();
         finish(outcome(), /* answered= */ true);
     }

@@ -1,8 +1,11 @@
 package io.tracery.proxy.loop;
 
 import io.netty.channel.EventLoop;
+import io.tracery.proxy.balance.ClusterBalancer;
+import io.tracery.proxy.balance.ClusterBalancer.Surroundings;
+import io.tracery.proxy.balance.EjectionObserver;
 import io.tracery.proxy.balance.EndpointLoad;
-import io.tracery.proxy.balance.PeakEwma;
+import io.tracery.proxy.balance.LoadBalancer;
 import io.tracery.proxy.balance.RetryBudget;
 import io.tracery.proxy.balance.WeightedSplit;
 import io.tracery.proxy.exchange.ExchangeObserver;
@@ -32,20 +35,29 @@ public final class LoopState {
     private final ExchangeObserver observer;
     private final RandomGenerator random;
     private final Ticker ticker;
+    private final Surroundings surroundings;
     private final Map<String, ClusterState> clusters = new HashMap<>();
     private final IdentityHashMap<ClusterSplit, WeightedSplit> splits = new IdentityHashMap<>();
     private final Set<Swept> swept = Collections.newSetFromMap(new IdentityHashMap<>());
 
     private MeshSnapshot snapshot = MeshSnapshot.EMPTY;
 
+    /** @param zone the proxy's own, empty when unknown */
     public LoopState(
-            Connector connector, Limits limits, ExchangeObserver observer, RandomGenerator random, Ticker ticker) {
+            Connector connector,
+            Limits limits,
+            ExchangeObserver observer,
+            EjectionObserver ejections,
+            RandomGenerator random,
+            Ticker ticker,
+            String zone) {
         this.loop = connector.loop();
         this.connector = connector;
         this.limits = limits;
         this.observer = observer;
         this.random = random;
         this.ticker = ticker;
+        this.surroundings = new Surroundings(zone, random, ticker::nanos, ejections);
     }
 
     /** What this loop knows of a cluster of the snapshot; null where the snapshot holds none of that name. */
@@ -58,17 +70,16 @@ public final class LoopState {
         }
         ClusterState state = clusters.get(name);
         if (state == null) {
-            state = new ClusterState(
-                    cluster,
-                    connector,
-                    limits,
-                    new PeakEwma(random, ticker::nanos, PeakEwma.DEFAULT_LATENCY, PeakEwma.DEFAULT_DECAY),
-                    new RetryBudget(ticker::nanos));
+            state = new ClusterState(cluster, connector, limits, this::balancer, new RetryBudget(ticker::nanos));
             clusters.put(name, state);
         } else if (state.cluster() != cluster) {
             state.update(cluster);
         }
         return state;
+    }
+
+    private LoadBalancer balancer(Cluster cluster) {
+        return new ClusterBalancer(cluster.name(), cluster.policy(), surroundings);
     }
 
     /** The cluster whose turn it is, or null where no share has a weight. */

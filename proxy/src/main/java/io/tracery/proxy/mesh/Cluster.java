@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param connectTimeout TCP connect and TLS handshake together
  * @param tls mutual TLS towards the endpoints, or null for plain text
  * @param protocol HTTP version towards the endpoints; of no meaning for TCP
+ * @param policy how requests are spread over the endpoints, and what protects those
  */
 public record Cluster(
         String name,
@@ -22,9 +23,26 @@ public record Cluster(
         List<Endpoint> endpoints,
         Duration connectTimeout,
         @Nullable UpstreamTls tls,
-        UpstreamProtocol protocol) {
+        UpstreamProtocol protocol,
+        ClusterPolicy policy) {
 
     public Cluster {
         endpoints = List.copyOf(endpoints);
+    }
+
+    /** With the policy that holds where nothing is said. */
+    public Cluster(
+            String name,
+            String namespace,
+            String service,
+            List<Endpoint> endpoints,
+            Duration connectTimeout,
+            @Nullable UpstreamTls tls,
+            UpstreamProtocol protocol) {
+        this(name, namespace, service, endpoints, connectTimeout, tls, protocol, ClusterPolicy.DEFAULT);
+    }
+
+    public Cluster with(ClusterPolicy other) {
+        return new Cluster(name, namespace, service, endpoints, connectTimeout, tls, protocol, other);
     }
 }

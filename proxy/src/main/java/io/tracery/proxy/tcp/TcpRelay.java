@@ -8,6 +8,7 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
 import io.tracery.proxy.balance.EndpointLoad;
+import io.tracery.proxy.balance.LoadBalancer;
 import io.tracery.proxy.balance.Pick;
 import io.tracery.proxy.exchange.Attempt;
 import io.tracery.proxy.exchange.Exchange;
@@ -25,7 +26,6 @@ import io.tracery.proxy.upstream.UpstreamFailure;
 import io.tracery.tracing.context.TraceContext;
 import io.tracery.tracing.span.Fate;
 import java.util.ArrayDeque;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,7 +36,9 @@ import org.jspecify.annotations.Nullable;
 public final class TcpRelay extends ChannelInboundHandlerAdapter implements Swept {
 
     private static final int MOST_ATTEMPTS = 2;
-    private static final long PENALTY_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    /** To those who look for outliers a connection that was made is an answer without an error. */
+    private static final int CONNECTED = 200;
 
     private final Downstream downstream;
     private final LoopState loop;
@@ -97,10 +99,10 @@ public final class TcpRelay extends ChannelInboundHandlerAdapter implements Swep
 
     private void connect(ClusterState cluster, @Nullable EndpointLoad avoid) {
         long now = loop.ticker().nanos();
-        Pick pick = cluster.balancer().pick(avoid, now);
+        Pick pick = cluster.balancer().pick(avoid, LoadBalancer.NO_HASH, now);
         TraceContext trace = exchange.trace();
         if (pick == null || trace == null) {
-            end(Fate.NO_ENDPOINT);
+            end(cluster.balancer().leftOut() > 0 ? Fate.BREAKER_OPEN : Fate.NO_ENDPOINT);
             return;
         }
         EndpointLoad chosen = pick.chosen();
@@ -112,6 +114,7 @@ public final class TcpRelay extends ChannelInboundHandlerAdapter implements Swep
                 now);
         begun.picked(
                 chosen.endpoint(), pick.costMillis(), other == null ? null : other.endpoint(), pick.otherCostMillis());
+        begun.pickedFor(pick.reason().label(), cluster.balancer().leftOut());
         attempt = begun;
         load = chosen;
         chosen.started();
@@ -132,7 +135,7 @@ public final class TcpRelay extends ChannelInboundHandlerAdapter implements Swep
         }
         long now = loop.ticker().nanos();
         failed.ended(now, failure.fate(), 0);
-        chosen.failed(now - failed.startNanos(), PENALTY_NANOS, now);
+        chosen.failed(now - failed.startNanos(), now);
         load = null;
         boolean again = failed.number() < MOST_ATTEMPTS
                 && cluster.balancer().loads().size() > 1
@@ -154,7 +157,7 @@ public final class TcpRelay extends ChannelInboundHandlerAdapter implements Swep
         long now = loop.ticker().nanos();
         made.connected(now, /* reused= */ false);
         // To a balancer a TCP connection is as slow as it was to make; how long it lives says nothing.
-        chosen.succeeded(now - made.startNanos(), now);
+        chosen.answered(CONNECTED, now - made.startNanos(), /* retryAfterNanos= */ 0, now);
         chosen.started();
         upstream = channel;
         if (exchange.direction() == Direction.OUTBOUND) {

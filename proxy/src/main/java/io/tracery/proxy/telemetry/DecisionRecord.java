@@ -56,6 +56,12 @@ final class DecisionRecord {
         if (other != null) {
             candidate(SpanKeys.PICK_OTHER, other, SpanKeys.PICK_OTHER_COST, attempt.otherCostMillis());
         }
+        if (!attempt.pickReason().isEmpty()) {
+            out.attribute(SpanKeys.PICK_REASON, attempt.pickReason());
+        }
+        if (attempt.leftOut() > 0) {
+            out.attribute(SpanKeys.PICK_LEFT_OUT, attempt.leftOut());
+        }
         out.endEvent();
     }
 

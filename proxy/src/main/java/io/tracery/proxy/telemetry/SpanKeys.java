@@ -44,6 +44,8 @@ final class SpanKeys {
     static final Key PICK_COST = Key.of(Vocabulary.PICK_COST_MILLIS);
     static final Key PICK_OTHER = Key.of(Vocabulary.PICK_OTHER);
     static final Key PICK_OTHER_COST = Key.of(Vocabulary.PICK_OTHER_COST_MILLIS);
+    static final Key PICK_REASON = Key.of(Vocabulary.PICK_REASON);
+    static final Key PICK_LEFT_OUT = Key.of(Vocabulary.PICK_LEFT_OUT);
     static final Key RETRY_DECISION = Key.of(Vocabulary.RETRY_DECISION);
     static final Key RETRY_REASON = Key.of(Vocabulary.RETRY_REASON);
 }

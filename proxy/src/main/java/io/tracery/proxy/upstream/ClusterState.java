@@ -12,26 +12,34 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Function;
 
 /** What one event loop keeps of one cluster while configuration comes and goes: loads, retry budget, connections. */
 public final class ClusterState {
 
     private final Connector connector;
     private final Limits limits;
-    private final LoadBalancer balancer;
+    private final Function<Cluster, LoadBalancer> balancers;
     private final RetryBudget budget;
     private final Map<InetSocketAddress, UpstreamPool> http1 = new HashMap<>();
     private final Map<InetSocketAddress, UpstreamPool> http2 = new HashMap<>();
+    private LoadBalancer balancer;
     private Cluster cluster;
     private Workload service;
 
+    /** @param balancers makes the balancer that a cluster's policy asks for */
     public ClusterState(
-            Cluster cluster, Connector connector, Limits limits, LoadBalancer balancer, RetryBudget budget) {
+            Cluster cluster,
+            Connector connector,
+            Limits limits,
+            Function<Cluster, LoadBalancer> balancers,
+            RetryBudget budget) {
         this.cluster = cluster;
         this.service = serviceOf(cluster);
         this.connector = connector;
         this.limits = limits;
-        this.balancer = balancer;
+        this.balancers = balancers;
+        this.balancer = balancers.apply(cluster);
         this.budget = budget;
         balancer.endpoints(cluster.endpoints());
     }
@@ -44,6 +52,10 @@ public final class ClusterState {
         }
         boolean sameConnections =
                 newer.connectTimeout().equals(cluster.connectTimeout()) && Objects.equals(newer.tls(), cluster.tls());
+        if (!newer.policy().equals(cluster.policy())) {
+            // What was known of the endpoints goes: their costs were by other rules.
+            balancer = balancers.apply(newer);
+        }
         cluster = newer;
         service = serviceOf(newer);
         balancer.endpoints(newer.endpoints());

@@ -1,7 +1,6 @@
 package io.tracery.proxy.xds;
 
 import io.envoyproxy.envoy.config.cluster.v3.Cluster.DiscoveryType;
-import io.envoyproxy.envoy.config.cluster.v3.Cluster.LbPolicy;
 import io.envoyproxy.envoy.config.core.v3.HealthStatus;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.config.endpoint.v3.LbEndpoint;
@@ -48,12 +47,6 @@ final class ClusterTranslator {
         if (cluster.getType() != DiscoveryType.EDS && cluster.getType() != DiscoveryType.STATIC) {
             throw new InvalidResource(resource, "type " + cluster.getType() + " is not supported; STATIC and EDS are");
         }
-        if (cluster.getLbPolicy() != LbPolicy.LEAST_REQUEST && cluster.getLbPolicy() != LbPolicy.ROUND_ROBIN) {
-            throw new InvalidResource(
-                    resource,
-                    "lb_policy " + cluster.getLbPolicy() + " is not supported; LEAST_REQUEST and ROUND_ROBIN are, "
-                            + "and both mean P2C peak-EWMA here");
-        }
         ClusterLoadAssignment assignment =
                 cluster.getType() == DiscoveryType.STATIC ? cluster.getLoadAssignment() : discovered;
         return new Cluster(
@@ -65,7 +58,8 @@ final class ClusterTranslator {
                         ? XdsTypes.duration(resource, cluster.getConnectTimeout())
                         : UNSET_CONNECT_TIMEOUT,
                 tls(resource, cluster),
-                protocol(resource, cluster));
+                protocol(resource, cluster),
+                ClusterPolicyTranslator.translate(resource, cluster));
     }
 
     static List<Endpoint> endpoints(ClusterLoadAssignment assignment) throws InvalidResource {
@@ -88,11 +82,16 @@ final class ClusterTranslator {
                                     XdsTypes.weight(
                                             resource,
                                             endpoint.getLoadBalancingWeight().getValue())),
-                            locality.getLocality().getZone()));
+                            locality.getLocality().getZone(),
+                            hintedZones(XdsTypes.metadata(endpoint.getMetadata(), "for_zones"))));
                 }
             }
         }
         return endpoints;
+    }
+
+    private static Set<String> hintedZones(String list) {
+        return list.isEmpty() ? Set.of() : Set.of(list.split(","));
     }
 
     private static @Nullable UpstreamTls tls(String resource, io.envoyproxy.envoy.config.cluster.v3.Cluster cluster)

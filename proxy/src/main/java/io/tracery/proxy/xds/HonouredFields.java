@@ -24,7 +24,7 @@ final class HonouredFields {
      * One message a line. Present without an effect, because they cannot change what happens to a request here: names and
      * {@code stat_prefix} (metrics have names of their own), {@code resource_api_version} and the config sources (all is
      * ADS), {@code alpn_protocols} and TLS versions (always TLS 1.3, h2 and http/1.1), options of HTTP versions,
-     * {@code tls_inspector} (always done), the weight of a locality (Envoy too ignores it with this balancing).
+     * {@code tls_inspector} (always done), {@code runtime_key} (there is no runtime), the weight of a locality (Envoy too ignores it with this balancing).
      */
     private static final Map<String, Set<String>> HONOURED = table("""
             envoy.config.listener.v3.Listener: name address traffic_direction listener_filters filter_chains stat_prefix
@@ -67,8 +67,18 @@ final class HonouredFields {
             envoy.config.route.v3.WeightedCluster: clusters
             envoy.config.route.v3.WeightedCluster.ClusterWeight: name weight
             envoy.config.route.v3.RetryPolicy: retry_on num_retries per_try_timeout retriable_status_codes
-            envoy.config.cluster.v3.Cluster: name alt_stat_name type eds_cluster_config connect_timeout lb_policy load_assignment transport_socket typed_extension_protocol_options metadata
+            envoy.config.cluster.v3.Cluster: name alt_stat_name type eds_cluster_config connect_timeout lb_policy load_assignment transport_socket typed_extension_protocol_options metadata least_request_lb_config round_robin_lb_config ring_hash_lb_config maglev_lb_config common_lb_config outlier_detection
             envoy.config.cluster.v3.Cluster.EdsClusterConfig: eds_config service_name
+            envoy.config.cluster.v3.Cluster.LeastRequestLbConfig: choice_count slow_start_config
+            envoy.config.cluster.v3.Cluster.RoundRobinLbConfig: slow_start_config
+            envoy.config.cluster.v3.Cluster.SlowStartConfig: slow_start_window aggression min_weight_percent
+            envoy.config.core.v3.RuntimeDouble: default_value runtime_key
+            envoy.type.v3.Percent: value
+            envoy.config.cluster.v3.Cluster.RingHashLbConfig: minimum_ring_size maximum_ring_size
+            envoy.config.cluster.v3.Cluster.MaglevLbConfig: table_size
+            envoy.config.cluster.v3.Cluster.CommonLbConfig: healthy_panic_threshold zone_aware_lb_config
+            envoy.config.cluster.v3.Cluster.CommonLbConfig.ZoneAwareLbConfig: routing_enabled
+            envoy.config.cluster.v3.OutlierDetection: consecutive_5xx enforcing_consecutive_5xx consecutive_gateway_failure enforcing_consecutive_gateway_failure split_external_local_origin_errors consecutive_local_origin_failure enforcing_consecutive_local_origin_failure enforcing_success_rate enforcing_local_origin_success_rate failure_percentage_threshold enforcing_failure_percentage failure_percentage_minimum_hosts failure_percentage_request_volume interval base_ejection_time max_ejection_time max_ejection_time_jitter max_ejection_percent always_eject_one_host
             envoy.config.endpoint.v3.ClusterLoadAssignment: cluster_name endpoints
             envoy.config.endpoint.v3.LocalityLbEndpoints: locality lb_endpoints load_balancing_weight
             envoy.config.core.v3.Locality: region zone sub_zone

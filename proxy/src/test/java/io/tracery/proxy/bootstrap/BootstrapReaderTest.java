@@ -24,6 +24,7 @@ class BootstrapReaderTest {
             node:
               id: sidecar~shop/cart-1
               cluster: cart
+              locality: {region: r, zone: zone-a}
               metadata:
                 tracery:
                   namespace: shop
@@ -102,6 +103,7 @@ class BootstrapReaderTest {
                         "shop",
                         "cart",
                         "v1",
+                        "zone-a",
                         new ProxyBootstrap.IdentitySettings(
                                 "mesh.test",
                                 "cart",
@@ -163,8 +165,8 @@ class BootstrapReaderTest {
                         STATIC.replace("cluster: app", "clutser: app"),
                         "static_resources.listeners[0] cannot be read: Cannot find field: clutser"),
                 Arguments.of(
-                        STATIC.replace("lb_policy: LEAST_REQUEST", "lb_policy: RANDOM"),
-                        "static_resources: cluster app: lb_policy RANDOM is not supported"),
+                        STATIC.replace("lb_policy: LEAST_REQUEST", "lb_policy: CLUSTER_PROVIDED"),
+                        "static_resources: cluster app: lb_policy CLUSTER_PROVIDED is not supported"),
                 Arguments.of(
                         STATIC.replace(
                                 "lb_policy: LEAST_REQUEST", "lb_policy: LEAST_REQUEST\n      dns_refresh_rate: 1s"),

@@ -31,13 +31,12 @@ final class TestProxy implements AutoCloseable {
     }
 
     TestProxy(Limits limits, int eventLoops) {
+        this(new DataPathConfig(eventLoops, limits));
+    }
+
+    TestProxy(DataPathConfig config) {
         this.dataPath = new DataPath(
-                new DataPathConfig(eventLoops, limits),
-                snapshots,
-                identity::get,
-                loop -> log,
-                loop -> new SplittableRandom(SEED),
-                Ticker.SYSTEM);
+                config, snapshots, identity::get, loop -> log, loop -> new SplittableRandom(SEED), Ticker.SYSTEM);
         dataPath.start();
     }
 

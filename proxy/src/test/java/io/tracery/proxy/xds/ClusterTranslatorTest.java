@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
+import io.tracery.proxy.mesh.Balancer;
 import io.tracery.proxy.mesh.Cluster;
+import io.tracery.proxy.mesh.ClusterPolicy;
 import io.tracery.proxy.mesh.Endpoint;
+import io.tracery.proxy.mesh.LatencyModel;
+import io.tracery.proxy.mesh.OutlierPolicy;
 import io.tracery.proxy.mesh.UpstreamProtocol;
 import io.tracery.proxy.mesh.UpstreamTls;
 import io.tracery.proxy.mesh.Workload;
@@ -98,10 +102,66 @@ class ClusterTranslatorTest {
                 .hasMessageStartingWith("cluster c: TLS needs match_typed_subject_alt_names");
     }
 
+    @Test
+    void readsHowRequestsAreSpread() throws Exception {
+        assertThat(policy("{name: c, lb_policy: LEAST_REQUEST}")).isEqualTo(ClusterPolicy.DEFAULT);
+        assertThat(policy("{name: c}").balancer()).isEqualTo(new Balancer.PeakEwma());
+        assertThat(policy("{name: c, round_robin_lb_config: {}}").balancer()).isEqualTo(new Balancer.RoundRobin());
+        assertThat(policy("{name: c, lb_policy: RANDOM}").balancer()).isEqualTo(new Balancer.Random());
+        assertThat(policy("{name: c, lb_policy: LEAST_REQUEST, least_request_lb_config: {choice_count: 3}}")
+                        .balancer())
+                .isEqualTo(new Balancer.LeastRequest(3));
+        assertThat(policy("{name: c, lb_policy: RING_HASH}").balancer()).isEqualTo(new Balancer.RingHash(1024, 65_536));
+        assertThat(policy("{name: c, lb_policy: MAGLEV}").balancer()).isEqualTo(new Balancer.Maglev(65_537));
+        assertThat(policy("""
+                        {name: c, lb_policy: LEAST_REQUEST, least_request_lb_config: {slow_start_config: {
+                          slow_start_window: 30s, aggression: {default_value: 2, runtime_key: x}, min_weight_percent: {value: 20}}}}
+                        """).slowStart()).isEqualTo(new Balancer.SlowStart(Duration.ofSeconds(30), 2, 0.2));
+        assertThat(policy("""
+                        {name: c, metadata: {filter_metadata: {io.tracery: {peak_ewma_initial: PT0.1S, peak_ewma_decay: PT5S,
+                          peak_ewma_penalty: PT2S, peak_ewma_penalize: "429,500"}}}}
+                        """).latency())
+                .isEqualTo(new LatencyModel(
+                        Duration.ofMillis(100), Duration.ofSeconds(5), Duration.ofSeconds(2), Set.of(429, 500)));
+    }
+
+    @Test
+    void readsWhenAnEndpointIsLeftOut() throws Exception {
+        ClusterPolicy policy = policy("""
+                {name: c, common_lb_config: {healthy_panic_threshold: {value: 20}}, outlier_detection: {
+                  consecutive_5xx: 7, enforcing_consecutive_gateway_failure: 100, consecutive_gateway_failure: 3,
+                  enforcing_success_rate: 0, enforcing_failure_percentage: 100, failure_percentage_threshold: 20,
+                  failure_percentage_minimum_hosts: 1, failure_percentage_request_volume: 5, interval: 5s,
+                  base_ejection_time: 1s, max_ejection_time: 60s, max_ejection_time_jitter: 0.5s, max_ejection_percent: 40}}
+                """);
+        assertThat(policy.panicPercent()).isEqualTo(20);
+        assertThat(policy.outliers())
+                .isEqualTo(new OutlierPolicy(
+                        7,
+                        3,
+                        0,
+                        new OutlierPolicy.SuccessRate(0.8, 5),
+                        Duration.ofSeconds(5),
+                        new OutlierPolicy.Ejection(
+                                Duration.ofSeconds(1), Duration.ofMinutes(1), Duration.ofMillis(500), 40)));
+        assertThat(policy("{name: c, outlier_detection: {enforcing_success_rate: 0}}")
+                        .outliers())
+                .isEqualTo(new OutlierPolicy(5, 0, 0, null, Duration.ofSeconds(10), OutlierPolicy.Ejection.DEFAULT));
+    }
+
+    private static ClusterPolicy policy(String yaml) throws InvalidResource {
+        return ClusterTranslator.translate(Samples.cluster(yaml), null).policy();
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             {name: c, type: STRICT_DNS}                       | type STRICT_DNS is not supported; STATIC and EDS are
-            {name: c, lb_policy: RING_HASH}                   | lb_policy RING_HASH is not supported
+            {name: c, lb_policy: CLUSTER_PROVIDED}            | lb_policy CLUSTER_PROVIDED is not supported
+            {name: c, lb_policy: MAGLEV, maglev_lb_config: {table_size: 65536}} | a Maglev table's size is a prime up to 5000011, which 65536 is not
+            {name: c, lb_policy: RING_HASH, ring_hash_lb_config: {minimum_ring_size: 9000000}} | a ring has 1 to 8388608 points
+            {name: c, outlier_detection: {enforcing_consecutive_5xx: 50}} | enforcing_consecutive_5xx is 0 or 100 here, not 50
+            {name: c, outlier_detection: {enforcing_success_rate: 100}} | enforcing_success_rate compares endpoints with each other
+            {name: c, common_lb_config: {zone_aware_lb_config: {routing_enabled: {value: 50}}}} | routing_enabled is 0 or 100 here
             {name: c, connect_timeout: -1s}                   | below zero
             """)
     void refusesWhatItDoesNotDo(String yaml, String problem) {

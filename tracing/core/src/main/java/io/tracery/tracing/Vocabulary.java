@@ -90,6 +90,10 @@ public final class Vocabulary {
     public static final String PICK_COST_MILLIS = "tracery.pick.cost_ms";
     public static final String PICK_OTHER = "tracery.pick.other";
     public static final String PICK_OTHER_COST_MILLIS = "tracery.pick.other_cost_ms";
+    /** {@code cost}, {@code turn}, {@code hash}, {@code probe}, {@code zone_overflow} or {@code slow_start}. */
+    public static final String PICK_REASON = "tracery.pick.reason";
+    /** How many endpoints were not asked because they failed too often. */
+    public static final String PICK_LEFT_OUT = "tracery.pick.left_out";
     /** {@code retried} or {@code not_retried}. */
     public static final String RETRY_DECISION = "tracery.retry.decision";
 

@@ -1,0 +1,17 @@
+package io.tracery.proxy.mesh;
+
+/**
+ * What one cluster may hold at once, on each event loop (Envoy's {@code circuit_breakers.thresholds}).
+ *
+ * @param maxConnections connections to all its endpoints; a request that needs one more waits for one
+ * @param maxPending requests that wait for a connection; one more ends in {@code queue_full}
+ * @param maxRequests requests under way; one more ends in {@code breaker_open}
+ * @param maxRetries requests under way that are not their exchange's first attempt; where there are as many, a failure is
+ *     not retried
+ */
+public record CircuitLimits(int maxConnections, int maxPending, int maxRequests, int maxRetries) {
+
+    /** Bounds that do not bind before those of the endpoints do. */
+    public static final CircuitLimits NONE =
+            new CircuitLimits(Integer.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE);
+}
