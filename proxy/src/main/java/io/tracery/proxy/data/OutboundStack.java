@@ -2,11 +2,14 @@ package io.tracery.proxy.data;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelPipeline;
+import io.tracery.proxy.balance.Hashing;
+import io.tracery.proxy.balance.LoadBalancer;
 import io.tracery.proxy.http.Downstream;
 import io.tracery.proxy.loop.LoopState;
 import io.tracery.proxy.mesh.Listener;
 import io.tracery.proxy.mesh.Workload;
 import io.tracery.proxy.tcp.TcpRelay;
+import java.net.InetSocketAddress;
 
 /** From the application beside the proxy into the mesh: what a connection goes through, in order. */
 final class OutboundStack {
@@ -16,7 +19,8 @@ final class OutboundStack {
     static void build(Channel channel, LoopState loop, Listener listener, Refusals refusals) {
         ChannelPipeline pipeline = channel.pipeline();
         // 1. Nobody to verify: only the application beside the proxy can reach a port on loopback.
-        Downstream downstream = new Downstream(loop, listener, Workload.UNKNOWN, /* mutualTls= */ false);
+        Downstream downstream =
+                new Downstream(loop, listener, Workload.UNKNOWN, /* mutualTls= */ false, source(channel));
         switch (listener.handler()) {
             // 2. HTTP: the version is told by its first bytes; then, for each exchange (package http):
             //    read the head strictly → place it in its trace → find its route → choose a cluster by weight
@@ -25,5 +29,11 @@ final class OutboundStack {
             // 3. Opaque: joined to an endpoint before anything is read, so that a server may speak first.
             case Listener.Handler.Tcp tcp -> pipeline.addLast("relay", new TcpRelay(downstream));
         }
+    }
+
+    private static long source(Channel channel) {
+        return channel.remoteAddress() instanceof InetSocketAddress from && from.getAddress() != null
+                ? Hashing.of(from.getAddress().getAddress())
+                : LoadBalancer.NO_HASH;
     }
 }

@@ -11,8 +11,10 @@ import io.tracery.proxy.exchange.Exchange;
 import io.tracery.proxy.exchange.Protocol;
 import io.tracery.proxy.loop.Ticker;
 import io.tracery.proxy.upstream.Lease;
+import io.tracery.proxy.upstream.Occupancy;
 import io.tracery.proxy.upstream.UpstreamFailure;
 import io.tracery.proxy.upstream.UpstreamPool;
+import io.tracery.proxy.upstream.UpstreamPool.Freshness;
 import io.tracery.tracing.span.Fate;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +30,7 @@ final class HttpAttempt implements UpstreamPool.Taker {
     private final Ticker ticker;
     private final Attempt record;
     private final EndpointLoad load;
+    private final Occupancy occupancy;
 
     private @Nullable Lease lease;
     private @Nullable ScheduledFuture<?> perTryTimer;
@@ -35,13 +38,38 @@ final class HttpAttempt implements UpstreamPool.Taker {
     private boolean headSeen;
     private boolean interim;
     private boolean over;
+    private boolean waiting;
 
-    HttpAttempt(HttpRelay relay, Ticker ticker, Attempt record, EndpointLoad load) {
+    HttpAttempt(HttpRelay relay, Ticker ticker, Attempt record, EndpointLoad load, Occupancy occupancy) {
         this.relay = relay;
         this.ticker = ticker;
         this.record = record;
         this.load = load;
+        this.occupancy = occupancy;
         load.started();
+        occupancy.began(record.number());
+    }
+
+    /** Asks for a connection, and waits for it where as many requests of the cluster may. */
+    void acquire(UpstreamPool pool, Freshness freshness) {
+        pool.acquire(this, freshness);
+        if (lease != null || over) {
+            return;
+        }
+        UpstreamFailure refused = occupancy.refuseWaiting();
+        if (refused == null) {
+            waiting = true;
+            occupancy.waits();
+        } else {
+            relay.notConnected(this, refused);
+        }
+    }
+
+    private void waitNoMore() {
+        if (waiting) {
+            waiting = false;
+            occupancy.waitsNoMore();
+        }
     }
 
     Attempt record() {
@@ -73,6 +101,7 @@ final class HttpAttempt implements UpstreamPool.Taker {
             ready.release();
             return;
         }
+        waitNoMore();
         lease = ready;
         record.connected(ticker.nanos(), ready.reused());
         relay.connected(this, ready);
@@ -168,6 +197,8 @@ final class HttpAttempt implements UpstreamPool.Taker {
 
     private void end(Fate fate, int status) {
         over = true;
+        waitNoMore();
+        occupancy.ended(record.number());
         stopTimer();
         record.ended(ticker.nanos(), fate, status);
     }

@@ -13,7 +13,6 @@ import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.ScheduledFuture;
 import io.tracery.proxy.balance.EndpointLoad;
-import io.tracery.proxy.balance.LoadBalancer;
 import io.tracery.proxy.balance.Pick;
 import io.tracery.proxy.exchange.Attempt;
 import io.tracery.proxy.exchange.Exchange;
@@ -55,6 +54,7 @@ final class HttpRelay implements Swept {
     private @Nullable HttpAttempt current;
     private @Nullable EndpointLoad avoid;
     private @Nullable ScheduledFuture<?> deadline;
+    private Affinity affinity = Affinity.NONE;
     private boolean starting;
     private boolean responseBegun;
     private boolean upstreamKeepsAlive;
@@ -73,6 +73,11 @@ final class HttpRelay implements Swept {
         this.head = head;
         this.route = route;
         this.body = new RequestBody(loop.limits().replayBytes());
+    }
+
+    /** Where hashes decide on the endpoint, this one does. */
+    void affinity(Affinity found) {
+        affinity = found;
     }
 
     void start() {
@@ -105,11 +110,11 @@ final class HttpRelay implements Swept {
 
     private void tryOnce(ClusterState state, Freshness freshness) {
         long now = loop.ticker().nanos();
-        Pick pick = state.balancer().pick(avoid, LoadBalancer.NO_HASH, now);
+        UpstreamFailure refused = state.occupancy().refuseRequest();
+        Pick pick = refused != null ? null : state.balancer().pick(avoid, affinity.hash(), now);
         if (pick == null) {
-            boolean ejected = state.balancer().leftOut() > 0;
-            String why = ejected ? ": all are left out because they failed" : " has no endpoint";
-            fail(ejected ? Fate.BREAKER_OPEN : Fate.NO_ENDPOINT, state.cluster().name() + why);
+            UpstreamFailure why = refused == null ? state.nobodyToAsk() : refused;
+            fail(why.fate(), why.getMessage());
             return;
         }
         TraceContext trace = exchange.trace();
@@ -126,14 +131,14 @@ final class HttpRelay implements Swept {
         if (carried != null) {
             head.headers().set(W3cTraceContext.TRACEPARENT, W3cTraceContext.traceparent(carried));
         }
-        HttpAttempt attempt = new HttpAttempt(this, loop.ticker(), record, pick.chosen());
+        HttpAttempt attempt = new HttpAttempt(this, loop.ticker(), record, pick.chosen(), state.occupancy());
         current = attempt;
         RetryPolicy retry = route.retry();
         if (retry.perTryTimeout().isPositive()) {
             attempt.timer(loop.loop()
                     .schedule(() -> perTryPassed(attempt), retry.perTryTimeout().toNanos(), TimeUnit.NANOSECONDS));
         }
-        (speaksHttp2(state) ? state.http2(pick.chosen()) : state.http1(pick.chosen())).acquire(attempt, freshness);
+        attempt.acquire(speaksHttp2(state) ? state.http2(pick.chosen()) : state.http1(pick.chosen()), freshness);
     }
 
     private boolean speaksHttp2(ClusterState state) {
@@ -238,6 +243,9 @@ final class HttpRelay implements Swept {
     private void begin(HttpResponse response, int grpc) {
         responseBegun = true;
         body.forgetSent();
+        if (affinity.newCookie() != null) {
+            response.headers().add(HttpHeaderNames.SET_COOKIE, affinity.newCookie());
+        }
         exchange.status(response.status().code());
         if (grpc != GrpcStatus.ABSENT) {
             exchange.grpcStatus(grpc);
@@ -367,16 +375,18 @@ final class HttpRelay implements Swept {
         }
         Lease lease = attempt.lease();
         boolean stale = condition == Condition.RESET && lease != null && lease.reused();
-        RetryVerdict verdict = RetryVerdict.of(
-                new RetryVerdict.Failure(
-                        condition,
-                        exchange.method(),
-                        exchange.attempts().size(),
-                        unprocessed,
-                        stale,
-                        body.replayable()),
-                route.retry(),
-                state.budget());
+        RetryVerdict verdict = !state.occupancy().admitsRetry(attempt.record().number())
+                ? RetryVerdict.no("as many retries as " + state.cluster().name() + " may have are under way")
+                : RetryVerdict.of(
+                        new RetryVerdict.Failure(
+                                condition,
+                                exchange.method(),
+                                exchange.attempts().size(),
+                                unprocessed,
+                                stale,
+                                body.replayable()),
+                        route.retry(),
+                        state.budget());
         attempt.record().retryDecision(verdict.again(), verdict.reason());
         return verdict.again();
     }

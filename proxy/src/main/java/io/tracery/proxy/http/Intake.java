@@ -72,7 +72,11 @@ final class Intake {
         }
         name(headers, request.uri());
         request.setUri(target);
-        return new HttpRelay(loop, snapshot, exchange, client, request, route);
+        HttpRelay relay = new HttpRelay(loop, snapshot, exchange, client, request, route);
+        if (!route.hashOn().isEmpty()) {
+            relay.affinity(Affinity.of(route.hashOn(), headers, downstream.source(), loop.random()));
+        }
+        return relay;
     }
 
     /** An HTTP/1 request that could not even be read: counted, answered, and the end of its connection. */

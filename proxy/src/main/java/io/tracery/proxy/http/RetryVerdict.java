@@ -80,7 +80,7 @@ record RetryVerdict(boolean again, String reason) {
         return new RetryVerdict(true, reason);
     }
 
-    private static RetryVerdict no(String reason) {
+    static RetryVerdict no(String reason) {
         return new RetryVerdict(false, reason);
     }
 }

@@ -3,7 +3,8 @@ package io.tracery.proxy.mesh;
 /**
  * What one cluster may hold at once, on each event loop (Envoy's {@code circuit_breakers.thresholds}).
  *
- * @param maxConnections connections to all its endpoints; a request that needs one more waits for one
+ * @param maxConnections connections to all its endpoints; a request that needs one more, while none is idle, ends in
+ *     {@code queue_full}
  * @param maxPending requests that wait for a connection; one more ends in {@code queue_full}
  * @param maxRequests requests under way; one more ends in {@code breaker_open}
  * @param maxRetries requests under way that are not their exchange's first attempt; where there are as many, a failure is

@@ -1,6 +1,7 @@
 package io.tracery.proxy.route;
 
 import java.time.Duration;
+import java.util.List;
 
 /**
  * One rule: which requests it takes and what becomes of them.
@@ -10,5 +11,21 @@ import java.time.Duration;
  * @param split where they go
  * @param timeout limit of the whole exchange, zero for none
  * @param retry when it is tried again
+ * @param hashOn what decides on the endpoint where hashes do; the first that a request has counts
  */
-public record Route(String name, RouteMatch match, ClusterSplit split, Duration timeout, RetryPolicy retry) {}
+public record Route(
+        String name,
+        RouteMatch match,
+        ClusterSplit split,
+        Duration timeout,
+        RetryPolicy retry,
+        List<HashPolicy> hashOn) {
+
+    public Route {
+        hashOn = List.copyOf(hashOn);
+    }
+
+    public Route(String name, RouteMatch match, ClusterSplit split, Duration timeout, RetryPolicy retry) {
+        this(name, match, split, timeout, retry, List.of());
+    }
+}

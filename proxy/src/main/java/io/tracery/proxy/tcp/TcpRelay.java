@@ -21,6 +21,7 @@ import io.tracery.proxy.mesh.Listener;
 import io.tracery.proxy.mesh.MeshSnapshot;
 import io.tracery.proxy.upstream.ClusterState;
 import io.tracery.proxy.upstream.Connector.HalfClosure;
+import io.tracery.proxy.upstream.Occupancy;
 import io.tracery.proxy.upstream.PeerIdentity;
 import io.tracery.proxy.upstream.UpstreamFailure;
 import io.tracery.tracing.context.TraceContext;
@@ -51,6 +52,7 @@ public final class TcpRelay extends ChannelInboundHandlerAdapter implements Swep
     private @Nullable Channel upstream;
     private @Nullable Attempt attempt;
     private @Nullable EndpointLoad load;
+    private @Nullable Occupancy occupancy;
     private boolean clientDone;
     private boolean upstreamDone;
     private long movedNanos;
@@ -99,10 +101,11 @@ public final class TcpRelay extends ChannelInboundHandlerAdapter implements Swep
 
     private void connect(ClusterState cluster, @Nullable EndpointLoad avoid) {
         long now = loop.ticker().nanos();
-        Pick pick = cluster.balancer().pick(avoid, LoadBalancer.NO_HASH, now);
+        UpstreamFailure refused = cluster.occupancy().refuseRequest();
+        Pick pick = refused != null ? null : cluster.balancer().pick(avoid, LoadBalancer.NO_HASH, now);
         TraceContext trace = exchange.trace();
         if (pick == null || trace == null) {
-            end(cluster.balancer().leftOut() > 0 ? Fate.BREAKER_OPEN : Fate.NO_ENDPOINT);
+            end((refused == null ? cluster.nobodyToAsk() : refused).fate());
             return;
         }
         EndpointLoad chosen = pick.chosen();
@@ -117,7 +120,9 @@ public final class TcpRelay extends ChannelInboundHandlerAdapter implements Swep
         begun.pickedFor(pick.reason().label(), cluster.balancer().leftOut());
         attempt = begun;
         load = chosen;
+        occupancy = cluster.occupancy();
         chosen.started();
+        cluster.occupancy().began(begun.number());
         cluster.connector()
                 .connect(cluster.cluster(), chosen.endpoint(), HalfClosure.ALLOWED)
                 .addListener(done -> {
@@ -135,10 +140,16 @@ public final class TcpRelay extends ChannelInboundHandlerAdapter implements Swep
         }
         long now = loop.ticker().nanos();
         failed.ended(now, failure.fate(), 0);
-        chosen.failed(now - failed.startNanos(), now);
+        if (failure.fate() == Fate.QUEUE_FULL) {
+            chosen.abandoned();
+        } else {
+            chosen.failed(now - failed.startNanos(), now);
+        }
+        cluster.occupancy().ended(failed.number());
         load = null;
         boolean again = failed.number() < MOST_ATTEMPTS
                 && cluster.balancer().loads().size() > 1
+                && cluster.occupancy().admitsRetry(failed.number())
                 && cluster.budget().withdraw();
         failed.retryDecision(again, again ? "connect failure, nothing was sent" : "no further attempt at connecting");
         if (again) {
@@ -330,8 +341,9 @@ public final class TcpRelay extends ChannelInboundHandlerAdapter implements Swep
         if (attempt != null && attempt.outcome() == null) {
             attempt.ended(now, fate, 0);
         }
-        if (load != null) {
+        if (load != null && occupancy != null && attempt != null) {
             load.abandoned();
+            occupancy.ended(attempt.number());
         }
         while (!early.isEmpty()) {
             early.removeFirst().release();

@@ -6,6 +6,7 @@ import io.tracery.proxy.balance.RetryBudget;
 import io.tracery.proxy.mesh.Cluster;
 import io.tracery.proxy.mesh.Endpoint;
 import io.tracery.proxy.mesh.Workload;
+import io.tracery.tracing.span.Fate;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -21,7 +22,8 @@ public final class ClusterState {
     private final Limits limits;
     private final Function<Cluster, LoadBalancer> balancers;
     private final RetryBudget budget;
-    private final Map<InetSocketAddress, UpstreamPool> http1 = new HashMap<>();
+    private final Occupancy occupancy;
+    private final Map<InetSocketAddress, Http1Pool> http1 = new HashMap<>();
     private final Map<InetSocketAddress, UpstreamPool> http2 = new HashMap<>();
     private LoadBalancer balancer;
     private Cluster cluster;
@@ -36,7 +38,8 @@ public final class ClusterState {
             RetryBudget budget) {
         this.cluster = cluster;
         this.service = serviceOf(cluster);
-        this.connector = connector;
+        this.occupancy = new Occupancy(cluster.name(), cluster.policy().limits(), this::closeOneIdle);
+        this.connector = connector.within(occupancy);
         this.limits = limits;
         this.balancers = balancers;
         this.balancer = balancers.apply(cluster);
@@ -55,6 +58,7 @@ public final class ClusterState {
         if (!newer.policy().equals(cluster.policy())) {
             // What was known of the endpoints goes: their costs were by other rules.
             balancer = balancers.apply(newer);
+            occupancy.limits(newer.policy().limits());
         }
         cluster = newer;
         service = serviceOf(newer);
@@ -79,7 +83,8 @@ public final class ClusterState {
         retireAllBut(http2, Set.of());
     }
 
-    private static void retireAllBut(Map<InetSocketAddress, UpstreamPool> pools, Set<InetSocketAddress> stay) {
+    private static void retireAllBut(
+            Map<InetSocketAddress, ? extends UpstreamPool> pools, Set<InetSocketAddress> stay) {
         pools.entrySet().removeIf(entry -> {
             boolean goes = !stay.contains(entry.getKey());
             if (goes) {
@@ -87,6 +92,28 @@ public final class ClusterState {
             }
             return goes;
         });
+    }
+
+    private boolean closeOneIdle() {
+        for (Http1Pool pool : http1.values()) {
+            if (pool.closeOneIdle()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** How much of what the cluster may hold is taken. */
+    public Occupancy occupancy() {
+        return occupancy;
+    }
+
+    /** Why the balancer chose nobody. */
+    public UpstreamFailure nobodyToAsk() {
+        return balancer.leftOut() > 0
+                ? new UpstreamFailure(
+                        Fate.BREAKER_OPEN, cluster.name() + ": all are left out because they failed too often")
+                : new UpstreamFailure(Fate.NO_ENDPOINT, cluster.name() + " has no endpoint");
     }
 
     public Cluster cluster() {

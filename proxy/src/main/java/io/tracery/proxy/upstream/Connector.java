@@ -33,6 +33,7 @@ public final class Connector {
     private final Class<? extends SocketChannel> channelType;
     private final IdentitySource identities;
     private final LongSupplier nanoTime;
+    private final @Nullable Occupancy occupancy;
 
     /** @param nanoTime monotonic, the same as the callers' */
     public Connector(
@@ -40,10 +41,30 @@ public final class Connector {
             Class<? extends SocketChannel> channelType,
             IdentitySource identities,
             LongSupplier nanoTime) {
+        this(loop, channelType, identities, nanoTime, null);
+    }
+
+    private Connector(
+            EventLoop loop,
+            Class<? extends SocketChannel> channelType,
+            IdentitySource identities,
+            LongSupplier nanoTime,
+            @Nullable Occupancy occupancy) {
         this.loop = loop;
         this.channelType = channelType;
         this.identities = identities;
         this.nanoTime = nanoTime;
+        this.occupancy = occupancy;
+    }
+
+    /** One that makes no more connections than a cluster may have. */
+    Connector within(Occupancy bound) {
+        return new Connector(loop, channelType, identities, nanoTime, bound);
+    }
+
+    /** True when the cluster has as many connections as it may. */
+    boolean full() {
+        return occupancy != null && occupancy.full();
     }
 
     long nanoTime() {
@@ -60,6 +81,11 @@ public final class Connector {
      */
     public Future<Channel> connect(Cluster cluster, Endpoint endpoint, HalfClosure halfClosure) {
         Promise<Channel> ready = loop.newPromise();
+        Occupancy bound = occupancy;
+        UpstreamFailure refused = bound == null ? null : bound.refuseConnection();
+        if (refused != null) {
+            return ready.setFailure(refused);
+        }
         Identity identity = null;
         if (cluster.tls() != null) {
             identity = identities.current();
@@ -80,6 +106,10 @@ public final class Connector {
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, timeoutMillis)
                 .handler(UpstreamStack.connecting(tls))
                 .connect(endpoint.address());
+        if (bound != null) {
+            bound.opened();
+            connecting.channel().closeFuture().addListener(closed -> bound.closed());
+        }
         ScheduledFuture<?> deadline = loop.schedule(
                 () -> {
                     if (ready.tryFailure(inTime(endpoint))) {

@@ -59,7 +59,8 @@ final class Http1Pool implements UpstreamPool {
         });
     }
 
-    private boolean closeOneIdle() {
+    /** Makes room for another connection; false where all are in use. */
+    boolean closeOneIdle() {
         Idle oldest = idle.pollFirst();
         if (oldest == null) {
             return false;

@@ -69,6 +69,10 @@ final class Http2Pool implements UpstreamPool {
         if (connecting || connections.size() >= MOST_CONNECTIONS || settling()) {
             return;
         }
+        if (!connections.isEmpty() && connector.full()) {
+            // The cluster may have no more connections: a stream of one that there is will end.
+            return;
+        }
         connecting = true;
         connector.connect(cluster, endpoint, HalfClosure.CLOSES).addListener(done -> {
             connecting = false;

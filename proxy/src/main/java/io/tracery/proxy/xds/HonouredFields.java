@@ -63,11 +63,15 @@ final class HonouredFields {
             envoy.config.route.v3.HeaderMatcher: name string_match
             envoy.config.route.v3.QueryParameterMatcher: name string_match
             envoy.type.matcher.v3.RegexMatcher: regex
-            envoy.config.route.v3.RouteAction: cluster weighted_clusters timeout retry_policy
+            envoy.config.route.v3.RouteAction: cluster weighted_clusters timeout retry_policy hash_policy
+            envoy.config.route.v3.RouteAction.HashPolicy: header cookie connection_properties terminal
+            envoy.config.route.v3.RouteAction.HashPolicy.Header: header_name
+            envoy.config.route.v3.RouteAction.HashPolicy.Cookie: name ttl path
+            envoy.config.route.v3.RouteAction.HashPolicy.ConnectionProperties: source_ip
             envoy.config.route.v3.WeightedCluster: clusters
             envoy.config.route.v3.WeightedCluster.ClusterWeight: name weight
             envoy.config.route.v3.RetryPolicy: retry_on num_retries per_try_timeout retriable_status_codes
-            envoy.config.cluster.v3.Cluster: name alt_stat_name type eds_cluster_config connect_timeout lb_policy load_assignment transport_socket typed_extension_protocol_options metadata least_request_lb_config round_robin_lb_config ring_hash_lb_config maglev_lb_config common_lb_config outlier_detection
+            envoy.config.cluster.v3.Cluster: name alt_stat_name type eds_cluster_config connect_timeout lb_policy load_assignment transport_socket typed_extension_protocol_options metadata least_request_lb_config round_robin_lb_config ring_hash_lb_config maglev_lb_config common_lb_config outlier_detection circuit_breakers
             envoy.config.cluster.v3.Cluster.EdsClusterConfig: eds_config service_name
             envoy.config.cluster.v3.Cluster.LeastRequestLbConfig: choice_count slow_start_config
             envoy.config.cluster.v3.Cluster.RoundRobinLbConfig: slow_start_config
@@ -78,6 +82,8 @@ final class HonouredFields {
             envoy.config.cluster.v3.Cluster.MaglevLbConfig: table_size
             envoy.config.cluster.v3.Cluster.CommonLbConfig: healthy_panic_threshold zone_aware_lb_config
             envoy.config.cluster.v3.Cluster.CommonLbConfig.ZoneAwareLbConfig: routing_enabled
+            envoy.config.cluster.v3.CircuitBreakers: thresholds
+            envoy.config.cluster.v3.CircuitBreakers.Thresholds: priority max_connections max_pending_requests max_requests max_retries
             envoy.config.cluster.v3.OutlierDetection: consecutive_5xx enforcing_consecutive_5xx consecutive_gateway_failure enforcing_consecutive_gateway_failure split_external_local_origin_errors consecutive_local_origin_failure enforcing_consecutive_local_origin_failure enforcing_success_rate enforcing_local_origin_success_rate failure_percentage_threshold enforcing_failure_percentage failure_percentage_minimum_hosts failure_percentage_request_volume interval base_ejection_time max_ejection_time max_ejection_time_jitter max_ejection_percent always_eject_one_host
             envoy.config.endpoint.v3.ClusterLoadAssignment: cluster_name endpoints
             envoy.config.endpoint.v3.LocalityLbEndpoints: locality lb_endpoints load_balancing_weight

@@ -60,7 +60,8 @@ final class RouteTranslator {
                 new MatchTranslator(resource + ": route " + name).match(route.getMatch()),
                 split(action, name),
                 action.hasTimeout() ? XdsTypes.duration(resource, action.getTimeout()) : UNSET_TIMEOUT,
-                action.hasRetryPolicy() ? retry(action.getRetryPolicy(), name) : RetryPolicy.NONE);
+                action.hasRetryPolicy() ? retry(action.getRetryPolicy(), name) : RetryPolicy.NONE,
+                HashPolicyTranslator.translate(resource + ": route " + name, action.getHashPolicyList()));
     }
 
     private ClusterSplit split(RouteAction action, String name) throws InvalidResource {

@@ -12,17 +12,23 @@ import java.util.TreeMap;
  * @param endpoints of every service
  * @param routes in order of their names
  * @param sidecars by name
+ * @param backendPolicies in order of their names
  */
 public record MeshModel(
-        Map<Name, Service> services, List<Endpoint> endpoints, List<Route> routes, Map<Name, Sidecar> sidecars) {
+        Map<Name, Service> services,
+        List<Endpoint> endpoints,
+        List<Route> routes,
+        Map<Name, Sidecar> sidecars,
+        List<BackendPolicy> backendPolicies) {
 
-    public static final MeshModel EMPTY = new MeshModel(Map.of(), List.of(), List.of(), Map.of());
+    public static final MeshModel EMPTY = new MeshModel(Map.of(), List.of(), List.of(), Map.of(), List.of());
 
     public MeshModel {
         services = Collections.unmodifiableMap(new TreeMap<>(services));
         endpoints = List.copyOf(endpoints);
         routes = List.copyOf(routes);
         sidecars = Collections.unmodifiableMap(new TreeMap<>(sidecars));
+        backendPolicies = List.copyOf(backendPolicies);
     }
 
     /** The endpoints of one port of a service. */
@@ -31,6 +37,22 @@ public record MeshModel(
                 .filter(endpoint -> endpoint.service().equals(service)
                         && endpoint.portName().equals(portName))
                 .toList();
+    }
+
+    /** How callers of one port of a service balance: a policy for that port before one for the whole service. */
+    public BackendPolicy.Settings backendSettings(Name service, Service.Port port) {
+        BackendPolicy.Settings whole = BackendPolicy.Settings.DEFAULT;
+        for (BackendPolicy policy : backendPolicies) {
+            for (BackendPolicy.Target target : policy.targets()) {
+                if (target.service().equals(service) && target.covers(port)) {
+                    if (target.port() != 0 || !target.portName().isEmpty()) {
+                        return policy.settings();
+                    }
+                    whole = policy.settings();
+                }
+            }
+        }
+        return whole;
     }
 
     /** The routes for callers of one port of a service. */

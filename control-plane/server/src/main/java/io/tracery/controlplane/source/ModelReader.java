@@ -1,5 +1,6 @@
 package io.tracery.controlplane.source;
 
+import io.tracery.controlplane.model.BackendPolicy;
 import io.tracery.controlplane.model.Endpoint;
 import io.tracery.controlplane.model.MeshModel;
 import io.tracery.controlplane.model.Name;
@@ -30,6 +31,7 @@ final class ModelReader {
     private final Map<Name, Located<List<Endpoint>>> slices = new TreeMap<>();
     private final Map<Name, Located<Route>> routes = new TreeMap<>();
     private final Map<Name, Located<Sidecar>> sidecars = new TreeMap<>();
+    private final Map<Name, Located<BackendPolicy>> backendPolicies = new TreeMap<>();
 
     /** An object and the fields it was read from, for problems that show only in company. */
     record Located<T>(T value, Fields spec) {}
@@ -42,6 +44,7 @@ final class ModelReader {
         files.forEach(reader::readFile);
         if (reader.problems.isEmpty()) {
             new Consistency(reader.services, reader.slices, reader.routes, reader.sidecars).check();
+            new PolicyTargets(reader.services, reader.backendPolicies).check();
         }
         List<Problem> found = reader.problems.stream()
                 .sorted(Comparator.comparing(Problem::file).thenComparingInt(Problem::line))
@@ -101,11 +104,17 @@ final class ModelReader {
                 Fields spec = object.required("spec");
                 put(sidecars, name, SidecarReader.read(name, spec), spec, object);
             }
+            case "policy.tracery.io/v1alpha1 BackendPolicy" -> {
+                metadata.ignore("labels");
+                Fields spec = object.required("spec");
+                put(backendPolicies, name, BackendPolicyReader.read(name, spec), spec, object);
+            }
             default -> {
                 object.problem(
                         "kind",
                         kind + " is not known here; known: v1 Service, discovery.k8s.io/v1 EndpointSlice, "
-                                + "gateway.networking.k8s.io/v1 HTTPRoute and GRPCRoute, policy.tracery.io/v1alpha1 Sidecar");
+                                + "gateway.networking.k8s.io/v1 HTTPRoute and GRPCRoute, "
+                                + "policy.tracery.io/v1alpha1 Sidecar and BackendPolicy");
                 return;
             }
         }
@@ -159,7 +168,7 @@ final class ModelReader {
     }
 
     private static List<Endpoint> endpoint(Name service, String portName, int port, Fields entry) {
-        entry.ignore("hostname", "nodeName", "hints");
+        entry.ignore("hostname", "nodeName");
         Fields target = entry.object("targetRef");
         String sidecar = "";
         if (target != null && target.text("kind").equals("Sidecar")) {
@@ -175,6 +184,12 @@ final class ModelReader {
             conditions.ignore("serving", "terminating");
             ready = !conditions.text("ready", "true").equals("false");
         }
+        Fields hints = entry.object("hints");
+        List<String> hintedZones = hints == null
+                ? List.of()
+                : hints.objects("forZones").stream()
+                        .map(zone -> zone.text("name"))
+                        .toList();
         String serving = sidecar;
         String zone = entry.text("zone", "");
         List<String> addresses = entry.texts("addresses").stream()
@@ -185,7 +200,7 @@ final class ModelReader {
         }
         return ready
                 ? addresses.stream()
-                        .map(address -> new Endpoint(service, portName, address, port, serving, zone))
+                        .map(address -> new Endpoint(service, portName, address, port, serving, zone, hintedZones))
                         .toList()
                 : List.of();
     }
@@ -197,7 +212,8 @@ final class ModelReader {
                         .flatMap(slice -> slice.value().stream())
                         .toList(),
                 routes.values().stream().map(Located::value).toList(),
-                values(sidecars));
+                values(sidecars),
+                backendPolicies.values().stream().map(Located::value).toList());
     }
 
     private static <T> Map<Name, T> values(Map<Name, Located<T>> located) {

@@ -17,11 +17,14 @@ import io.envoyproxy.envoy.config.endpoint.v3.LocalityLbEndpoints;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
 import io.tracery.controlplane.api.XdsNames;
 import io.tracery.controlplane.model.AppProtocol;
+import io.tracery.controlplane.model.BackendPolicy;
 import io.tracery.controlplane.model.Endpoint;
 import io.tracery.controlplane.model.MeshModel;
 import io.tracery.controlplane.model.Name;
 import io.tracery.controlplane.model.Service;
 import io.tracery.controlplane.model.Sidecar;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -45,11 +48,13 @@ final class ClusterResources {
     }
 
     Cluster outbound(Name service, Service.Port port) {
+        BackendPolicy.Settings settings = model.backendSettings(service, port);
         Cluster.Builder cluster = base(XdsNames.outbound(service.namespace(), service.name(), port.port()))
                 .setType(Cluster.DiscoveryType.EDS)
                 .setEdsClusterConfig(Cluster.EdsClusterConfig.newBuilder().setEdsConfig(ads()))
                 .setConnectTimeout(CONNECT)
-                .setMetadata(Metadatas.of("namespace", service.namespace(), "service", service.name()));
+                .setMetadata(metadata(service, settings));
+        PolicyResources.apply(cluster, settings);
         speak(cluster, port.protocol());
         Set<String> identities = new TreeSet<>();
         for (Endpoint endpoint : model.endpoints(service, port.name())) {
@@ -99,6 +104,12 @@ final class ClusterResources {
         return cluster.build();
     }
 
+    private static Metadata metadata(Name service, BackendPolicy.Settings settings) {
+        List<String> pairs = new ArrayList<>(List.of("namespace", service.namespace(), "service", service.name()));
+        pairs.addAll(PolicyResources.metadata(settings));
+        return Metadatas.of(pairs.toArray(String[]::new));
+    }
+
     private static Cluster.Builder base(String name) {
         return Cluster.newBuilder().setName(name).setLbPolicy(Cluster.LbPolicy.LEAST_REQUEST);
     }
@@ -122,21 +133,20 @@ final class ClusterResources {
 
     private Metadata metadata(Endpoint endpoint) {
         Sidecar sidecar = sidecar(endpoint);
-        return sidecar == null
-                ? Metadatas.of(
-                        "namespace",
-                        endpoint.service().namespace(),
-                        "workload",
-                        endpoint.service().name())
-                : Metadatas.of(
-                        "namespace",
-                        sidecar.name().namespace(),
-                        "workload",
-                        sidecar.workload(),
-                        "version",
-                        sidecar.version(),
-                        "identity",
-                        sidecar.identity(trustDomain));
+        List<String> pairs = new ArrayList<>();
+        if (sidecar == null) {
+            pairs.addAll(List.of("namespace", endpoint.service().namespace()));
+            pairs.addAll(List.of("workload", endpoint.service().name()));
+        } else {
+            pairs.addAll(List.of("namespace", sidecar.name().namespace()));
+            pairs.addAll(List.of("workload", sidecar.workload()));
+            pairs.addAll(List.of("version", sidecar.version()));
+            pairs.addAll(List.of("identity", sidecar.identity(trustDomain)));
+        }
+        if (!endpoint.hintedZones().isEmpty()) {
+            pairs.addAll(List.of("for_zones", String.join(",", endpoint.hintedZones())));
+        }
+        return Metadatas.of(pairs.toArray(String[]::new));
     }
 
     private @Nullable Sidecar sidecar(Endpoint endpoint) {

@@ -51,6 +51,7 @@ final class RouteResources {
                 .setName(candidate.name())
                 .setMatch(MatchResources.match(candidate.match()))
                 .setRoute(action(candidate.rule()))));
+        HashResources.addTo(host, model);
         return RouteConfiguration.newBuilder()
                 .setName(XdsNames.outbound(service.namespace(), service.name(), port))
                 .addVirtualHosts(host)

@@ -1,0 +1,109 @@
+package io.tracery.proxy.upstream;
+
+import io.tracery.proxy.mesh.CircuitLimits;
+import io.tracery.tracing.span.Fate;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How much of what one cluster may hold at once is taken, on one event loop (Envoy's circuit breakers). A place is taken only
+ * after {@code refuse…} or {@code admits…} said that there is one.
+ */
+public final class Occupancy {
+
+    private final String cluster;
+    private final BooleanSupplier closeOneIdle;
+    private CircuitLimits limits;
+    private int connections;
+    private int pending;
+    private int requests;
+    private int retries;
+
+    /** @param closeOneIdle closes a connection that nobody uses; false where there is none */
+    Occupancy(String cluster, CircuitLimits limits, BooleanSupplier closeOneIdle) {
+        this.cluster = cluster;
+        this.limits = limits;
+        this.closeOneIdle = closeOneIdle;
+    }
+
+    void limits(CircuitLimits newer) {
+        limits = newer;
+    }
+
+    // ---- requests: attempts, or opaque connections ----
+
+    /** Why no request may begin now, or null when one may. */
+    public @Nullable UpstreamFailure refuseRequest() {
+        return requests < limits.maxRequests()
+                ? null
+                : new UpstreamFailure(
+                        Fate.BREAKER_OPEN, cluster + " has " + requests + " requests under way, as many as it may");
+    }
+
+    /**
+     * Whether a failed attempt may be followed by another now.
+     *
+     * @param failed its number in its exchange, from 1
+     */
+    public boolean admitsRetry(int failed) {
+        return retries - (failed > 1 ? 1 : 0) < limits.maxRetries();
+    }
+
+    /** @param number of the attempt in its exchange, from 1 */
+    public void began(int number) {
+        requests++;
+        retries += number > 1 ? 1 : 0;
+    }
+
+    /** @param number as it began */
+    public void ended(int number) {
+        requests--;
+        retries -= number > 1 ? 1 : 0;
+    }
+
+    // ---- requests that wait for a connection ----
+
+    /** Why no request may wait now, or null when one may. */
+    public @Nullable UpstreamFailure refuseWaiting() {
+        return pending < limits.maxPending()
+                ? null
+                : new UpstreamFailure(
+                        Fate.QUEUE_FULL,
+                        pending + " requests wait for a connection to " + cluster + ", as many as may");
+    }
+
+    public void waits() {
+        pending++;
+    }
+
+    public void waitsNoMore() {
+        pending--;
+    }
+
+    // ---- connections ----
+
+    /** Why no connection may be made now, or null when one may; one that nobody uses makes room. */
+    @Nullable
+    UpstreamFailure refuseConnection() {
+        return !full() || closeOneIdle.getAsBoolean()
+                ? null
+                : new UpstreamFailure(
+                        Fate.QUEUE_FULL, cluster + " has " + connections + " connections in use, as many as it may");
+    }
+
+    boolean full() {
+        return connections >= limits.maxConnections();
+    }
+
+    void opened() {
+        connections++;
+    }
+
+    void closed() {
+        connections--;
+    }
+
+    public int connections() {
+        return connections;
+    }
+}

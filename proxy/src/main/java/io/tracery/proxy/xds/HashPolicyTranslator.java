@@ -1,0 +1,50 @@
+package io.tracery.proxy.xds;
+
+import io.envoyproxy.envoy.config.route.v3.RouteAction;
+import io.tracery.proxy.route.HashPolicy;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** {@code RouteAction.hash_policy} to {@link HashPolicy}. */
+final class HashPolicyTranslator {
+
+    private HashPolicyTranslator() {}
+
+    /** @param where the route, for the report */
+    static List<HashPolicy> translate(String where, List<RouteAction.HashPolicy> policies) throws InvalidResource {
+        List<HashPolicy> translated = new ArrayList<>();
+        for (int i = 0; i < policies.size(); i++) {
+            RouteAction.HashPolicy policy = policies.get(i);
+            if (i < policies.size() - 1 && !policy.getTerminal()) {
+                throw new InvalidResource(
+                        where, "hash_policy: all but the last must be terminal; hashes are not put together here");
+            }
+            translated.add(one(where, policy));
+        }
+        return translated;
+    }
+
+    private static HashPolicy one(String where, RouteAction.HashPolicy policy) throws InvalidResource {
+        return switch (policy.getPolicySpecifierCase()) {
+            case HEADER ->
+                new HashPolicy.Header(policy.getHeader().getHeaderName().toLowerCase(Locale.ROOT));
+            case COOKIE -> {
+                RouteAction.HashPolicy.Cookie cookie = policy.getCookie();
+                Duration ttl = cookie.hasTtl() ? XdsTypes.duration(where, cookie.getTtl()) : null;
+                String path = cookie.getPath().isEmpty() ? "/" : cookie.getPath();
+                yield new HashPolicy.Cookie(cookie.getName(), path, ttl);
+            }
+            case CONNECTION_PROPERTIES -> {
+                if (!policy.getConnectionProperties().getSourceIp()) {
+                    throw new InvalidResource(where, "hash_policy: of connection_properties source_ip is to be true");
+                }
+                yield new HashPolicy.SourceAddress();
+            }
+            default ->
+                throw new InvalidResource(
+                        where, "hash_policy " + policy.getPolicySpecifierCase() + " is not supported");
+        };
+    }
+}
