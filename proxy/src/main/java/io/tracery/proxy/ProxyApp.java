@@ -1,7 +1,5 @@
 package io.tracery.proxy;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.netty.channel.EventLoopGroup;
@@ -217,12 +215,8 @@ public final class ProxyApp implements Component {
         return ConfigDump.of(xds == null ? bootstrap.resources() : xds.resources(), snapshots.current());
     }
 
-    private String clusters() {
-        try {
-            return new ObjectMapper().writeValueAsString(Map.of("clusters", data.loads(PATIENCE_WITH_LOOPS)));
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("maps of records can be written", e);
-        }
+    private String clusters(AdminViews.Layout layout) {
+        return ClustersPage.of(data.endpoints(PATIENCE_WITH_LOOPS), layout);
     }
 
     /** Not ready any more, then what is open may finish until the drain timeout; telemetry tells of it before it goes. */

@@ -120,6 +120,7 @@ class ProxyAppTest {
 
             assertThat(get(admin, "/config_dump", "*/*").body()).contains("\"snapshot\":1", "inbound/app");
             assertThat(get(admin, "/clusters", "*/*").body()).startsWith("{\"clusters\":");
+            assertThat(get(admin, "/clusters?format=text", "*/*").body()).startsWith("CLUSTER  ENDPOINT");
             HttpResponse<String> openMetrics = get(admin, "/metrics", "application/openmetrics-text");
             assertThat(openMetrics.headers().firstValue("content-type"))
                     .hasValueSatisfying(type -> assertThat(type).startsWith("application/openmetrics-text"));

@@ -12,6 +12,7 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.tracery.proxy.admin.AdminViews.Format;
+import io.tracery.proxy.admin.AdminViews.Layout;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,7 +23,8 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     private static final Logger log = LoggerFactory.getLogger(AdminHandler.class);
     private static final String TEXT = "text/plain; charset=utf-8";
     private static final String JSON = "application/json";
-    private static final String PATHS = "there are /live, /ready, /metrics, /config_dump and /clusters\n";
+    private static final String PATHS =
+            "there are /live, /ready, /metrics, /config_dump, /clusters and /clusters?format=text\n";
 
     private final AdminViews views;
 
@@ -68,7 +70,9 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
             case "/config_dump" ->
                 new Page(HttpResponseStatus.OK, JSON, views.configDump().get());
             case "/clusters" ->
-                new Page(HttpResponseStatus.OK, JSON, views.clusters().get());
+                uri.endsWith("?format=text")
+                        ? new Page(HttpResponseStatus.OK, TEXT, views.clusters().show(Layout.TEXT))
+                        : new Page(HttpResponseStatus.OK, JSON, views.clusters().show(Layout.JSON));
             default -> new Page(HttpResponseStatus.NOT_FOUND, TEXT, PATHS);
         };
     }

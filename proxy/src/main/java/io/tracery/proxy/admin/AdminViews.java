@@ -9,10 +9,24 @@ import java.util.function.Supplier;
  * @param missing what the proxy still lacks to be ready, empty when it is
  * @param metrics the figures in the text format for an {@code Accept} header
  * @param configDump JSON of the configuration in force
- * @param clusters JSON of what the balancers know
+ * @param clusters what the balancers know
  */
 public record AdminViews(
-        Supplier<List<String>> missing, MetricsView metrics, Supplier<String> configDump, Supplier<String> clusters) {
+        Supplier<List<String>> missing, MetricsView metrics, Supplier<String> configDump, ClustersView clusters) {
+
+    /** What the balancers know, for programs or for people. */
+    public interface ClustersView {
+
+        /** All clusters with their endpoints. */
+        String show(Layout layout);
+    }
+
+    /** How a page is laid out. */
+    public enum Layout {
+        JSON,
+        /** A table. */
+        TEXT
+    }
 
     /** Metrics in the format that their reader asks for. */
     public interface MetricsView {

@@ -46,6 +46,11 @@ public final class EndpointLoad {
         endpoint = changed;
     }
 
+    /** Address and port, as people write them. */
+    public String address() {
+        return key;
+    }
+
     /** Address and port: what the endpoint's place in hash tables depends on. */
     String key() {
         return key;
@@ -159,6 +164,11 @@ public final class EndpointLoad {
     /** Why it was ejected, or null while it is not. */
     public @Nullable EjectionReason ejectedFor() {
         return health.reason();
+    }
+
+    /** Until a request finds out whether it has recovered; 0 while it is not ejected, or when that is due. */
+    public long probeInNanos(long nowNanos) {
+        return health.state() == EndpointHealth.State.OUT ? Math.max(0, health.untilNanos() - nowNanos) : 0;
     }
 
     /** True when its time is over and nobody is finding out yet whether it has recovered. */

@@ -22,8 +22,8 @@ import io.tracery.process.Component;
 import io.tracery.proxy.exchange.ExchangeObserver;
 import io.tracery.proxy.http.Drain;
 import io.tracery.proxy.identity.IdentitySource;
+import io.tracery.proxy.loop.EndpointView;
 import io.tracery.proxy.loop.LoopState;
-import io.tracery.proxy.loop.LoopState.Load;
 import io.tracery.proxy.loop.Ticker;
 import io.tracery.proxy.mesh.Direction;
 import io.tracery.proxy.mesh.Listener;
@@ -181,12 +181,15 @@ public final class DataPath implements Component {
         return connections.size();
     }
 
-    /** What the balancers know, cluster by cluster, collected on the loops; loops that do not answer are left out. */
-    public Map<String, List<Load>> loads(Duration patience) {
-        Map<String, List<Load>> all = new HashMap<>();
-        List<Future<Map<String, List<Load>>>> asked = new ArrayList<>();
-        states.forEach((loop, state) -> asked.add(loop.submit(state::loads)));
-        for (Future<Map<String, List<Load>>> answer : asked) {
+    /**
+     * What the balancers know, cluster by cluster, collected on the loops; loops that do not answer are left out. An endpoint
+     * stands there once for each loop that knows it.
+     */
+    public Map<String, List<EndpointView>> endpoints(Duration patience) {
+        Map<String, List<EndpointView>> all = new HashMap<>();
+        List<Future<Map<String, List<EndpointView>>>> asked = new ArrayList<>();
+        states.forEach((loop, state) -> asked.add(loop.submit(state::endpoints)));
+        for (Future<Map<String, List<EndpointView>>> answer : asked) {
             if (answer.awaitUninterruptibly(patience.toMillis()) && answer.isSuccess()) {
                 answer.getNow()
                         .forEach((cluster, loads) -> all.computeIfAbsent(cluster, name -> new ArrayList<>())

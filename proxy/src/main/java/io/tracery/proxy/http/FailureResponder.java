@@ -35,6 +35,10 @@ final class FailureResponder {
                 .set(HttpHeaderNames.CONTENT_TYPE, "text/plain; charset=utf-8")
                 .set(HttpHeaderNames.CONTENT_LENGTH, body.readableBytes())
                 .set(FATE_HEADER, fate.label());
+        if (fate == Fate.BREAKER_OPEN) {
+            // Callers that spread their requests leave us alone for a moment.
+            response.headers().set(HttpHeaderNames.RETRY_AFTER, "1");
+        }
         if (fate == Fate.MALFORMED_REQUEST) {
             // Where its next request would begin nobody can tell.
             response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);

@@ -160,6 +160,7 @@ final class HttpAttempt implements UpstreamPool.Taker {
 
     /** The response is complete; the connection goes back if it can serve another request. */
     void complete(Fate fate, Exchange exchange, boolean reusable) {
+        occupancy.took(record.firstByteNanos(), ticker.nanos());
         end(fate, exchange.status());
         int status = exchange.protocol() == Protocol.GRPC
                 ? GrpcStatus.httpStatus(exchange.grpcStatus(), exchange.status())
@@ -175,6 +176,9 @@ final class HttpAttempt implements UpstreamPool.Taker {
 
     /** It failed; nothing more is heard of it. */
     void fail(Fate fate, int status) {
+        if (fate == Fate.DEADLINE) {
+            occupancy.took(ticker.nanos() - record.startNanos(), ticker.nanos());
+        }
         end(fate, status);
         switch (fate) {
             // Our own limits, which say nothing of the endpoint.

@@ -110,7 +110,7 @@ final class HttpRelay implements Swept {
 
     private void tryOnce(ClusterState state, Freshness freshness) {
         long now = loop.ticker().nanos();
-        UpstreamFailure refused = state.occupancy().refuseRequest();
+        UpstreamFailure refused = Shedding.refuse(state.occupancy(), exchange, head.headers());
         Pick pick = refused != null ? null : state.balancer().pick(avoid, affinity.hash(), now);
         if (pick == null) {
             UpstreamFailure why = refused == null ? state.nobodyToAsk() : refused;

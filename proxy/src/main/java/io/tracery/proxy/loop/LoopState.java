@@ -149,25 +149,18 @@ public final class LoopState {
     }
 
     /** Cluster name to what this loop knows of its endpoints, copied for a reader on another thread. */
-    public Map<String, List<Load>> loads() {
-        Map<String, List<Load>> copy = new HashMap<>();
+    public Map<String, List<EndpointView>> endpoints() {
+        Map<String, List<EndpointView>> copy = new HashMap<>();
         long now = ticker.nanos();
         clusters.forEach((name, state) -> {
-            List<Load> loads = new ArrayList<>();
+            List<EndpointView> views = new ArrayList<>();
             for (EndpointLoad load : state.balancer().loads()) {
-                loads.add(new Load(load.endpoint().address().toString(), load.costMillis(now), load.inFlight()));
+                views.add(EndpointView.of(load, state.connections(load), now));
             }
-            copy.put(name, List.copyOf(loads));
+            copy.put(name, List.copyOf(views));
         });
         return copy;
     }
-
-    /**
-     * @param endpoint address and port
-     * @param costMillis peak-EWMA latency times load
-     * @param inFlight requests under way from this loop
-     */
-    public record Load(String endpoint, double costMillis, int inFlight) {}
 
     /** The configuration by which an exchange that begins now runs to its end. */
     public MeshSnapshot snapshot() {

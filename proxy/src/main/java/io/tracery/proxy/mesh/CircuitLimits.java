@@ -1,5 +1,7 @@
 package io.tracery.proxy.mesh;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What one cluster may hold at once, on each event loop (Envoy's {@code circuit_breakers.thresholds}).
  *
@@ -9,8 +11,19 @@ package io.tracery.proxy.mesh;
  * @param maxRequests requests under way; one more ends in {@code breaker_open}
  * @param maxRetries requests under way that are not their exchange's first attempt; where there are as many, a failure is
  *     not retried
+ * @param adaptive a bound of requests that follows their latency, or null
  */
-public record CircuitLimits(int maxConnections, int maxPending, int maxRequests, int maxRetries) {
+public record CircuitLimits(
+        int maxConnections,
+        int maxPending,
+        int maxRequests,
+        int maxRetries,
+        @Nullable AdaptiveConcurrency adaptive) {
+
+    /** Without a bound that follows latency. */
+    public CircuitLimits(int maxConnections, int maxPending, int maxRequests, int maxRetries) {
+        this(maxConnections, maxPending, maxRequests, maxRetries, null);
+    }
 
     /** Bounds that do not bind before those of the endpoints do. */
     public static final CircuitLimits NONE =

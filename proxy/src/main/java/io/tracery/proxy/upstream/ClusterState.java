@@ -24,7 +24,7 @@ public final class ClusterState {
     private final RetryBudget budget;
     private final Occupancy occupancy;
     private final Map<InetSocketAddress, Http1Pool> http1 = new HashMap<>();
-    private final Map<InetSocketAddress, UpstreamPool> http2 = new HashMap<>();
+    private final Map<InetSocketAddress, Http2Pool> http2 = new HashMap<>();
     private LoadBalancer balancer;
     private Cluster cluster;
     private Workload service;
@@ -38,7 +38,8 @@ public final class ClusterState {
             RetryBudget budget) {
         this.cluster = cluster;
         this.service = serviceOf(cluster);
-        this.occupancy = new Occupancy(cluster.name(), cluster.policy().limits(), this::closeOneIdle);
+        this.occupancy =
+                new Occupancy(cluster.name(), cluster.policy().limits(), this::closeOneIdle, connector.nanoTime());
         this.connector = connector.within(occupancy);
         this.limits = limits;
         this.balancers = balancers;
@@ -58,7 +59,7 @@ public final class ClusterState {
         if (!newer.policy().equals(cluster.policy())) {
             // What was known of the endpoints goes: their costs were by other rules.
             balancer = balancers.apply(newer);
-            occupancy.limits(newer.policy().limits());
+            occupancy.limits(newer.policy().limits(), connector.nanoTime());
         }
         cluster = newer;
         service = serviceOf(newer);
@@ -101,6 +102,14 @@ public final class ClusterState {
             }
         }
         return false;
+    }
+
+    /** Pooled connections to one endpoint, those in use included. */
+    public int connections(EndpointLoad load) {
+        InetSocketAddress address = load.endpoint().address();
+        Http1Pool one = http1.get(address);
+        Http2Pool two = http2.get(address);
+        return (one == null ? 0 : one.open()) + (two == null ? 0 : two.open());
     }
 
     /** How much of what the cluster may hold is taken. */

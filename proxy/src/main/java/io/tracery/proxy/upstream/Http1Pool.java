@@ -59,6 +59,10 @@ final class Http1Pool implements UpstreamPool {
         });
     }
 
+    int open() {
+        return open;
+    }
+
     /** Makes room for another connection; false where all are in use. */
     boolean closeOneIdle() {
         Idle oldest = idle.pollFirst();

@@ -52,6 +52,10 @@ final class Http2Pool implements UpstreamPool {
         }
     }
 
+    int open() {
+        return connections.size();
+    }
+
     private static void lend(Http2Upstream connection, Taker taker) {
         taker.ready(connection.lease(taker));
     }

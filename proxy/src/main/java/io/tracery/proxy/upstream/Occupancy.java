@@ -1,7 +1,10 @@
 package io.tracery.proxy.upstream;
 
+import io.tracery.proxy.balance.ConcurrencyLimit;
+import io.tracery.proxy.mesh.AdaptiveConcurrency;
 import io.tracery.proxy.mesh.CircuitLimits;
 import io.tracery.tracing.span.Fate;
+import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -18,16 +21,26 @@ public final class Occupancy {
     private int pending;
     private int requests;
     private int retries;
+    private @Nullable ConcurrencyLimit adaptive;
 
     /** @param closeOneIdle closes a connection that nobody uses; false where there is none */
-    Occupancy(String cluster, CircuitLimits limits, BooleanSupplier closeOneIdle) {
+    Occupancy(String cluster, CircuitLimits limits, BooleanSupplier closeOneIdle, long nowNanos) {
         this.cluster = cluster;
         this.limits = limits;
         this.closeOneIdle = closeOneIdle;
+        this.adaptive = adaptive(limits.adaptive(), nowNanos);
     }
 
-    void limits(CircuitLimits newer) {
+    /** What was found of the latency stays while the bounds of the search do. */
+    void limits(CircuitLimits newer, long nowNanos) {
+        if (!Objects.equals(newer.adaptive(), limits.adaptive())) {
+            adaptive = adaptive(newer.adaptive(), nowNanos);
+        }
         limits = newer;
+    }
+
+    private static @Nullable ConcurrencyLimit adaptive(@Nullable AdaptiveConcurrency config, long nowNanos) {
+        return config == null ? null : new ConcurrencyLimit(config, nowNanos);
     }
 
     // ---- requests: attempts, or opaque connections ----
@@ -38,6 +51,43 @@ public final class Occupancy {
                 ? null
                 : new UpstreamFailure(
                         Fate.BREAKER_OPEN, cluster + " has " + requests + " requests under way, as many as it may");
+    }
+
+    /**
+     * Why no more requests are let through to a server that has begun to queue them, or null when one may go.
+     *
+     * @param critical says whether the request is one of those that are refused last; asked only when it matters
+     */
+    public @Nullable UpstreamFailure shed(Critical critical) {
+        ConcurrencyLimit limit = adaptive;
+        AdaptiveConcurrency config = limits.adaptive();
+        if (limit == null || config == null || requests < limit.limit()) {
+            return null;
+        }
+        if (requests < limit.criticalLimit() && critical.test(config)) {
+            return null;
+        }
+        return new UpstreamFailure(
+                Fate.BREAKER_OPEN,
+                cluster + " has " + requests + " requests under way, more than its latency lets through now");
+    }
+
+    /** True where a bound follows the requests' latency. */
+    public boolean adapts() {
+        return adaptive != null;
+    }
+
+    /** Whether a request is one of those that are refused last. */
+    public interface Critical {
+
+        boolean test(AdaptiveConcurrency config);
+    }
+
+    /** A request was answered, or its time was up; before it {@link #ended}. */
+    public void took(long latencyNanos, long nowNanos) {
+        if (adaptive != null) {
+            adaptive.sample(latencyNanos, requests, nowNanos);
+        }
     }
 
     /**

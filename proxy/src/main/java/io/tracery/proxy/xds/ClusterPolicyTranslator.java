@@ -5,6 +5,7 @@ import io.envoyproxy.envoy.config.cluster.v3.CircuitBreakers.Thresholds;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.cluster.v3.OutlierDetection;
 import io.envoyproxy.envoy.config.core.v3.RoutingPriority;
+import io.tracery.proxy.mesh.AdaptiveConcurrency;
 import io.tracery.proxy.mesh.Balancer;
 import io.tracery.proxy.mesh.Balancer.SlowStart;
 import io.tracery.proxy.mesh.CircuitLimits;
@@ -237,14 +238,35 @@ final class ClusterPolicyTranslator {
             }
             found = thresholds;
         }
-        if (found == null) {
-            return CircuitLimits.NONE;
-        }
+        AdaptiveConcurrency adaptive = adaptive(resource, cluster);
         CircuitLimits usual = CircuitLimits.NONE;
+        if (found == null) {
+            found = Thresholds.newBuilder()
+                    .setMaxConnections(UInt32Value.of(usual.maxConnections()))
+                    .build();
+        }
         return new CircuitLimits(
                 or(found.hasMaxConnections(), found.getMaxConnections(), usual.maxConnections()),
                 or(found.hasMaxPendingRequests(), found.getMaxPendingRequests(), usual.maxPending()),
                 or(found.hasMaxRequests(), found.getMaxRequests(), usual.maxRequests()),
-                or(found.hasMaxRetries(), found.getMaxRetries(), usual.maxRetries()));
+                or(found.hasMaxRetries(), found.getMaxRetries(), usual.maxRetries()),
+                adaptive);
+    }
+
+    /** Envoy has a filter for it on listeners; here it is the cluster's, so that it stands where requests are counted. */
+    private static @Nullable AdaptiveConcurrency adaptive(String resource, Cluster cluster) throws InvalidResource {
+        String most = XdsTypes.metadata(cluster.getMetadata(), "concurrency_most");
+        if (most.isEmpty()) {
+            return null;
+        }
+        String paths = XdsTypes.metadata(cluster.getMetadata(), "concurrency_critical_paths");
+        try {
+            return new AdaptiveConcurrency(
+                    Integer.parseInt(XdsTypes.metadata(cluster.getMetadata(), "concurrency_least")),
+                    Integer.parseInt(most),
+                    paths.isEmpty() ? Set.of() : Set.of(paths.split(" ")));
+        } catch (NumberFormatException e) {
+            throw new InvalidResource(resource, "metadata concurrency_least and concurrency_most are whole numbers");
+        }
     }
 }

@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.tracery.proxy.data.Http1Peer.Message;
-import io.tracery.proxy.loop.LoopState.Load;
+import io.tracery.proxy.loop.EndpointView;
 import io.tracery.proxy.mesh.DownstreamTls;
 import io.tracery.proxy.mesh.UpstreamProtocol;
 import io.tracery.proxy.route.RetryPolicy;
@@ -83,9 +83,9 @@ class FateAccountingTest {
                     .containsKeys(Fate.SERVED, Fate.DEADLINE, Fate.MALFORMED_REQUEST, Fate.CLIENT_GONE);
             // What the balancers count comes back to nothing, or they would shun an endpoint for ever.
             for (TestProxy proxy : List.of(outbound, inbound)) {
-                await().untilAsserted(() -> assertThat(proxy.dataPath.loads(Duration.ofSeconds(5)).values().stream()
+                await().untilAsserted(() -> assertThat(proxy.dataPath.endpoints(Duration.ofSeconds(5)).values().stream()
                                 .flatMap(List::stream)
-                                .mapToInt(Load::inFlight))
+                                .mapToInt(EndpointView::inFlight))
                         .containsOnly(0));
             }
         }

@@ -143,13 +143,16 @@ class ListenersTest {
                         .serving(Mesh.outbound(Mesh.route("cart")), Mesh.cluster("cart", backend.address()));
                 Http1Peer client = Http1Peer.connect(proxy.address())) {
             client.get("/");
-            var loads = proxy.dataPath.loads(Duration.ofSeconds(5));
+            var loads = proxy.dataPath.endpoints(Duration.ofSeconds(5));
             assertThat(loads).containsOnlyKeys("cart");
             assertThat(loads.get("cart")).anySatisfy(load -> {
                 assertThat(load.endpoint())
                         .contains(Integer.toString(backend.address().getPort()));
                 assertThat(load.costMillis()).isPositive();
                 assertThat(load.inFlight()).isZero();
+                assertThat(load.connections()).isEqualTo(1);
+                assertThat(load.ejected()).isNull();
+                assertThat(load.workload()).isEqualTo("shop/cart");
             });
         }
     }

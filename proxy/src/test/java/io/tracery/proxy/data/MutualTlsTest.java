@@ -136,7 +136,8 @@ class MutualTlsTest {
             // Whatever makes the pool begin anew: here the cluster goes and comes back.
             MeshSnapshot snapshot = outbound.snapshots.current();
             outbound.snapshots.publish(new MeshSnapshot(2, snapshot.listeners(), Map.of()));
-            await().until(() -> outbound.dataPath.loads(Duration.ofSeconds(1)).isEmpty());
+            await().until(() ->
+                    outbound.dataPath.endpoints(Duration.ofSeconds(1)).isEmpty());
             outbound.snapshots.publish(new MeshSnapshot(3, snapshot.listeners(), snapshot.clusters()));
             assertThat(client.get("/").text()).isEqualTo("rotated");
 

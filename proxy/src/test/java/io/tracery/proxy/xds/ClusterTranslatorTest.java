@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
+import io.tracery.proxy.mesh.AdaptiveConcurrency;
 import io.tracery.proxy.mesh.Balancer;
+import io.tracery.proxy.mesh.CircuitLimits;
 import io.tracery.proxy.mesh.Cluster;
 import io.tracery.proxy.mesh.ClusterPolicy;
 import io.tracery.proxy.mesh.Endpoint;
@@ -149,6 +151,18 @@ class ClusterTranslatorTest {
                 .isEqualTo(new OutlierPolicy(5, 0, 0, null, Duration.ofSeconds(10), OutlierPolicy.Ejection.DEFAULT));
     }
 
+    @Test
+    void readsWhatAClusterMayHold() throws Exception {
+        assertThat(policy("""
+                        {name: c, circuit_breakers: {thresholds: [{max_connections: 1, max_requests: 3, max_retries: 4}]},
+                         metadata: {filter_metadata: {io.tracery: {concurrency_least: "4", concurrency_most: "200",
+                           concurrency_critical_paths: "/healthz /ready"}}}}
+                        """).limits())
+                .isEqualTo(new CircuitLimits(
+                        1, Integer.MAX_VALUE, 3, 4, new AdaptiveConcurrency(4, 200, Set.of("/healthz", "/ready"))));
+        assertThat(policy("{name: c}").limits()).isEqualTo(CircuitLimits.NONE);
+    }
+
     private static ClusterPolicy policy(String yaml) throws InvalidResource {
         return ClusterTranslator.translate(Samples.cluster(yaml), null).policy();
     }
@@ -160,6 +174,7 @@ class ClusterTranslatorTest {
             {name: c, lb_policy: MAGLEV, maglev_lb_config: {table_size: 65536}} | a Maglev table's size is a prime up to 5000011, which 65536 is not
             {name: c, lb_policy: RING_HASH, ring_hash_lb_config: {minimum_ring_size: 9000000}} | a ring has 1 to 8388608 points
             {name: c, outlier_detection: {enforcing_consecutive_5xx: 50}} | enforcing_consecutive_5xx is 0 or 100 here, not 50
+            {name: c, circuit_breakers: {thresholds: [{priority: HIGH}]}} | circuit_breakers has one entry here, of priority DEFAULT
             {name: c, outlier_detection: {enforcing_success_rate: 100}} | enforcing_success_rate compares endpoints with each other
             {name: c, common_lb_config: {zone_aware_lb_config: {routing_enabled: {value: 50}}}} | routing_enabled is 0 or 100 here
             {name: c, connect_timeout: -1s}                   | below zero

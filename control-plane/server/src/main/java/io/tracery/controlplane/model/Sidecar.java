@@ -1,6 +1,7 @@
 package io.tracery.controlplane.model;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A {@code policy.tracery.io/v1alpha1} Sidecar: what one proxy accepts and where its application finds others.
@@ -28,9 +29,30 @@ public record Sidecar(
      * @param bind address it accepts on
      * @param forwardHost where the application is
      * @param permissive true to accept plain text from callers outside the mesh beside mutual TLS
+     * @param concurrency how many requests the application gets at once, or null for any number
      */
     public record Inbound(
-            int port, String bind, AppProtocol protocol, String forwardHost, int forwardPort, boolean permissive) {}
+            int port,
+            String bind,
+            AppProtocol protocol,
+            String forwardHost,
+            int forwardPort,
+            boolean permissive,
+            @Nullable Concurrency concurrency) {}
+
+    /**
+     * A number of requests that is found from how long they take.
+     *
+     * @param least never fewer
+     * @param most never more
+     * @param criticalPaths requests for these are refused last
+     */
+    public record Concurrency(int least, int most, List<String> criticalPaths) {
+
+        public Concurrency {
+            criticalPaths = List.copyOf(criticalPaths);
+        }
+    }
 
     /**
      * @param service that the application calls

@@ -4,6 +4,7 @@ import io.tracery.controlplane.api.ServiceAccount;
 import io.tracery.controlplane.model.AppProtocol;
 import io.tracery.controlplane.model.Name;
 import io.tracery.controlplane.model.Sidecar;
+import io.tracery.controlplane.model.Sidecar.Concurrency;
 import io.tracery.controlplane.model.Sidecar.Inbound;
 import io.tracery.controlplane.model.Sidecar.Outbound;
 import java.util.ArrayList;
@@ -12,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /** {@code policy.tracery.io/v1alpha1} Sidecar. */
 final class SidecarReader {
+
+    private static final int MOST_CONCURRENCY = 1_000_000;
 
     private SidecarReader() {}
 
@@ -29,7 +32,8 @@ final class SidecarReader {
                     protocol(port, "protocol"),
                     forward.host(),
                     forward.port(),
-                    tls.equals("permissive")));
+                    tls.equals("permissive"),
+                    concurrency(port)));
         }
         List<Outbound> outbound = new ArrayList<>();
         for (Fields service : spec.objects("outbound")) {
@@ -49,6 +53,27 @@ final class SidecarReader {
             }
         }
         return new Sidecar(name, spec.text("workload"), spec.text("version", ""), serviceAccount, inbound, outbound);
+    }
+
+    private static @Nullable Concurrency concurrency(Fields inbound) {
+        Fields concurrency = inbound.object("concurrency");
+        if (concurrency == null) {
+            return null;
+        }
+        if (protocol(inbound, "protocol") == AppProtocol.TCP) {
+            inbound.problem(
+                    "concurrency", "counts requests, which opaque bytes have none of: say which protocol it is");
+        }
+        int least = concurrency.number("least", 4, 1, MOST_CONCURRENCY);
+        int most = concurrency.number("most", Math.max(1000, least), 1, MOST_CONCURRENCY);
+        if (least > most) {
+            concurrency.problem("least", "must not be above most");
+        }
+        List<String> paths = concurrency.texts("criticalPaths");
+        if (!paths.stream().allMatch(path -> path.matches("/[^ ?#]*"))) {
+            concurrency.problem("criticalPaths", "are whole paths without a query that begin with \"/\"");
+        }
+        return new Concurrency(least, most, paths);
     }
 
     private record HostPort(String host, int port) {}

@@ -92,7 +92,7 @@ final class ClusterResources {
         Cluster.Builder cluster = base(XdsNames.inbound(inbound.forwardPort()))
                 .setType(Cluster.DiscoveryType.STATIC)
                 .setConnectTimeout(CONNECT)
-                .setMetadata(Metadatas.of("namespace", sidecar.name().namespace(), "service", sidecar.workload()))
+                .setMetadata(metadata(sidecar, inbound))
                 .setLoadAssignment(ClusterLoadAssignment.newBuilder()
                         .setClusterName(XdsNames.inbound(inbound.forwardPort()))
                         .addEndpoints(LocalityLbEndpoints.newBuilder()
@@ -102,6 +102,18 @@ final class ClusterResources {
                                                         inbound.forwardHost(), inbound.forwardPort()))))));
         speak(cluster, inbound.protocol());
         return cluster.build();
+    }
+
+    private static Metadata metadata(Sidecar sidecar, Sidecar.Inbound inbound) {
+        List<String> pairs =
+                new ArrayList<>(List.of("namespace", sidecar.name().namespace(), "service", sidecar.workload()));
+        Sidecar.Concurrency concurrency = inbound.concurrency();
+        if (concurrency != null) {
+            pairs.addAll(List.of("concurrency_least", Integer.toString(concurrency.least())));
+            pairs.addAll(List.of("concurrency_most", Integer.toString(concurrency.most())));
+            pairs.addAll(List.of("concurrency_critical_paths", String.join(" ", concurrency.criticalPaths())));
+        }
+        return Metadatas.of(pairs.toArray(String[]::new));
     }
 
     private static Metadata metadata(Name service, BackendPolicy.Settings settings) {

@@ -162,6 +162,15 @@ class ModelReaderTest {
     static Stream<Arguments> mistakes() {
         return Stream.of(
                 Arguments.of(
+                        SIDECAR.replace("forwardTo:", "concurrency: {least: 5, most: 4}, forwardTo:"),
+                        "spec.inbound[0].concurrency.least: must not be above most"),
+                Arguments.of(
+                        SIDECAR.replace("protocol: http", "concurrency: {critcalPaths: []}"),
+                        "spec.inbound[0].concurrency: counts requests, which opaque bytes have none of"),
+                Arguments.of(
+                        SIDECAR.replace("forwardTo:", "concurrency: {criticalPaths: [healthz]}, forwardTo:"),
+                        "spec.inbound[0].concurrency.criticalPaths: are whole paths without a query"),
+                Arguments.of(
                         ROUTE.replace("backendRefs:", "filters: [{type: URLRewrite}]\n      backendRefs:"),
                         "mesh.yaml:15: spec.rules[0].filters: is not a field that this version honours"),
                 Arguments.of(

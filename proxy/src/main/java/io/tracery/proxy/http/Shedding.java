@@ -1,0 +1,34 @@
+package io.tracery.proxy.http;
+
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.tracery.proxy.exchange.Exchange;
+import io.tracery.proxy.mesh.AdaptiveConcurrency;
+import io.tracery.proxy.upstream.Occupancy;
+import io.tracery.proxy.upstream.Occupancy.Critical;
+import io.tracery.proxy.upstream.UpstreamFailure;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which requests a cluster that has enough to do is spared. Those that ask whether it lives are refused last: a server that
+ * is busy would otherwise be taken for dead and restarted. They are told by gRPC's health service, by the user agent of
+ * Kubernetes' probes, and by the paths that the configuration names.
+ */
+record Shedding(Exchange exchange, HttpHeaders headers) implements Critical {
+
+    private static final String GRPC_HEALTH = "/grpc.health.v1.Health/";
+    private static final String KUBERNETES = "kube-probe/";
+
+    /** Why the request may not go on now, or null when it may. */
+    static @Nullable UpstreamFailure refuse(Occupancy occupancy, Exchange exchange, HttpHeaders headers) {
+        UpstreamFailure refused = occupancy.refuseRequest();
+        return refused != null || !occupancy.adapts() ? refused : occupancy.shed(new Shedding(exchange, headers));
+    }
+
+    @Override
+    public boolean test(AdaptiveConcurrency config) {
+        return config.criticalPaths().contains(exchange.path())
+                || exchange.path().startsWith(GRPC_HEALTH)
+                || headers.get(HttpHeaderNames.USER_AGENT, "").startsWith(KUBERNETES);
+    }
+}
