@@ -10,7 +10,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "tracery",
         description = "An observability-first service mesh.",
-        subcommands = {DemoCommand.class, VersionCommand.class},
+        subcommands = {DemoCommand.class, BenchCommand.class, VersionCommand.class},
         synopsisSubcommandLabel = "COMMAND",
         mixinStandardHelpOptions = true,
         versionProvider = VersionCommand.class)
@@ -30,9 +30,13 @@ public final class TraceryCli implements Runnable {
         CommandLine line = new CommandLine(new TraceryCli());
         line.registerConverter(java.time.Duration.class, Durations::parse);
         line.setExitCodeExceptionMapper(failure -> failure instanceof ParameterException ? EXIT_USAGE : 1);
-        line.getCommandSpec().exitCodeOnInvalidInput(EXIT_USAGE);
-        line.getSubcommands().values().forEach(sub -> sub.getCommandSpec().exitCodeOnInvalidInput(EXIT_USAGE));
+        exitOnWrongUse(line);
         return line;
+    }
+
+    private static void exitOnWrongUse(CommandLine line) {
+        line.getCommandSpec().exitCodeOnInvalidInput(EXIT_USAGE);
+        line.getSubcommands().values().forEach(TraceryCli::exitOnWrongUse);
     }
 
     @Override

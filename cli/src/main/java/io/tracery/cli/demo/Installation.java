@@ -45,7 +45,7 @@ public record Installation(Path root) {
      *
      * @throws DemoException when the module is not built
      */
-    String classPath(String module) {
+    public String classPath(String module) {
         Path target = root.resolve(module).resolve("target");
         Path libraries = target.resolve("app/lib");
         if (!Files.isDirectory(libraries)) {
@@ -84,7 +84,7 @@ public record Installation(Path root) {
     }
 
     /** The Java that runs this. */
-    static Path java() {
+    public static Path java() {
         return Path.of(System.getProperty("java.home"), "bin", "java");
     }
 }

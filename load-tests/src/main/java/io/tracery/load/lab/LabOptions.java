@@ -1,60 +1,138 @@
 package io.tracery.load.lab;
 
+import io.tracery.load.lab.peer.Installs;
+import io.tracery.load.lab.peer.Peer;
+import io.tracery.load.lab.peer.Peers;
+import io.tracery.load.lab.work.Measure;
+import io.tracery.load.lab.work.Work;
+import io.tracery.load.lab.work.Works;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What one run of the lab does.
  *
- * @param against peers beside ours, by name
- * @param rounds how often every proxy is measured, in turn
- * @param seconds length of one measurement
- * @param warmupSeconds saturated load before the first round, for every proxy
- * @param connections keep-alive connections of the load generator
- * @param results file for the raw results, or null
- * @param json true to print one JSON object per peer instead of the table
+ * @param against peers beside ours
+ * @param works what they are made to do
+ * @param measures what is measured of it, of what the work allows
+ * @param amounts how much and how often
+ * @param results folder for the raw results
+ * @param output what is printed in the end
+ * @param install whether missing programs may be installed
  */
-record LabOptions(
-        List<String> against,
-        int rounds,
-        int seconds,
-        int warmupSeconds,
-        int connections,
-        @Nullable Path results,
-        boolean json) {
+public record LabOptions(
+        List<Peer> against,
+        List<Work> works,
+        Set<Measure> measures,
+        Amounts amounts,
+        Path results,
+        Output output,
+        Installs.Permission install) {
 
-    static final String USAGE = """
-            usage: lab [--against haproxy,nginx] [--rounds 1..50] [--seconds 1..120] [--warmup 1..300]
-                       [--connections 1..1000] [--results FILE] [--json]""";
+    /** What is printed on standard output. */
+    public enum Output {
+        TABLE,
+        JSON,
+        /** Nothing is measured: the page is made anew from the raw results that are there. */
+        PAGE
+    }
+
+    /**
+     * @param rounds how often every proxy is measured, in turn
+     * @param seconds length of one saturated or open-loop run
+     * @param warmupSeconds saturated load before the first round, for every proxy
+     * @param connections keep-alive connections of saturated HTTP/1.1
+     * @param rates requests per second of the open loop
+     * @param bodyGibibytes that one run of large bodies moves
+     * @param handshakes new connections per second
+     * @param idle open connections
+     * @param minutes that sidecars are under load before their memory is read
+     */
+    public record Amounts(
+            int rounds,
+            int seconds,
+            int warmupSeconds,
+            int connections,
+            List<Integer> rates,
+            int bodyGibibytes,
+            int handshakes,
+            int idle,
+            int minutes) {}
+
+    private static final int MOST_RATE = 100_000;
 
     /**
      * @throws IllegalArgumentException with a sentence for the user
      */
-    static LabOptions parse(List<String> args) {
+    public static LabOptions parse(List<String> args) {
         List<String> rest = new ArrayList<>(args);
         boolean json = rest.remove("--json");
+        boolean page = rest.remove("--page");
+        boolean install = rest.remove("--install");
         String against = take(rest, "--against", "haproxy,nginx");
-        int rounds = number(rest, "--rounds", 5, 50);
-        int seconds = number(rest, "--seconds", 8, 120);
-        int warmup = number(rest, "--warmup", 20, 300);
-        int connections = number(rest, "--connections", 32, 1000);
-        String results = take(rest, "--results", "");
+        String works = take(rest, "--work", "h1");
+        String measures = take(rest, "--measure", "all");
+        Amounts amounts = new Amounts(
+                number(rest, "--rounds", 5, 50),
+                number(rest, "--seconds", 8, 120),
+                number(rest, "--warmup", 20, 300),
+                number(rest, "--connections", 32, 1000),
+                rates(take(rest, "--rates", "2000,10000,20000")),
+                number(rest, "--gibibytes", 8, 1024),
+                number(rest, "--handshakes", 2000, 10_000),
+                number(rest, "--idle", 10_000, 20_000),
+                number(rest, "--minutes", 10, 120));
+        Path results = Path.of(take(rest, "--results", "load-tests/results"));
         if (!rest.isEmpty()) {
-            throw new IllegalArgumentException("unknown: " + String.join(" ", rest) + "\n" + USAGE);
+            throw new IllegalArgumentException("unknown: " + String.join(" ", rest));
         }
         return new LabOptions(
-                Arrays.stream(against.split(","))
-                        .filter(peer -> !peer.isBlank())
-                        .toList(),
-                rounds,
-                seconds,
-                warmup,
-                connections,
-                results.isEmpty() ? null : Path.of(results),
-                json);
+                names(against).map(Peers::named).toList(),
+                works.equals("all")
+                        ? Works.all()
+                        : names(works).map(Works::named).toList(),
+                measures(measures),
+                amounts,
+                results,
+                page ? Output.PAGE : json ? Output.JSON : Output.TABLE,
+                install ? Installs.Permission.ASKED : Installs.Permission.NOT_ASKED);
+    }
+
+    private static Stream<String> names(String list) {
+        return Arrays.stream(list.split(",")).map(String::strip).filter(Predicate.not(String::isEmpty));
+    }
+
+    private static Set<Measure> measures(String list) {
+        if (list.equals("all")) {
+            return EnumSet.allOf(Measure.class);
+        }
+        return names(list)
+                .map(LabOptions::measure)
+                .collect(Collectors.toCollection(() -> EnumSet.noneOf(Measure.class)));
+    }
+
+    private static Measure measure(String label) {
+        return Arrays.stream(Measure.values())
+                .filter(measure -> measure.label().equals(label))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("cannot measure " + label + "; known: "
+                        + Arrays.stream(Measure.values()).map(Measure::label).collect(Collectors.joining(", "))));
+    }
+
+    private static List<Integer> rates(String list) {
+        return names(list)
+                .map(text -> within(text, MOST_RATE)
+                        .orElseThrow(() -> new IllegalArgumentException(
+                                "--rates must be numbers of 1.." + MOST_RATE + " with commas between, not " + list)))
+                .toList();
     }
 
     private static String take(List<String> args, String option, String standard) {
@@ -63,7 +141,7 @@ record LabOptions(
             return standard;
         }
         if (at + 1 == args.size()) {
-            throw new IllegalArgumentException(option + " needs a value\n" + USAGE);
+            throw new IllegalArgumentException(option + " needs a value");
         }
         String value = args.get(at + 1);
         args.subList(at, at + 2).clear();
@@ -72,14 +150,16 @@ record LabOptions(
 
     private static int number(List<String> args, String option, int standard, int most) {
         String text = take(args, option, Integer.toString(standard));
+        return within(text, most)
+                .orElseThrow(() -> new IllegalArgumentException(option + " must be 1.." + most + ", not " + text));
+    }
+
+    private static Optional<Integer> within(String text, int most) {
         try {
             int value = Integer.parseInt(text);
-            if (value >= 1 && value <= most) {
-                return value;
-            }
+            return value >= 1 && value <= most ? Optional.of(value) : Optional.empty();
         } catch (NumberFormatException e) {
-            // Answered below, together with a number that is out of bounds.
+            return Optional.empty();
         }
-        throw new IllegalArgumentException(option + " must be 1.." + most + ", not " + text + "\n" + USAGE);
     }
 }

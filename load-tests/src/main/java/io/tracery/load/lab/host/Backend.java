@@ -1,0 +1,78 @@
+package io.tracery.load.lab.host;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * What the proxies are in front of, as nginx's configuration: 1 KiB for every path in HTTP/1.1 on some ports and in HTTP/2
+ * with prior knowledge on others; there also a gRPC method that answers 1 KiB and its status in trailers; and a file of 1 GiB.
+ */
+public final class Backend {
+
+    public static final List<Integer> HTTP1_PORTS = List.of(27_001, 27_002, 27_003);
+    public static final List<Integer> HTTP2_PORTS = List.of(27_011, 27_012, 27_013);
+    public static final String BODY_PATH = "/body";
+    public static final String GRPC_PATH = "/lab.Echo/Call";
+
+    private static final int ANSWER_BYTES = 1024;
+    private static final long BODY_BYTES = 1L << 30;
+
+    private Backend() {}
+
+    /** Writes the files that it serves and answers the {@code http} section's content. */
+    public static String prepare(Path directory) throws IOException {
+        Files.write(directory.resolve("answer.grpc"), grpcMessage(ANSWER_BYTES));
+        try (RandomAccessFile body =
+                new RandomAccessFile(directory.resolve("body").toFile(), "rw")) {
+            // Without a byte on the disk.
+            body.setLength(BODY_BYTES);
+        }
+        return http(directory);
+    }
+
+    static String http(Path directory) {
+        String answer = "x".repeat(ANSWER_BYTES);
+        return """
+                    sendfile on;
+                    http2_recv_buffer_size 1m;
+                    open_file_cache max=16;
+                    server {
+                %1$s        location / { return 200 "%4$s"; }
+                        location = %5$s { root %3$s; }
+                    }
+                    server {
+                %2$s        http2_max_concurrent_streams 1024;
+                        location / { return 200 "%4$s"; }
+                        location = %6$s {
+                            client_max_body_size 1m;
+                            error_page 405 =200 /answer.grpc;
+                            return 405;
+                        }
+                        location = /answer.grpc {
+                            root %3$s;
+                            types {}
+                            default_type application/grpc;
+                            add_trailer grpc-status 0;
+                        }
+                    }
+                """.formatted(
+                listens(HTTP1_PORTS, ""), listens(HTTP2_PORTS, " http2"), directory, answer, BODY_PATH, GRPC_PATH);
+    }
+
+    private static String listens(List<Integer> ports, String protocol) {
+        StringBuilder listens = new StringBuilder();
+        for (int port : ports) {
+            listens.append("        listen 127.0.0.1:%d%s;\n".formatted(port, protocol));
+        }
+        return listens.toString();
+    }
+
+    /** A message as gRPC frames it: not compressed, its length, its bytes (gRPC over HTTP/2, Length-Prefixed-Message). */
+    public static byte[] grpcMessage(int bytes) {
+        return ByteBuffer.allocate(5 + bytes).put((byte) 0).putInt(bytes).array();
+    }
+}

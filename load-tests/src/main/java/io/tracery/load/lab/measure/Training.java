@@ -1,0 +1,34 @@
+package io.tracery.load.lab.measure;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tracery.load.lab.LabOptions;
+import io.tracery.load.lab.load.OpenLoop;
+import io.tracery.load.lab.load.Wrk;
+import io.tracery.load.lab.peer.ClassCache;
+import io.tracery.load.lab.peer.Tracery;
+import io.tracery.load.lab.work.Works;
+import java.io.IOException;
+import java.util.List;
+
+/** Makes the class cache that our proxy begins with, from a caller's sidecar: identity, xDS, mutual TLS and Kafka exercised. */
+public final class Training {
+
+    private static final int CONNECTIONS = 8;
+    private static final int SECONDS = 5;
+
+    private Training() {}
+
+    public static void run(Tracery proxy, ClassCache cache, Ground ground) throws IOException, InterruptedException {
+        System.err.println("making the proxy's class cache");
+        LabOptions.Amounts amounts = LabOptions.parse(List.of()).amounts();
+        cache.train();
+        try (Session session = new Session(
+                Works.named("h1-mtls-pair"), List.of(proxy), amounts, ground, new ObjectMapper().createObjectNode())) {
+            session.startAll();
+            Contender pair = session.contenders().getFirst();
+            OpenLoop.reach(pair.port());
+            Wrk.run(pair.port(), CONNECTIONS, SECONDS);
+        }
+        cache.trained();
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tracery.load.lab.load;
+
+import org.jspecify.annotations.NullMarked;

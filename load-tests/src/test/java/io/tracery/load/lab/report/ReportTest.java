@@ -1,0 +1,137 @@
+package io.tracery.load.lab.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tracery.load.lab.work.Work;
+import io.tracery.load.lab.work.Works;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ReportTest {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Work H1 = Works.named("h1");
+
+    @Test
+    void aRunCountsOnlyWhenItsCoreWasTheProxysOrIdle() {
+        assertThat(new Sample(1, 1, 0.6, 0.92, 0.5, 0).counts()).isTrue();
+        assertThat(new Sample(1, 1, 0.9, 0.91, 0.5, 0).counts()).isFalse();
+        assertThat(new Sample(1, 1, 0.9, 0.95, 0, 12).counts())
+                .as("neither errors nor a full load core throw a run away; they are told")
+                .isTrue();
+    }
+
+    @Test
+    void mediansAndRangesAreOfTheRunsThatCount() {
+        ObjectNode json = JSON.createObjectNode();
+        Saturated.write(
+                json,
+                List.of(
+                        new Sample(100, 10e-6, 0.95, 0.99, 0.01, 0),
+                        new Sample(200, 20e-6, 0.95, 0.99, 0.02, 1),
+                        new Sample(900, 99e-6, 0.50, 0.60, 0.90, 0),
+                        new Sample(300, 40e-6, 0.95, 0.99, 0.03, 0)),
+                H1.cost());
+
+        assertThat(json.path("rps").asDouble()).isEqualTo(200);
+        assertThat(json.path("cpu_seconds_per_million").asDouble()).isCloseTo(20, within(1e-9));
+        assertThat(json.at("/cpu_seconds_per_million_range/1").asDouble()).isCloseTo(40, within(1e-9));
+        assertThat(json.path("runs").asInt()).isEqualTo(4);
+        assertThat(json.path("runs_counted").asInt()).isEqualTo(3);
+        assertThat(json.path("errors").asInt()).isEqualTo(1);
+        assertThat(json.path("load_limited").asBoolean()).isTrue();
+        assertThat(json.path("samples")).hasSize(4);
+    }
+
+    @Test
+    void medianOfNothingIsNotANumber() {
+        assertThat(Statistics.of(List.of()).median()).isNaN();
+        assertThat(Statistics.of(List.of(4.0, 1.0, 3.0, 2.0))).isEqualTo(new Statistics(2.5, 1, 4));
+    }
+
+    @Test
+    void everyRatioIsOursOverTheirsAndNullWhereNotMeasured() throws Exception {
+        List<ObjectNode> objects = Comparison.of(H1, raw());
+
+        assertThat(objects).hasSize(1);
+        ObjectNode object = objects.getFirst();
+        assertThat(object.properties().stream().map(Map.Entry::getKey))
+                .containsExactly(
+                        "work",
+                        "peer",
+                        "peer_version",
+                        "rps_ratio",
+                        "cpu_ratio",
+                        "rss_ratio",
+                        "p99_ratio",
+                        "p999_ratio",
+                        "ours",
+                        "theirs",
+                        "runs",
+                        "machine");
+        assertThat(object.path("cpu_ratio").asDouble()).isEqualTo(0.9);
+        assertThat(object.path("rss_ratio").asDouble()).isEqualTo(5);
+        assertThat(object.path("p99_ratio").asDouble()).isEqualTo(1.5);
+        assertThat(object.path("rps_ratio").isNull()).isTrue();
+        assertThat(object.path("p999_ratio").isNull()).isTrue();
+        assertThat(object.at("/ours/saturated").has("samples")).isFalse();
+    }
+
+    @Test
+    void goalsAreMetMissedOrNotMeasured() throws Exception {
+        List<Goals.Row> rows = Goals.of(Map.of("h1", raw()));
+
+        assertThat(rows).contains(new Goals.Row("HTTP/1.1 saturated: CPU ≤ 0.95 × HAProxy", "0.90 ×", "met"));
+        assertThat(rows).contains(new Goals.Row("HTTP/1.1 saturated: CPU ≤ 0.5 × Envoy", "–", "–"));
+        assertThat(rows)
+                .contains(new Goals.Row(
+                        "added p99 at 10,000/s ≤ the best peer's, within its own range",
+                        "2.00 ms; haproxy 1.00 ms + 0.50",
+                        "missed"));
+    }
+
+    @Test
+    void thePageReplacesItsOwnSectionOnly() throws Exception {
+        String section = Page.section(Map.of(H1, raw()));
+        String page = "before\n" + Page.BEGIN + "\nold\n" + Page.END + "\nafter\n";
+
+        assertThat(Page.replace(page, section))
+                .startsWith("before\n" + Page.BEGIN)
+                .endsWith(Page.END + "\nafter\n")
+                .contains("| haproxy 2.6 | 3 of 4 |", "### h1")
+                .doesNotContain("old");
+    }
+
+    @Test
+    void whatIsMeasuredLaterThatDayReplacesItsLikeAndLeavesTheRest(@TempDir Path folder) throws Exception {
+        RawResults results = new RawResults(folder);
+        LocalDate day = LocalDate.of(2026, 1, 2);
+        results.add(
+                H1, day, (ObjectNode) JSON.readTree("{\"proxies\":{\"a\":{\"start\":{\"x\":1},\"version\":\"1\"}}}"));
+        results.add(H1, day.minusDays(1), JSON.createObjectNode().put("old", true));
+
+        results.add(H1, day, (ObjectNode) JSON.readTree("{\"proxies\":{\"a\":{\"start\":{\"x\":2}},\"b\":{}}}"));
+
+        assertThat(results.newest(H1).orElseThrow())
+                .isEqualTo(JSON.readTree("{\"proxies\":{\"a\":{\"start\":{\"x\":2},\"version\":\"1\"},\"b\":{}}}"));
+    }
+
+    private static ObjectNode raw() throws Exception {
+        return (ObjectNode) JSON.readTree("""
+                {"machine": "m", "proxies": {
+                  "tracery": {"version": "1", "memory": {"rss_mib": 100},
+                    "saturated": {"cpu_seconds_per_million": 18, "samples": [1]},
+                    "latency": {"10000": {"p99_ms": 3, "added_p99_ms": 2}}},
+                  "haproxy": {"version": "2.6", "memory": {"rss_mib": 20},
+                    "saturated": {"cpu_seconds_per_million": 20, "rps": 50000, "runs": 4, "runs_counted": 3},
+                    "latency": {"10000": {"p99_ms": 2, "p99_ms_range": [1.5, 2.5], "added_p99_ms": 1}}}}}
+                """);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tracery.load.lab.report;
+
+import org.jspecify.annotations.NullMarked;
