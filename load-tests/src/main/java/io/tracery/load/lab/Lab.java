@@ -74,7 +74,7 @@ public final class Lab {
         Machine.require();
         Installs installs = Installs.standard(options.install());
         installs.require(Stream.concat(
-                        Stream.of("taskset", "nginx", "openssl", "strace"),
+                        Stream.of("taskset", "nginx", "nghttpd", "openssl", "strace"),
                         options.works().stream().flatMap(work -> work.programs().stream()))
                 .toList());
         for (Peer peer : options.against()) {
@@ -114,13 +114,16 @@ public final class Lab {
             peers.add(quiet);
             raw.withObjectProperty("proxies").withObjectProperty(quiet.name()).put("version", quiet.version());
         }
+        raw.withObjectProperty("amounts").setAll((ObjectNode) JSON.valueToTree(options.amounts()));
+        ObjectNode whole = raw;
         try (Session session = new Session(work, peers, options.amounts(), ground, raw)) {
             for (Measure measure : measures) {
                 Measurement.of(measure).run(session);
+                // At once, so that a run that is broken off leaves what it had.
+                whole = results.add(work, LocalDate.now(ZoneOffset.UTC), raw);
             }
         }
-        raw.withObjectProperty("amounts").setAll((ObjectNode) JSON.valueToTree(options.amounts()));
-        return results.add(work, LocalDate.now(ZoneOffset.UTC), raw);
+        return whole;
     }
 
     private void tell(Work work, ObjectNode raw) throws IOException {

@@ -5,16 +5,20 @@ import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
- * What the proxies are in front of, as nginx's configuration: 1 KiB for every path in HTTP/1.1 on some ports and in HTTP/2
- * with prior knowledge on others; there also a gRPC method that answers 1 KiB and its status in trailers; and a file of 1 GiB.
+ * What the proxies are in front of: nginx, which answers 1 KiB for every path in HTTP/1.1 on some ports and in HTTP/2 with prior
+ * knowledge on others, and a file of 1 GiB; and nghttpd, which sends messages back as a gRPC server would, with its status in
+ * trailers. (nginx answers a POST before it has read it and then resets the stream, which is no gRPC.)
  */
 public final class Backend {
 
     public static final List<Integer> HTTP1_PORTS = List.of(27_001, 27_002, 27_003);
     public static final List<Integer> HTTP2_PORTS = List.of(27_011, 27_012, 27_013);
+    public static final List<Integer> GRPC_PORTS = List.of(27_021, 27_022, 27_023);
     public static final String BODY_PATH = "/body";
     public static final String GRPC_PATH = "/lab.Echo/Call";
 
@@ -25,7 +29,6 @@ public final class Backend {
 
     /** Writes the files that it serves and answers the {@code http} section's content. */
     public static String prepare(Path directory) throws IOException {
-        Files.write(directory.resolve("answer.grpc"), grpcMessage(ANSWER_BYTES));
         try (RandomAccessFile body =
                 new RandomAccessFile(directory.resolve("body").toFile(), "rw")) {
             // Without a byte on the disk.
@@ -47,20 +50,31 @@ public final class Backend {
                     server {
                 %2$s        http2_max_concurrent_streams 1024;
                         location / { return 200 "%4$s"; }
-                        location = %6$s {
-                            client_max_body_size 1m;
-                            error_page 405 =200 /answer.grpc;
-                            return 405;
-                        }
-                        location = /answer.grpc {
-                            root %3$s;
-                            types {}
-                            default_type application/grpc;
-                            add_trailer grpc-status 0;
-                        }
                     }
                 """.formatted(
-                listens(HTTP1_PORTS, ""), listens(HTTP2_PORTS, " http2"), directory, answer, BODY_PATH, GRPC_PATH);
+                listens(HTTP1_PORTS, ""), listens(HTTP2_PORTS, " http2"), directory, answer, BODY_PATH);
+    }
+
+    /** What runs the gRPC server of a port. */
+    static List<String> grpc(int port) {
+        return List.of(
+                Commands.find("nghttpd").orElse(Path.of("nghttpd")).toString(),
+                "--no-tls",
+                "--address=127.0.0.1",
+                "--echo-upload",
+                "--trailer=grpc-status: 0",
+                "--max-concurrent-streams=1024",
+                Integer.toString(port));
+    }
+
+    /** Starts the gRPC servers on a core. */
+    public static List<Server> startGrpc(Path directory, int core) throws IOException, InterruptedException {
+        List<Server> servers = new ArrayList<>();
+        for (int port : GRPC_PORTS) {
+            servers.add(Server.start(
+                    new Server.Launch(grpc(port), Map.of(), port, directory.resolve("nghttpd-" + port + ".log")), core));
+        }
+        return servers;
     }
 
     private static String listens(List<Integer> ports, String protocol) {

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -38,15 +39,15 @@ public final class Ground implements AutoCloseable {
     private final Path directory;
     private final EmbeddedKafka kafka;
     private final Component controlPlane;
-    private final Server backend;
+    private final List<Server> backends;
     private final Site.Identity identity;
 
     private Ground(
-            Path directory, EmbeddedKafka kafka, Component controlPlane, Server backend, Site.Identity identity) {
+            Path directory, EmbeddedKafka kafka, Component controlPlane, List<Server> backends, Site.Identity identity) {
         this.directory = directory;
         this.kafka = kafka;
         this.controlPlane = controlPlane;
-        this.backend = backend;
+        this.backends = backends;
         this.identity = identity;
     }
 
@@ -77,14 +78,15 @@ public final class Ground implements AutoCloseable {
         controlPlane.start();
         Path file = directory.resolve("backend.conf");
         Files.writeString(file, Nginx.config(directory, "backend", Backend.prepare(directory)));
-        Server backend = Server.start(
+        List<Server> backends = new ArrayList<>(Backend.startGrpc(directory, LOAD_CORE));
+        backends.add(Server.start(
                 new Server.Launch(
                         Nginx.command(directory, file),
                         Map.of(),
                         Backend.HTTP1_PORTS.getFirst(),
                         directory.resolve("backend.out")),
-                LOAD_CORE);
-        return new Ground(directory, kafka, controlPlane, backend, certificates(directory));
+                LOAD_CORE));
+        return new Ground(directory, kafka, controlPlane, backends, certificates(directory));
     }
 
     public Path directory() {
@@ -179,7 +181,7 @@ public final class Ground implements AutoCloseable {
     }
 
     private static void requirePorts() {
-        Stream.of(Backend.HTTP1_PORTS, Backend.HTTP2_PORTS, List.of(KAFKA_PORT, CONTROL_PLANE_PORT))
+        Stream.of(Backend.HTTP1_PORTS, Backend.HTTP2_PORTS, Backend.GRPC_PORTS, List.of(KAFKA_PORT, CONTROL_PLANE_PORT))
                 .flatMap(List::stream)
                 .filter(Server::accepts)
                 .findFirst()
@@ -190,7 +192,7 @@ public final class Ground implements AutoCloseable {
 
     @Override
     public void close() {
-        backend.close();
+        backends.forEach(Server::close);
         controlPlane.close();
         kafka.close();
     }

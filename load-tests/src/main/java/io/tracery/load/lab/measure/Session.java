@@ -2,7 +2,6 @@ package io.tracery.load.lab.measure;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tracery.load.lab.LabOptions;
-import io.tracery.load.lab.host.Backend;
 import io.tracery.load.lab.load.OpenLoop;
 import io.tracery.load.lab.peer.Peer;
 import io.tracery.load.lab.peer.Shape;
@@ -47,7 +46,7 @@ public final class Session implements AutoCloseable {
                 shape,
                 Files.createDirectories(ground.directory().resolve("site-" + port)),
                 port,
-                shape == Shape.HTTP2 ? Backend.HTTP2_PORTS : Backend.HTTP1_PORTS,
+                work.backends(),
                 ground.identity());
     }
 

@@ -48,6 +48,7 @@ public record Installs(Path cache, Permission allowed) {
         packages.put("haproxy", "haproxy");
         packages.put("nginx", "nginx-light");
         packages.put("nghttpx", "nghttp2-proxy");
+        packages.put("nghttpd", "nghttp2-server");
         packages.put("h2load", "nghttp2-client");
         packages.put("wrk", "wrk");
         packages.put("strace", "strace");

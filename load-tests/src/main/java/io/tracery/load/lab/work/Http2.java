@@ -28,13 +28,18 @@ record Http2(String name, String summary, Content content) implements Work {
     static Http2 grpc() {
         return new Http2(
                 "grpc",
-                "unary gRPC, 128 bytes there, 1 KiB and trailers back, 8 connections of 16 streams, three backends",
+                "unary gRPC, 1 KiB there, the same and trailers back, 8 connections of 16 streams, three backends",
                 Content.GRPC);
     }
 
     @Override
     public Shape shape() {
         return Shape.HTTP2;
+    }
+
+    @Override
+    public List<Integer> backends() {
+        return content == Content.GET ? Backend.HTTP2_PORTS : Backend.GRPC_PORTS;
     }
 
     @Override
@@ -59,7 +64,7 @@ record Http2(String name, String summary, Content content) implements Work {
         }
         Path message = Files.createTempFile("tracery-lab", ".grpc");
         try {
-            Files.write(message, Backend.grpcMessage(128));
+            Files.write(message, Backend.grpcMessage(1024));
             return H2load.run(
                     target.port(),
                     Backend.GRPC_PATH,

@@ -1,5 +1,6 @@
 package io.tracery.load.lab.work;
 
+import io.tracery.load.lab.host.Backend;
 import io.tracery.load.lab.load.Outcome;
 import io.tracery.load.lab.peer.Shape;
 import java.io.IOException;
@@ -16,6 +17,11 @@ public interface Work {
     String summary();
 
     Shape shape();
+
+    /** Where the backends listen. */
+    default List<Integer> backends() {
+        return Backend.HTTP1_PORTS;
+    }
 
     /** In which figures its cost is told. */
     Cost cost();
