@@ -3,7 +3,6 @@ package io.tracery.load.lab.host;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,8 +50,7 @@ public final class Backend {
                 %2$s        http2_max_concurrent_streams 1024;
                         location / { return 200 "%4$s"; }
                     }
-                """.formatted(
-                listens(HTTP1_PORTS, ""), listens(HTTP2_PORTS, " http2"), directory, answer, BODY_PATH);
+                """.formatted(listens(HTTP1_PORTS, ""), listens(HTTP2_PORTS, " http2"), directory, answer, BODY_PATH);
     }
 
     /** What runs the gRPC server of a port. */
@@ -72,7 +70,8 @@ public final class Backend {
         List<Server> servers = new ArrayList<>();
         for (int port : GRPC_PORTS) {
             servers.add(Server.start(
-                    new Server.Launch(grpc(port), Map.of(), port, directory.resolve("nghttpd-" + port + ".log")), core));
+                    new Server.Launch(grpc(port), Map.of(), port, directory.resolve("nghttpd-" + port + ".log")),
+                    core));
         }
         return servers;
     }

@@ -43,7 +43,11 @@ public final class Ground implements AutoCloseable {
     private final Site.Identity identity;
 
     private Ground(
-            Path directory, EmbeddedKafka kafka, Component controlPlane, List<Server> backends, Site.Identity identity) {
+            Path directory,
+            EmbeddedKafka kafka,
+            Component controlPlane,
+            List<Server> backends,
+            Site.Identity identity) {
         this.directory = directory;
         this.kafka = kafka;
         this.controlPlane = controlPlane;
