@@ -23,6 +23,8 @@ function tell({ event, fields }: LogEntry): Omit<Sentence, 'at'> | undefined {
   switch (event) {
     case 'tracery.route':
       return { text: route(fields), tone: 'plain' };
+    case 'tracery.fault':
+      return { text: `Injected on purpose: ${word(fields, 'tracery.fault') ?? 'a fault'}.`, tone: 'plain' };
     case 'tracery.pick':
       return { text: pick(fields), tone: 'plain' };
     case 'tracery.retry':

@@ -29,6 +29,10 @@ const fates: Record<string, Fate> = {
   deadline: { words: 'deadline exceeded', meaning: 'The time was up before the answer was complete.' },
   policy_denied: { words: 'denied by policy', meaning: 'Policy does not allow this caller.' },
   rate_limited: { words: 'rate limited', meaning: 'The rate limit was reached.' },
+  fault_injected: {
+    words: 'fault injected',
+    meaning: 'The route answered so on purpose: faults are being injected.',
+  },
   client_gone: { words: 'client gone', meaning: 'The caller went away before its answer was complete.' },
   malformed_request: { words: 'malformed request', meaning: 'The caller does not speak the protocol.' },
   malformed_response: { words: 'malformed response', meaning: 'The upstream does not speak the protocol.' },

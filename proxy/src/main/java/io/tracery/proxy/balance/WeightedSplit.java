@@ -25,8 +25,8 @@ public final class WeightedSplit {
         this.total = sum;
     }
 
-    /** The cluster of the next request, or null when no share has a weight. */
-    public @Nullable String next() {
+    /** Whose turn the next request is, or null when no share has a weight. */
+    public @Nullable Share next() {
         if (total == 0) {
             return null;
         }
@@ -38,6 +38,6 @@ public final class WeightedSplit {
             }
         }
         credit[best] -= total;
-        return shares[best].cluster();
+        return shares[best];
     }
 }

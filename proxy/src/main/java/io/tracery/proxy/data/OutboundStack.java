@@ -23,8 +23,10 @@ final class OutboundStack {
                 new Downstream(loop, listener, Workload.UNKNOWN, /* mutualTls= */ false, source(channel));
         switch (listener.handler()) {
             // 2. HTTP: the version is told by its first bytes; then, for each exchange (package http):
-            //    read the head strictly → place it in its trace → find its route → choose a cluster by weight
-            //    → attempts [ pick an endpoint → a pooled connection, verified → send ] → pass the answer on → fate.
+            //    read the head strictly → place it in its trace → find its route → redirect, or rewrite as the route
+            // says → inject its fault
+            //    → choose a cluster by weight → begin copies for mirrors → attempts [ pick an endpoint → a pooled
+            // connection, verified → send ] → pass the answer on → fate.
             case Listener.Handler.Http http -> new HttpStack(downstream, refusals).addTo(pipeline);
             // 3. Opaque: joined to an endpoint before anything is read, so that a server may speak first.
             case Listener.Handler.Tcp tcp -> pipeline.addLast("relay", new TcpRelay(downstream));

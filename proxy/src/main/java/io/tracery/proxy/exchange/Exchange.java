@@ -51,6 +51,8 @@ public final class Exchange {
     private long bytesSent;
     private long endNanos;
     private @Nullable Fate fate;
+    private int interventions;
+    private String injected = "";
 
     public Exchange(Direction direction, String listener, Protocol protocol, long startEpochNanos, long startNanos) {
         this.direction = direction;
@@ -84,7 +86,7 @@ public final class Exchange {
         route = matched;
     }
 
-    public void cluster(Cluster chosen) {
+    public void cluster(@Nullable Cluster chosen) {
         cluster = chosen;
     }
 
@@ -99,6 +101,25 @@ public final class Exchange {
         Attempt attempt = new Attempt(attempts.size() + 1, spanId, nowNanos);
         attempts.add(attempt);
         return attempt;
+    }
+
+    public void intervene(Intervention intervention) {
+        interventions |= intervention.bit();
+    }
+
+    /** @param what for the decision record, as a person would put it */
+    public void intervene(Intervention intervention, String what) {
+        intervene(intervention);
+        injected = injected.isEmpty() ? what : injected + ", " + what;
+    }
+
+    /** The faults that were injected, empty where there were none. */
+    public String injected() {
+        return injected;
+    }
+
+    public boolean intervened(Intervention intervention) {
+        return (interventions & intervention.bit()) != 0;
     }
 
     public void status(int httpStatus) {

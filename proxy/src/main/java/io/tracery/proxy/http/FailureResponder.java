@@ -9,6 +9,7 @@ import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.tracery.proxy.exchange.Protocol;
+import io.tracery.proxy.route.Fault;
 import io.tracery.tracing.span.Fate;
 import java.nio.charset.StandardCharsets;
 
@@ -26,6 +27,35 @@ final class FailureResponder {
      */
     static FullHttpResponse answer(Fate fate, Protocol protocol, String detail) {
         return protocol == Protocol.GRPC ? trailersOnly(fate, detail) : plain(fate, httpStatus(fate), detail);
+    }
+
+    /** The answer that a fault gives. */
+    static FullHttpResponse injected(Fault.Abort abort, Protocol protocol) {
+        String detail = "this fault was injected, as the route says";
+        if (protocol == Protocol.GRPC) {
+            FullHttpResponse answer = trailersOnly(Fate.FAULT_INJECTED, detail);
+            answer.headers().set(GrpcStatus.HEADER, grpcStatus(abort));
+            return answer;
+        }
+        HttpResponseStatus status = abort.httpStatus() == 0
+                ? httpStatus(Fate.FAULT_INJECTED)
+                : HttpResponseStatus.valueOf(abort.httpStatus());
+        return plain(Fate.FAULT_INJECTED, status, detail);
+    }
+
+    /** Where only an HTTP status is said, what gRPC makes of it (gRPC's http-grpc-status-mapping.md). */
+    static int grpcStatus(Fault.Abort abort) {
+        if (abort.grpcStatus() >= 0) {
+            return abort.grpcStatus();
+        }
+        return switch (abort.httpStatus()) {
+            case 400 -> 13;
+            case 401 -> 16;
+            case 403 -> GrpcStatus.PERMISSION_DENIED;
+            case 404 -> GrpcStatus.UNIMPLEMENTED;
+            case 429, 502, 503, 504 -> GrpcStatus.UNAVAILABLE;
+            default -> 2;
+        };
     }
 
     private static FullHttpResponse plain(Fate fate, HttpResponseStatus status, String detail) {
@@ -65,7 +95,7 @@ final class FailureResponder {
             case POLICY_DENIED -> HttpResponseStatus.FORBIDDEN;
             case RATE_LIMITED -> HttpResponseStatus.TOO_MANY_REQUESTS;
             case DEADLINE, CONNECT_TIMEOUT -> HttpResponseStatus.GATEWAY_TIMEOUT;
-            case NO_ENDPOINT, BREAKER_OPEN, QUEUE_FULL, BUDGET_SPENT, CONNECT_REFUSED ->
+            case NO_ENDPOINT, BREAKER_OPEN, QUEUE_FULL, BUDGET_SPENT, CONNECT_REFUSED, FAULT_INJECTED ->
                 HttpResponseStatus.SERVICE_UNAVAILABLE;
             case TLS_VERIFICATION, RESET_BEFORE_HEADERS, RESET_AFTER_HEADERS, MALFORMED_RESPONSE, APP_ERROR, SERVED ->
                 HttpResponseStatus.BAD_GATEWAY;
@@ -86,6 +116,7 @@ final class FailureResponder {
                     RESET_BEFORE_HEADERS,
                     RESET_AFTER_HEADERS,
                     MALFORMED_RESPONSE,
+                    FAULT_INJECTED,
                     APP_ERROR,
                     SERVED -> GrpcStatus.UNAVAILABLE;
         };

@@ -1,7 +1,11 @@
 package io.tracery.proxy.http;
 
 import io.netty.handler.codec.http.HttpHeaders;
+import io.tracery.proxy.exchange.Exchange;
+import io.tracery.proxy.exchange.Protocol;
+import io.tracery.proxy.route.RetryPolicy.Condition;
 import io.tracery.tracing.span.Fate;
+import org.jspecify.annotations.Nullable;
 
 /** gRPC's status codes as far as a proxy must know them (gRPC's statuscodes.md; OpenTelemetry's RPC conventions). */
 final class GrpcStatus {
@@ -47,6 +51,32 @@ final class GrpcStatus {
             case 2, 13, 15 -> 500;
             default -> 200;
         };
+    }
+
+    /** What a retry policy calls a status, null where none can name it. */
+    static @Nullable Condition condition(int code) {
+        return switch (code) {
+            case 1 -> Condition.CANCELLED;
+            case DEADLINE_EXCEEDED -> Condition.DEADLINE_EXCEEDED;
+            case RESOURCE_EXHAUSTED -> Condition.RESOURCE_EXHAUSTED;
+            case 13 -> Condition.INTERNAL;
+            case UNAVAILABLE -> Condition.UNAVAILABLE;
+            default -> null;
+        };
+    }
+
+    static void note(int code, Exchange exchange) {
+        if (code != ABSENT) {
+            exchange.grpcStatus(code);
+        }
+    }
+
+    /** What a complete answer is by its protocol's rules. */
+    static Fate outcome(Exchange exchange) {
+        if (exchange.protocol() == Protocol.GRPC && exchange.grpcStatus() != ABSENT) {
+            return fate(exchange.grpcStatus());
+        }
+        return exchange.status() >= 500 ? Fate.APP_ERROR : Fate.SERVED;
     }
 
     /** UNKNOWN, DEADLINE_EXCEEDED, UNIMPLEMENTED, INTERNAL, UNAVAILABLE and DATA_LOSS are the server's errors. */

@@ -6,10 +6,12 @@ import io.netty.handler.codec.http.HttpResponse;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.ScheduledFuture;
 import io.tracery.proxy.balance.EndpointLoad;
+import io.tracery.proxy.balance.Pick;
 import io.tracery.proxy.exchange.Attempt;
 import io.tracery.proxy.exchange.Exchange;
 import io.tracery.proxy.exchange.Protocol;
 import io.tracery.proxy.loop.Ticker;
+import io.tracery.proxy.upstream.ClusterState;
 import io.tracery.proxy.upstream.Lease;
 import io.tracery.proxy.upstream.Occupancy;
 import io.tracery.proxy.upstream.UpstreamFailure;
@@ -72,6 +74,27 @@ final class HttpAttempt implements UpstreamPool.Taker {
         }
     }
 
+    /** What the balancer weighed. */
+    static void note(Pick pick, int leftOut, Attempt record) {
+        EndpointLoad other = pick.other();
+        record.picked(
+                pick.chosen().endpoint(),
+                pick.costMillis(),
+                other == null ? null : other.endpoint(),
+                pick.otherCostMillis());
+        record.pickedFor(pick.reason().label(), leftOut);
+    }
+
+    /** The connections of the HTTP version that the cluster speaks. */
+    static UpstreamPool pool(Exchange exchange, ClusterState state, Pick pick) {
+        boolean http2 = switch (state.cluster().protocol()) {
+            case SAME_AS_DOWNSTREAM -> exchange.protocol() != Protocol.HTTP1;
+            case HTTP1 -> false;
+            case HTTP2 -> true;
+        };
+        return http2 ? state.http2(pick.chosen()) : state.http1(pick.chosen());
+    }
+
     Attempt record() {
         return record;
     }
@@ -84,6 +107,15 @@ final class HttpAttempt implements UpstreamPool.Taker {
     @Nullable
     Lease lease() {
         return lease;
+    }
+
+    /** What the end of its connection means to it. */
+    Fate brokenBy(Closing how) {
+        return switch (how) {
+            case MALFORMED -> Fate.MALFORMED_RESPONSE;
+            case TLS -> headSeen ? Fate.RESET_AFTER_HEADERS : Fate.TLS_VERIFICATION;
+            case CLOSED, REFUSED -> headSeen ? Fate.RESET_AFTER_HEADERS : Fate.RESET_BEFORE_HEADERS;
+        };
     }
 
     boolean headSeen() {

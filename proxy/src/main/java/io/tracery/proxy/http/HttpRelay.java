@@ -3,7 +3,6 @@ package io.tracery.proxy.http;
 import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
@@ -11,7 +10,6 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
-import io.netty.util.concurrent.ScheduledFuture;
 import io.tracery.proxy.balance.EndpointLoad;
 import io.tracery.proxy.balance.Pick;
 import io.tracery.proxy.exchange.Attempt;
@@ -21,6 +19,9 @@ import io.tracery.proxy.loop.LoopState;
 import io.tracery.proxy.loop.Swept;
 import io.tracery.proxy.mesh.Direction;
 import io.tracery.proxy.mesh.MeshSnapshot;
+import io.tracery.proxy.route.ClusterSplit.Share;
+import io.tracery.proxy.route.Fault;
+import io.tracery.proxy.route.Filters;
 import io.tracery.proxy.route.RetryPolicy;
 import io.tracery.proxy.route.RetryPolicy.Condition;
 import io.tracery.proxy.route.Route;
@@ -48,13 +49,18 @@ final class HttpRelay implements Swept {
     private final HttpRequest head;
     private final Route route;
     private final RequestBody body;
+    private final Deadline deadline;
+    private final Retrying retrying;
 
     // What changes as the exchange goes on.
     private @Nullable ClusterState cluster;
     private @Nullable HttpAttempt current;
     private @Nullable EndpointLoad avoid;
-    private @Nullable ScheduledFuture<?> deadline;
     private Affinity affinity = Affinity.NONE;
+    private Filters shareFilters = Filters.NONE;
+    private @Nullable Mirrors mirrors;
+    private @Nullable FaultPlan fault;
+    private @Nullable Throttle throttle;
     private boolean starting;
     private boolean responseBegun;
     private boolean upstreamKeepsAlive;
@@ -73,6 +79,16 @@ final class HttpRelay implements Swept {
         this.head = head;
         this.route = route;
         this.body = new RequestBody(loop.limits().replayBytes());
+        this.deadline = new Deadline(loop, exchange.protocol(), route, head.headers());
+        this.retrying = new Retrying(loop, exchange, route.retry(), body, deadline);
+    }
+
+    /** What the route's fault does to it; before the start. */
+    void inject(@Nullable FaultPlan plan) {
+        fault = plan;
+        if (plan != null && plan.bytesPerSecond() > 0) {
+            throttle = new Throttle(loop, this, client, plan.bytesPerSecond());
+        }
     }
 
     /** Where hashes decide on the endpoint, this one does. */
@@ -81,8 +97,20 @@ final class HttpRelay implements Swept {
     }
 
     void start() {
-        String name = loop.next(route.split());
-        cluster = name == null ? null : loop.cluster(snapshot, name);
+        FaultPlan plan = fault;
+        if (plan != null && plan.abort() != null) {
+            Fault.Abort abort = plan.abort();
+            exchange.cluster(snapshot.clusters().get(exchange.listener()));
+            begun();
+            retrying.after(plan.delayNanos(), () -> abort(abort));
+            return;
+        }
+        Share share = loop.next(route.split());
+        cluster = share == null ? null : loop.cluster(snapshot, share.cluster());
+        if (share != null) {
+            shareFilters = share.filters();
+            RouteFilters.request(shareFilters, head.headers());
+        }
         ClusterState state = cluster;
         if (state != null) {
             exchange.cluster(state.cluster());
@@ -90,22 +118,29 @@ final class HttpRelay implements Swept {
                 exchange.peer(state.service(), "", false);
             }
         }
-        loop.observer().started(exchange);
-        movedNanos = exchange.startNanos();
-        loop.add(this);
+        begun();
         if (state == null) {
             fail(Fate.NO_ENDPOINT, "no cluster takes requests of " + route.name());
             return;
         }
         state.budget().deposit();
-        if (route.timeout().isPositive()) {
-            deadline =
-                    loop.loop().schedule(this::deadlinePassed, route.timeout().toNanos(), TimeUnit.NANOSECONDS);
-        }
+        mirrors = Mirrors.begin(loop, snapshot, exchange, head, route);
         // The client's handler flushes when it has read all there is.
         starting = true;
-        tryOnce(state, Freshness.ANY);
+        retrying.after(plan == null ? 0 : plan.delayNanos(), () -> tryOnce(state, Freshness.ANY));
         starting = false;
+    }
+
+    private void begun() {
+        loop.observer().started(exchange);
+        movedNanos = exchange.startNanos();
+        loop.add(this);
+        deadline.start(this::deadlinePassed);
+    }
+
+    private void abort(Fault.Abort abort) {
+        answer(FailureResponder.injected(abort, exchange.protocol()), FailureResponder.grpcStatus(abort));
+        finish(Fate.FAULT_INJECTED, /* answered= */ true);
     }
 
     private void tryOnce(ClusterState state, Freshness freshness) {
@@ -121,16 +156,11 @@ final class HttpRelay implements Swept {
         boolean first = exchange.attempts().isEmpty();
         TraceContext carried = trace == null || first ? trace : trace.child(loop.random());
         Attempt record = exchange.nextAttempt(carried == null ? 0 : carried.spanId(), now);
-        EndpointLoad other = pick.other();
-        record.picked(
-                pick.chosen().endpoint(),
-                pick.costMillis(),
-                other == null ? null : other.endpoint(),
-                pick.otherCostMillis());
-        record.pickedFor(pick.reason().label(), state.balancer().leftOut());
+        HttpAttempt.note(pick, state.balancer().leftOut(), record);
         if (carried != null) {
             head.headers().set(W3cTraceContext.TRACEPARENT, W3cTraceContext.traceparent(carried));
         }
+        deadline.carryOn(head.headers(), route.retry().perTryTimeout());
         HttpAttempt attempt = new HttpAttempt(this, loop.ticker(), record, pick.chosen(), state.occupancy());
         current = attempt;
         RetryPolicy retry = route.retry();
@@ -138,15 +168,7 @@ final class HttpRelay implements Swept {
             attempt.timer(loop.loop()
                     .schedule(() -> perTryPassed(attempt), retry.perTryTimeout().toNanos(), TimeUnit.NANOSECONDS));
         }
-        attempt.acquire(speaksHttp2(state) ? state.http2(pick.chosen()) : state.http1(pick.chosen()), freshness);
-    }
-
-    private boolean speaksHttp2(ClusterState state) {
-        return switch (state.cluster().protocol()) {
-            case SAME_AS_DOWNSTREAM -> exchange.protocol() != Protocol.HTTP1;
-            case HTTP1 -> false;
-            case HTTP2 -> true;
-        };
+        attempt.acquire(HttpAttempt.pool(exchange, state, pick), freshness);
     }
 
     // ---- the request ----
@@ -158,6 +180,9 @@ final class HttpRelay implements Swept {
         }
         exchange.received(piece.content().readableBytes());
         movedNanos = loop.ticker().nanos();
+        if (mirrors != null) {
+            mirrors.requestPiece(piece);
+        }
         body.add(piece);
         pump();
     }
@@ -198,6 +223,9 @@ final class HttpRelay implements Swept {
 
     /** The client has sent nothing more for the moment: what was passed on goes out, head and body in one. */
     void flushRequest() {
+        if (mirrors != null) {
+            mirrors.flushRequest();
+        }
         Lease lease = current == null ? null : current.lease();
         if (lease != null) {
             lease.flush();
@@ -213,6 +241,14 @@ final class HttpRelay implements Swept {
     }
 
     void response(HttpAttempt attempt, HttpObject piece) {
+        if (throttle != null && !tunnel && piece instanceof HttpContent content && !(piece instanceof HttpResponse)) {
+            throttle.add(attempt, content);
+        } else {
+            pass(attempt, piece);
+        }
+    }
+
+    void pass(HttpAttempt attempt, HttpObject piece) {
         boolean last = piece instanceof LastHttpContent;
         movedNanos = loop.ticker().nanos();
         if (piece instanceof HttpResponse response) {
@@ -226,7 +262,7 @@ final class HttpRelay implements Swept {
         if (piece instanceof HttpContent content) {
             exchange.sent(content.content().readableBytes());
             if (last) {
-                noteTrailers(((LastHttpContent) content).trailingHeaders());
+                GrpcStatus.note(GrpcStatus.of(((LastHttpContent) content).trailingHeaders()), exchange);
             }
         }
         client.write(piece);
@@ -247,42 +283,27 @@ final class HttpRelay implements Swept {
             response.headers().add(HttpHeaderNames.SET_COOKIE, affinity.newCookie());
         }
         exchange.status(response.status().code());
-        if (grpc != GrpcStatus.ABSENT) {
-            exchange.grpcStatus(grpc);
-        }
+        GrpcStatus.note(grpc, exchange);
         upstreamKeepsAlive = HttpUtil.isKeepAlive(response);
         String switched = response.headers().get(HttpHeaderNames.UPGRADE, "");
         HopByHop.remove(response.headers());
+        RouteFilters.edit(route.filters().response(), response.headers());
+        RouteFilters.edit(shareFilters.response(), response.headers());
         tunnel = Switching.done(head.method(), response);
         if (tunnel) {
-            if (deadline != null) {
-                deadline.cancel(false);
-            }
+            deadline.cancel();
             if (!switched.isEmpty()) {
                 Switching.ask(response.headers(), switched);
             }
         }
     }
 
-    private void noteTrailers(HttpHeaders trailers) {
-        int grpc = GrpcStatus.of(trailers);
-        if (grpc != GrpcStatus.ABSENT) {
-            exchange.grpcStatus(grpc);
-        }
-    }
-
     private void complete(HttpAttempt attempt) {
         boolean requestDone = body.allSent();
-        attempt.complete(outcome(), exchange, upstreamKeepsAlive && requestDone && !tunnel);
+        Fate outcome = GrpcStatus.outcome(exchange);
+        attempt.complete(outcome, exchange, upstreamKeepsAlive && requestDone && !tunnel);
         client.flush();
-        finish(outcome(), /* answered= */ true);
-    }
-
-    private Fate outcome() {
-        if (exchange.protocol() == Protocol.GRPC && exchange.grpcStatus() != GrpcStatus.ABSENT) {
-            return GrpcStatus.fate(exchange.grpcStatus());
-        }
-        return exchange.status() >= 500 ? Fate.APP_ERROR : Fate.SERVED;
+        finish(outcome, /* answered= */ true);
     }
 
     void flushResponse() {
@@ -300,11 +321,12 @@ final class HttpRelay implements Swept {
 
     private boolean retryStatus(HttpAttempt attempt, HttpResponse response, int grpc) {
         int status = response.status().code();
-        boolean unavailable = exchange.protocol() == Protocol.GRPC && grpc == GrpcStatus.UNAVAILABLE;
-        if (!unavailable && !route.retry().statuses().contains(status)) {
+        Condition named = exchange.protocol() == Protocol.GRPC ? GrpcStatus.condition(grpc) : null;
+        if (named == null && !route.retry().statuses().contains(status)) {
             return false;
         }
-        boolean again = decide(attempt, unavailable ? Condition.UNAVAILABLE : Condition.STATUS, unavailable);
+        boolean again =
+                decide(attempt, named == null ? Condition.STATUS : named, named != null, retrying.asked(response));
         if (again) {
             attempt.fail(Fate.APP_ERROR, status);
             retry(attempt, Freshness.ANY);
@@ -313,7 +335,7 @@ final class HttpRelay implements Swept {
     }
 
     void notConnected(HttpAttempt attempt, UpstreamFailure failure) {
-        boolean again = decide(attempt, Condition.CONNECT_FAILURE, /* unprocessed= */ true);
+        boolean again = decide(attempt, Condition.CONNECT_FAILURE, /* unprocessed= */ true, Retrying.NOT_ASKED);
         attempt.fail(failure.fate(), 0);
         if (again) {
             retry(attempt, Freshness.ANY);
@@ -323,14 +345,13 @@ final class HttpRelay implements Swept {
     }
 
     void upstreamClosed(HttpAttempt attempt, Closing how) {
-        Fate fate = switch (how) {
-            case MALFORMED -> Fate.MALFORMED_RESPONSE;
-            case TLS -> attempt.headSeen() ? Fate.RESET_AFTER_HEADERS : Fate.TLS_VERIFICATION;
-            case CLOSED, REFUSED -> attempt.headSeen() ? Fate.RESET_AFTER_HEADERS : Fate.RESET_BEFORE_HEADERS;
-        };
+        if (throttle != null && throttle.complete()) {
+            return;
+        }
+        Fate fate = attempt.brokenBy(how);
         boolean refused = how == Closing.REFUSED && !attempt.headSeen();
-        boolean again =
-                !attempt.headSeen() && decide(attempt, refused ? Condition.REFUSED_STREAM : Condition.RESET, refused);
+        boolean again = !attempt.headSeen()
+                && decide(attempt, refused ? Condition.REFUSED_STREAM : Condition.RESET, refused, Retrying.NOT_ASKED);
         Lease lease = attempt.lease();
         boolean stale = again && lease != null && lease.reused();
         if (stale) {
@@ -348,7 +369,8 @@ final class HttpRelay implements Swept {
 
     private void perTryPassed(HttpAttempt attempt) {
         if (!exchange.ended() && attempt.equals(current)) {
-            boolean again = decide(attempt, Condition.PER_TRY_TIMEOUT, /* unprocessed= */ attempt.lease() == null);
+            boolean again = decide(
+                    attempt, Condition.PER_TRY_TIMEOUT, /* unprocessed= */ attempt.lease() == null, Retrying.NOT_ASKED);
             attempt.fail(Fate.DEADLINE, 0);
             if (again) {
                 retry(attempt, Freshness.ANY);
@@ -364,39 +386,22 @@ final class HttpRelay implements Swept {
                 current.record().retryDecision(false, "the request's time was up");
                 current.fail(Fate.DEADLINE, exchange.status());
             }
-            fail(Fate.DEADLINE, "no complete answer within " + route.timeout());
+            fail(Fate.DEADLINE, "no complete answer within " + deadline);
         }
     }
 
-    private boolean decide(HttpAttempt attempt, Condition condition, boolean unprocessed) {
+    private boolean decide(HttpAttempt attempt, Condition condition, boolean unprocessed, long askedNanos) {
         ClusterState state = cluster;
-        if (state == null) {
-            return false;
-        }
-        Lease lease = attempt.lease();
-        boolean stale = condition == Condition.RESET && lease != null && lease.reused();
-        RetryVerdict verdict = !state.occupancy().admitsRetry(attempt.record().number())
-                ? RetryVerdict.no("as many retries as " + state.cluster().name() + " may have are under way")
-                : RetryVerdict.of(
-                        new RetryVerdict.Failure(
-                                condition,
-                                exchange.method(),
-                                exchange.attempts().size(),
-                                unprocessed,
-                                stale,
-                                body.replayable()),
-                        route.retry(),
-                        state.budget());
-        attempt.record().retryDecision(verdict.again(), verdict.reason());
-        return verdict.again();
+        return state != null && retrying.decide(attempt, state, condition, unprocessed, askedNanos);
     }
 
     private void retry(HttpAttempt failed, Freshness freshness) {
         ClusterState state = cluster;
         if (state != null) {
             avoid = failed.load();
+            current = null;
             body.rewind();
-            tryOnce(state, freshness);
+            retrying.again(() -> tryOnce(state, freshness));
         }
     }
 
@@ -415,11 +420,18 @@ final class HttpRelay implements Swept {
     void clientGone() {
         if (!exchange.ended() && tunnel && current != null) {
             complete(current);
-        } else if (!exchange.ended()) {
+        } else {
+            giveUp(Fate.CLIENT_GONE);
+        }
+    }
+
+    /** Nobody waits for the answer any more. */
+    void giveUp(Fate fate) {
+        if (!exchange.ended()) {
             if (current != null) {
-                current.abandon(Fate.CLIENT_GONE);
+                current.abandon(fate);
             }
-            finish(Fate.CLIENT_GONE, /* answered= */ false);
+            finish(fate, /* answered= */ false);
         }
     }
 
@@ -444,20 +456,28 @@ final class HttpRelay implements Swept {
         if (responseBegun) {
             return false;
         }
-        HttpResponse answer = FailureResponder.answer(fate, exchange.protocol(), detail);
-        exchange.status(answer.status().code());
-        if (exchange.protocol() == Protocol.GRPC) {
-            exchange.grpcStatus(FailureResponder.grpcStatus(fate));
-        }
-        client.write(answer);
-        client.flush();
+        answer(FailureResponder.answer(fate, exchange.protocol(), detail), FailureResponder.grpcStatus(fate));
         return true;
     }
 
-    private void finish(Fate fate, boolean answered) {
-        if (deadline != null) {
-            deadline.cancel(false);
+    private void answer(HttpResponse answer, int grpcStatus) {
+        exchange.status(answer.status().code());
+        if (exchange.protocol() == Protocol.GRPC) {
+            exchange.grpcStatus(grpcStatus);
         }
+        client.write(answer);
+        client.flush();
+    }
+
+    private void finish(Fate fate, boolean answered) {
+        if (mirrors != null) {
+            mirrors.ended();
+        }
+        if (throttle != null) {
+            throttle.release();
+        }
+        deadline.cancel();
+        retrying.cancel();
         loop.remove(this);
         body.release();
         exchange.end(fate, loop.ticker().nanos());

@@ -7,11 +7,14 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpVersion;
 import io.tracery.proxy.exchange.Exchange;
+import io.tracery.proxy.exchange.Intervention;
 import io.tracery.proxy.exchange.Protocol;
 import io.tracery.proxy.loop.LoopState;
 import io.tracery.proxy.mesh.Direction;
 import io.tracery.proxy.mesh.Listener;
 import io.tracery.proxy.mesh.MeshSnapshot;
+import io.tracery.proxy.route.Filters;
+import io.tracery.proxy.route.Redirect;
 import io.tracery.proxy.route.Route;
 import io.tracery.tracing.context.TraceContext;
 import io.tracery.tracing.context.W3cTraceContext;
@@ -58,24 +61,35 @@ final class Intake {
                 headers.get(HttpHeaderNames.HOST, ""),
                 downstream.mutualTls() ? "https" : "http");
         placeInTrace(loop, exchange, headers);
+        RequestHead view = new RequestHead(exchange.method(), path, target, headers);
         Route route = listener.handler() instanceof Listener.Handler.Http http
-                ? http.routes().find(new RequestHead(exchange.method(), path, target, headers))
+                ? http.routes().find(view)
                 : null;
         exchange.routed(route);
         if (route == null) {
             return refuse(loop, exchange, client, Fate.NO_ROUTE, "no route of " + listener.name() + " takes " + path);
         }
+        Filters filters = route.filters();
+        Redirect redirect = filters.redirect();
+        if (redirect != null && !connect) {
+            exchange.intervene(Intervention.REDIRECT);
+            exchange.cluster(snapshot.clusters().get(listener.name()));
+            return refuse(loop, exchange, client, Fate.SERVED, RouteFilters.answer(redirect, exchange, target));
+        }
+        FaultPlan fault = FaultPlan.draw(route.policies().fault(), view, loop.random(), exchange);
         String protocol = Switching.asked(request.protocolVersion(), headers);
         HopByHop.remove(headers);
         if (protocol != null) {
             Switching.ask(headers, protocol);
         }
         name(headers, request.uri());
-        request.setUri(target);
+        RouteFilters.request(filters, headers);
+        request.setUri(connect ? target : RouteFilters.target(filters, path, target));
         HttpRelay relay = new HttpRelay(loop, snapshot, exchange, client, request, route);
         if (!route.hashOn().isEmpty()) {
             relay.affinity(Affinity.of(route.hashOn(), headers, downstream.source(), loop.random()));
         }
+        relay.inject(fault);
         return relay;
     }
 

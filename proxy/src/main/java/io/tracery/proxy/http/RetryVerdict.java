@@ -73,6 +73,10 @@ record RetryVerdict(boolean again, String reason) {
             case PER_TRY_TIMEOUT -> "per-try timeout";
             case STATUS -> "status";
             case UNAVAILABLE -> "gRPC unavailable";
+            case CANCELLED -> "gRPC cancelled";
+            case DEADLINE_EXCEEDED -> "gRPC deadline exceeded";
+            case INTERNAL -> "gRPC internal";
+            case RESOURCE_EXHAUSTED -> "gRPC resource exhausted";
         };
     }
 

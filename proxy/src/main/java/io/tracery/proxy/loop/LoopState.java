@@ -13,6 +13,7 @@ import io.tracery.proxy.mesh.Cluster;
 import io.tracery.proxy.mesh.Listener;
 import io.tracery.proxy.mesh.MeshSnapshot;
 import io.tracery.proxy.route.ClusterSplit;
+import io.tracery.proxy.route.ClusterSplit.Share;
 import io.tracery.proxy.upstream.ClusterState;
 import io.tracery.proxy.upstream.Connector;
 import io.tracery.proxy.upstream.Limits;
@@ -82,10 +83,10 @@ public final class LoopState {
         return new ClusterBalancer(cluster.name(), cluster.policy(), surroundings);
     }
 
-    /** The cluster whose turn it is, or null where no share has a weight. */
-    public @Nullable String next(ClusterSplit split) {
+    /** Whose turn it is, or null where no share has a weight. */
+    public @Nullable Share next(ClusterSplit split) {
         if (split.shares().size() == 1 && split.shares().getFirst().weight() > 0) {
-            return split.shares().getFirst().cluster();
+            return split.shares().getFirst();
         }
         return splits.computeIfAbsent(split, WeightedSplit::new).next();
     }

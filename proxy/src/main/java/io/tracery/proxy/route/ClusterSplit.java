@@ -16,8 +16,14 @@ public record ClusterSplit(List<Share> shares) {
     /**
      * @param cluster xDS cluster name; a name that the snapshot does not hold ends the exchange in {@code no_endpoint}
      * @param weight at least 0
+     * @param filters of this cluster's requests alone, after the route's: headers and host
      */
-    public record Share(String cluster, int weight) {}
+    public record Share(String cluster, int weight, Filters filters) {
+
+        public Share(String cluster, int weight) {
+            this(cluster, weight, Filters.NONE);
+        }
+    }
 
     public static ClusterSplit to(String cluster) {
         return new ClusterSplit(List.of(new Share(cluster, 1)));

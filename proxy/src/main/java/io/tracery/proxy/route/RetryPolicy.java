@@ -11,14 +11,20 @@ import java.util.Set;
  * @param on failures after which another attempt may be made
  * @param statuses response status codes that count as {@link Condition#STATUS}
  * @param perTryTimeout limit of one attempt, zero for none
+ * @param backoff how long a retry waits
  */
-public record RetryPolicy(int retries, Set<Condition> on, Set<Integer> statuses, Duration perTryTimeout) {
+public record RetryPolicy(
+        int retries, Set<Condition> on, Set<Integer> statuses, Duration perTryTimeout, Backoff backoff) {
 
     public static final RetryPolicy NONE = new RetryPolicy(0, Set.of(), Set.of(), Duration.ZERO);
 
     public RetryPolicy {
         on = Set.copyOf(on);
         statuses = Set.copyOf(statuses);
+    }
+
+    public RetryPolicy(int retries, Set<Condition> on, Set<Integer> statuses, Duration perTryTimeout) {
+        this(retries, on, statuses, perTryTimeout, Backoff.DEFAULT);
     }
 
     /** A failure of one attempt. */
@@ -28,7 +34,11 @@ public record RetryPolicy(int retries, Set<Condition> on, Set<Integer> statuses,
         RESET,
         PER_TRY_TIMEOUT,
         STATUS,
-        /** gRPC status UNAVAILABLE before any message. */
-        UNAVAILABLE
+        /** The gRPC status of this name before any message, as all that follow. */
+        UNAVAILABLE,
+        CANCELLED,
+        DEADLINE_EXCEEDED,
+        INTERNAL,
+        RESOURCE_EXHAUSTED
     }
 }

@@ -12,6 +12,8 @@ import java.util.List;
  * @param timeout limit of the whole exchange, zero for none
  * @param retry when it is tried again
  * @param hashOn what decides on the endpoint where hashes do; the first that a request has counts
+ * @param filters what else becomes of it
+ * @param policies what may happen to it before
  */
 public record Route(
         String name,
@@ -19,13 +21,30 @@ public record Route(
         ClusterSplit split,
         Duration timeout,
         RetryPolicy retry,
-        List<HashPolicy> hashOn) {
+        List<HashPolicy> hashOn,
+        Filters filters,
+        Policies policies) {
 
     public Route {
         hashOn = List.copyOf(hashOn);
     }
 
+    public Route(
+            String name,
+            RouteMatch match,
+            ClusterSplit split,
+            Duration timeout,
+            RetryPolicy retry,
+            List<HashPolicy> hashOn) {
+        this(name, match, split, timeout, retry, hashOn, Filters.NONE, Policies.NONE);
+    }
+
+    public Route(
+            String name, RouteMatch match, ClusterSplit split, Duration timeout, RetryPolicy retry, Filters filters) {
+        this(name, match, split, timeout, retry, List.of(), filters, Policies.NONE);
+    }
+
     public Route(String name, RouteMatch match, ClusterSplit split, Duration timeout, RetryPolicy retry) {
-        this(name, match, split, timeout, retry, List.of());
+        this(name, match, split, timeout, retry, Filters.NONE);
     }
 }

@@ -19,6 +19,7 @@ import io.tracery.proxy.loop.Swept;
 import io.tracery.proxy.mesh.Direction;
 import io.tracery.proxy.mesh.Listener;
 import io.tracery.proxy.mesh.MeshSnapshot;
+import io.tracery.proxy.route.ClusterSplit.Share;
 import io.tracery.proxy.upstream.ClusterState;
 import io.tracery.proxy.upstream.Connector.HalfClosure;
 import io.tracery.proxy.upstream.Occupancy;
@@ -81,8 +82,8 @@ public final class TcpRelay extends ChannelInboundHandlerAdapter implements Swep
         if (listener.direction() == Direction.INBOUND) {
             exchange.peer(downstream.peer(), downstream.peer().identity(), downstream.mutualTls());
         }
-        String name = listener.handler() instanceof Listener.Handler.Tcp tcp ? loop.next(tcp.split()) : null;
-        ClusterState cluster = name == null ? null : loop.cluster(snapshot, name);
+        Share share = listener.handler() instanceof Listener.Handler.Tcp tcp ? loop.next(tcp.split()) : null;
+        ClusterState cluster = share == null ? null : loop.cluster(snapshot, share.cluster());
         if (cluster != null) {
             exchange.cluster(cluster.cluster());
             if (listener.direction() == Direction.OUTBOUND) {

@@ -24,6 +24,7 @@ final class DecisionRecord {
 
     void write(Exchange exchange) {
         route(exchange);
+        fault(exchange);
         for (Attempt attempt : exchange.attempts()) {
             pick(exchange, attempt);
             retry(exchange, attempt);
@@ -42,6 +43,14 @@ final class DecisionRecord {
             out.attribute(SpanKeys.CLUSTER, cluster.name());
         }
         out.endEvent();
+    }
+
+    private void fault(Exchange exchange) {
+        if (!exchange.injected().isEmpty()) {
+            out.beginEvent(exchange.startEpochNanos(), Vocabulary.EVENT_FAULT);
+            out.attribute(SpanKeys.FAULT, exchange.injected());
+            out.endEvent();
+        }
     }
 
     private void pick(Exchange exchange, Attempt attempt) {

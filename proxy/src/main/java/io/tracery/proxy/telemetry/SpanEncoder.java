@@ -2,6 +2,7 @@ package io.tracery.proxy.telemetry;
 
 import io.tracery.proxy.exchange.Attempt;
 import io.tracery.proxy.exchange.Exchange;
+import io.tracery.proxy.exchange.Intervention;
 import io.tracery.proxy.exchange.Protocol;
 import io.tracery.proxy.mesh.Direction;
 import io.tracery.proxy.mesh.Endpoint;
@@ -25,6 +26,7 @@ final class SpanEncoder {
     private static final int MAX_TEXT = 1024;
 
     private static final int FIRST_CLIENT_ERROR = 400;
+    private static final Intervention[] INTERVENTIONS = Intervention.values();
 
     private final TracesEncoder out;
     private final RandomGenerator random;
@@ -77,6 +79,7 @@ final class SpanEncoder {
             peerAddress(exchange.endpoint());
         }
         peerAttributes(exchange, outbound);
+        interventions(exchange);
         SpanStatus status = outcome(fateOf(exchange), exchange.status(), outbound);
         out.attribute(SpanKeys.ATTEMPTS, exchange.attempts().size());
         stages(exchange);
@@ -85,6 +88,18 @@ final class SpanEncoder {
         decisions.write(exchange);
         out.endSpan(
                 own, status, exchange.parentSpanId() == 0 ? TracesEncoder.Parent.LOCAL : TracesEncoder.Parent.REMOTE);
+    }
+
+    private void interventions(Exchange exchange) {
+        String all = "";
+        for (Intervention intervention : INTERVENTIONS) {
+            if (exchange.intervened(intervention)) {
+                all = all.isEmpty() ? intervention.label() : all + "," + intervention.label();
+            }
+        }
+        if (!all.isEmpty()) {
+            out.attribute(SpanKeys.INTERVENTION, all);
+        }
     }
 
     private void attemptSpan(Exchange exchange, Attempt attempt, TraceContext own, String name) {

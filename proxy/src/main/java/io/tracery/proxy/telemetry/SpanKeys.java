@@ -9,6 +9,8 @@ final class SpanKeys {
     private SpanKeys() {}
 
     static final Key HTTP_METHOD = Key.of(Vocabulary.HTTP_METHOD);
+    static final Key FAULT = Key.of(Vocabulary.EVENT_FAULT);
+    static final Key INTERVENTION = Key.of(Vocabulary.INTERVENTION);
     static final Key HTTP_ROUTE = Key.of(Vocabulary.HTTP_ROUTE);
     static final Key HTTP_STATUS = Key.of(Vocabulary.HTTP_STATUS);
     static final Key HTTP_RESEND_COUNT = Key.of(Vocabulary.HTTP_RESEND_COUNT);

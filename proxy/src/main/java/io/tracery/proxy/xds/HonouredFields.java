@@ -58,19 +58,34 @@ final class HonouredFields {
             envoy.config.core.v3.Metadata: filter_metadata
             envoy.config.route.v3.RouteConfiguration: name virtual_hosts
             envoy.config.route.v3.VirtualHost: name domains routes
-            envoy.config.route.v3.Route: name match route metadata
+            envoy.config.route.v3.Route: name match route redirect metadata typed_per_filter_config request_headers_to_add request_headers_to_remove response_headers_to_add response_headers_to_remove
             envoy.config.route.v3.RouteMatch: prefix path path_separated_prefix safe_regex headers query_parameters
             envoy.config.route.v3.HeaderMatcher: name string_match
             envoy.config.route.v3.QueryParameterMatcher: name string_match
             envoy.type.matcher.v3.RegexMatcher: regex
-            envoy.config.route.v3.RouteAction: cluster weighted_clusters timeout retry_policy hash_policy
+            envoy.config.route.v3.RouteAction: cluster weighted_clusters timeout retry_policy host_rewrite_literal prefix_rewrite regex_rewrite request_mirror_policies hash_policy
             envoy.config.route.v3.RouteAction.HashPolicy: header cookie connection_properties terminal
             envoy.config.route.v3.RouteAction.HashPolicy.Header: header_name
             envoy.config.route.v3.RouteAction.HashPolicy.Cookie: name ttl path
             envoy.config.route.v3.RouteAction.HashPolicy.ConnectionProperties: source_ip
             envoy.config.route.v3.WeightedCluster: clusters
-            envoy.config.route.v3.WeightedCluster.ClusterWeight: name weight
-            envoy.config.route.v3.RetryPolicy: retry_on num_retries per_try_timeout retriable_status_codes
+            envoy.config.route.v3.WeightedCluster.ClusterWeight: name weight host_rewrite_literal request_headers_to_add request_headers_to_remove response_headers_to_add response_headers_to_remove
+            envoy.config.route.v3.RouteAction.RequestMirrorPolicy: cluster runtime_fraction disable_shadow_host_suffix_append
+            envoy.config.route.v3.RedirectAction: https_redirect scheme_redirect host_redirect port_redirect path_redirect prefix_rewrite regex_rewrite response_code strip_query
+            envoy.config.core.v3.HeaderValueOption: header append_action
+            envoy.config.core.v3.HeaderValue: key value
+            envoy.config.core.v3.RuntimeFractionalPercent: default_value
+            envoy.type.v3.FractionalPercent: numerator denominator
+            envoy.type.matcher.v3.RegexMatchAndSubstitute: pattern substitution
+            envoy.config.route.v3.RetryPolicy: retry_on num_retries per_try_timeout retriable_status_codes retry_back_off rate_limited_retry_back_off
+            envoy.extensions.filters.http.fault.v3.HTTPFault: delay abort response_rate_limit headers
+            envoy.extensions.filters.http.fault.v3.FaultAbort: http_status grpc_status percentage
+            envoy.extensions.filters.common.fault.v3.FaultDelay: fixed_delay percentage
+            envoy.extensions.filters.common.fault.v3.FaultRateLimit: fixed_limit percentage
+            envoy.extensions.filters.common.fault.v3.FaultRateLimit.FixedLimit: limit_kbps
+            envoy.config.route.v3.RetryPolicy.RetryBackOff: base_interval max_interval
+            envoy.config.route.v3.RetryPolicy.RateLimitedRetryBackOff: reset_headers max_interval
+            envoy.config.route.v3.RetryPolicy.ResetHeader: name format
             envoy.config.cluster.v3.Cluster: name alt_stat_name type eds_cluster_config connect_timeout lb_policy load_assignment transport_socket typed_extension_protocol_options metadata least_request_lb_config round_robin_lb_config ring_hash_lb_config maglev_lb_config common_lb_config outlier_detection circuit_breakers
             envoy.config.cluster.v3.Cluster.EdsClusterConfig: eds_config service_name
             envoy.config.cluster.v3.Cluster.LeastRequestLbConfig: choice_count slow_start_config

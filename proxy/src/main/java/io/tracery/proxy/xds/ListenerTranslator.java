@@ -1,8 +1,10 @@
 package io.tracery.proxy.xds;
 
+import com.google.protobuf.Any;
 import io.envoyproxy.envoy.config.core.v3.TrafficDirection;
 import io.envoyproxy.envoy.config.listener.v3.Filter;
 import io.envoyproxy.envoy.config.listener.v3.FilterChain;
+import io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.CodecType;
@@ -137,7 +139,11 @@ final class ListenerTranslator {
             throw new InvalidResource(resource, "codec_type must be AUTO: HTTP versions are told apart by their bytes");
         }
         for (HttpFilter httpFilter : http.getHttpFiltersList()) {
-            if (!httpFilter.getTypedConfig().is(Router.class)) {
+            Any config = httpFilter.getTypedConfig();
+            // What routes say more needs the filter to be there; said for all of them it would be for none in
+            // particular.
+            boolean forRoutes = config.is(HTTPFault.class) && config.getValue().isEmpty();
+            if (!config.is(Router.class) && !forRoutes) {
                 throw new InvalidResource(resource, "http_filters: " + httpFilter.getName() + " is not supported");
             }
         }

@@ -1,14 +1,18 @@
 package io.tracery.proxy.xds;
 
+import io.envoyproxy.envoy.config.route.v3.RetryPolicy.RateLimitedRetryBackOff;
+import io.envoyproxy.envoy.config.route.v3.RetryPolicy.ResetHeaderFormat;
 import io.envoyproxy.envoy.config.route.v3.RouteAction;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.config.route.v3.VirtualHost;
 import io.envoyproxy.envoy.config.route.v3.WeightedCluster;
+import io.tracery.proxy.route.Backoff;
 import io.tracery.proxy.route.ClusterSplit;
 import io.tracery.proxy.route.ClusterSplit.Share;
 import io.tracery.proxy.route.RetryPolicy;
 import io.tracery.proxy.route.RetryPolicy.Condition;
 import io.tracery.proxy.route.Route;
+import io.tracery.proxy.route.RouteMatch;
 import io.tracery.proxy.route.RouteTable;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,6 +28,7 @@ final class RouteTranslator {
     private static final Duration UNSET_TIMEOUT = Duration.ofSeconds(15);
 
     private static final int MOST_RETRIES = 25;
+    private static final Duration MOST_BACKOFF = Duration.ofMinutes(10);
 
     private final String resource;
 
@@ -50,21 +55,37 @@ final class RouteTranslator {
     }
 
     private Route route(io.envoyproxy.envoy.config.route.v3.Route route, String name) throws InvalidResource {
-        if (!route.hasRoute()) {
-            throw new InvalidResource(
-                    resource, "route " + name + " must forward; " + route.getActionCase() + " is not supported");
-        }
-        RouteAction action = route.getRoute();
-        return new Route(
-                name,
-                new MatchTranslator(resource + ": route " + name).match(route.getMatch()),
-                split(action, name),
-                action.hasTimeout() ? XdsTypes.duration(resource, action.getTimeout()) : UNSET_TIMEOUT,
-                action.hasRetryPolicy() ? retry(action.getRetryPolicy(), name) : RetryPolicy.NONE,
-                HashPolicyTranslator.translate(resource + ": route " + name, action.getHashPolicyList()));
+        String where = resource + ": route " + name;
+        RouteMatch match = new MatchTranslator(where).match(route.getMatch());
+        FilterTranslator filters = new FilterTranslator(where, name);
+        return switch (route.getActionCase()) {
+            case ROUTE -> {
+                RouteAction action = route.getRoute();
+                yield new Route(
+                        name,
+                        match,
+                        split(action, name, filters),
+                        action.hasTimeout() ? XdsTypes.duration(resource, action.getTimeout()) : UNSET_TIMEOUT,
+                        action.hasRetryPolicy() ? retry(action.getRetryPolicy(), name) : RetryPolicy.NONE,
+                        HashPolicyTranslator.translate(where, action.getHashPolicyList()),
+                        filters.forwarding(route, match),
+                        new PolicyTranslator(where).policies(route.getTypedPerFilterConfigMap()));
+            }
+            case REDIRECT ->
+                new Route(
+                        name,
+                        match,
+                        new ClusterSplit(List.of()),
+                        Duration.ZERO,
+                        RetryPolicy.NONE,
+                        filters.redirecting(route.getRedirect(), match));
+            default ->
+                throw new InvalidResource(
+                        where, "it must forward or redirect; " + route.getActionCase() + " is not supported");
+        };
     }
 
-    private ClusterSplit split(RouteAction action, String name) throws InvalidResource {
+    private ClusterSplit split(RouteAction action, String name, FilterTranslator filters) throws InvalidResource {
         return switch (action.getClusterSpecifierCase()) {
             case CLUSTER -> ClusterSplit.to(action.getCluster());
             case WEIGHTED_CLUSTERS -> {
@@ -73,7 +94,8 @@ final class RouteTranslator {
                         action.getWeightedClusters().getClustersList()) {
                     shares.add(new Share(
                             share.getName(),
-                            XdsTypes.weight(resource, share.getWeight().getValue())));
+                            XdsTypes.weight(resource, share.getWeight().getValue()),
+                            filters.share(share)));
                 }
                 yield new ClusterSplit(shares);
             }
@@ -101,7 +123,39 @@ final class RouteTranslator {
         if (retries < 0 || retries > MOST_RETRIES) {
             throw new InvalidResource(resource, "route " + name + ": num_retries must be 0.." + MOST_RETRIES);
         }
-        return new RetryPolicy(retries, on, statuses, perTry);
+        return new RetryPolicy(retries, on, statuses, perTry, backoff(policy, name));
+    }
+
+    private Backoff backoff(io.envoyproxy.envoy.config.route.v3.RetryPolicy policy, String name)
+            throws InvalidResource {
+        Duration base = Backoff.DEFAULT.base();
+        Duration most = Backoff.DEFAULT.most();
+        if (policy.hasRetryBackOff()) {
+            base = XdsTypes.duration(resource, policy.getRetryBackOff().getBaseInterval());
+            most = policy.getRetryBackOff().hasMaxInterval()
+                    ? XdsTypes.duration(resource, policy.getRetryBackOff().getMaxInterval())
+                    : base.multipliedBy(10);
+            if (base.toMillis() < 1 || most.compareTo(base) < 0 || most.compareTo(MOST_BACKOFF) > 0) {
+                throw new InvalidResource(
+                        resource,
+                        "route " + name + ": retry_back_off needs 1ms <= base_interval <= max_interval <= "
+                                + MOST_BACKOFF);
+            }
+        }
+        Duration asked = Duration.ZERO;
+        if (policy.hasRateLimitedRetryBackOff()) {
+            RateLimitedRetryBackOff limited = policy.getRateLimitedRetryBackOff();
+            if (limited.getResetHeadersCount() != 1
+                    || !limited.getResetHeaders(0).getName().equalsIgnoreCase("retry-after")
+                    || limited.getResetHeaders(0).getFormat() != ResetHeaderFormat.SECONDS) {
+                throw new InvalidResource(
+                        resource, "route " + name + ": the one reset header is retry-after, in SECONDS");
+            }
+            asked = limited.hasMaxInterval()
+                    ? XdsTypes.duration(resource, limited.getMaxInterval())
+                    : Duration.ofMinutes(5);
+        }
+        return new Backoff(base, most, asked);
     }
 
     private Condition condition(String condition, String name) throws InvalidResource {
@@ -111,6 +165,10 @@ final class RouteTranslator {
             case "reset" -> Condition.RESET;
             case "retriable-status-codes" -> Condition.STATUS;
             case "unavailable" -> Condition.UNAVAILABLE;
+            case "cancelled" -> Condition.CANCELLED;
+            case "deadline-exceeded" -> Condition.DEADLINE_EXCEEDED;
+            case "internal" -> Condition.INTERNAL;
+            case "resource-exhausted" -> Condition.RESOURCE_EXHAUSTED;
             default ->
                 throw new InvalidResource(
                         resource, "route " + name + ": retry_on \"" + condition + "\" is not supported");

@@ -45,7 +45,7 @@ class WeightedSplitTest {
     private static List<String> deal(WeightedSplit split, int times) {
         List<String> dealt = new ArrayList<>();
         for (int i = 0; i < times; i++) {
-            dealt.add(Objects.requireNonNull(split.next()));
+            dealt.add(Objects.requireNonNull(split.next()).cluster());
         }
         return dealt;
     }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.grpc.CallOptions;
+import io.grpc.Context;
+import io.grpc.Deadline;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
@@ -30,11 +32,13 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -57,6 +61,8 @@ class GrpcTest {
     private final Server server = server();
     private final TestProxy inbound = new TestProxy().with(CA.identity("cart"));
     private final TestProxy outbound = new TestProxy().with(CA.identity("front"));
+    private static final long NO_DEADLINE = -1;
+
     private RetryPolicy retry = RetryPolicy.NONE;
     private Duration timeout = Duration.ZERO;
 
@@ -205,7 +211,45 @@ class GrpcTest {
                         channel, method("Never", MethodType.UNARY), CallOptions.DEFAULT, new byte[0]))
                 .hasMessageContaining("DEADLINE_EXCEEDED");
         assertThat(outbound.log.only().fate()).isEqualTo(Fate.DEADLINE);
-        assertThat(inbound.log.only().fate()).isEqualTo(Fate.CLIENT_GONE);
+        // It was told the deadline too, and may be the first to see it pass.
+        assertThat(inbound.log.only().fate()).isIn(Fate.CLIENT_GONE, Fate.DEADLINE);
+        channel.shutdownNow();
+    }
+
+    @Test
+    void aDeadlineGoesOnAndOnlyEverGetsShorter() {
+        ManagedChannel channel = channel();
+        assertThat(millisLeft(channel, CallOptions.DEFAULT)).isEqualTo(NO_DEADLINE);
+        assertThat(millisLeft(channel, CallOptions.DEFAULT.withDeadlineAfter(5, TimeUnit.SECONDS)))
+                .isBetween(1L, 5_000L);
+        channel.shutdownNow();
+
+        timeout = Duration.ofSeconds(2);
+        retry = new RetryPolicy(1, Set.of(Condition.UNAVAILABLE), Set.of(), Duration.ofSeconds(1));
+        ManagedChannel bounded = channel();
+        assertThat(millisLeft(bounded, CallOptions.DEFAULT)).isBetween(1L, 1_000L);
+        assertThat(millisLeft(bounded, CallOptions.DEFAULT.withDeadlineAfter(5, TimeUnit.SECONDS)))
+                .isBetween(1L, 1_000L);
+        bounded.shutdownNow();
+    }
+
+    private static long millisLeft(ManagedChannel channel, CallOptions options) {
+        byte[] answer =
+                ClientCalls.blockingUnaryCall(channel, method("TimeLeft", MethodType.UNARY), options, new byte[0]);
+        return ByteBuffer.wrap(answer).getLong();
+    }
+
+    @Test
+    void aClientsDeadlineBoundsTheExchange() {
+        ManagedChannel channel = channel();
+        assertThatThrownBy(() -> ClientCalls.blockingUnaryCall(
+                        channel,
+                        method("Never", MethodType.UNARY),
+                        CallOptions.DEFAULT.withDeadlineAfter(300, TimeUnit.MILLISECONDS),
+                        new byte[0]))
+                .hasMessageContaining("DEADLINE_EXCEEDED");
+        assertThat(outbound.log.only().fate()).isIn(Fate.DEADLINE, Fate.CLIENT_GONE);
+        assertThat(inbound.log.only().fate()).isIn(Fate.DEADLINE, Fate.CLIENT_GONE);
         channel.shutdownNow();
     }
 
@@ -254,6 +298,13 @@ class GrpcTest {
                                 observer.onCompleted();
                             }
                         }))
+                .addMethod(method("TimeLeft", MethodType.UNARY), ServerCalls.asyncUnaryCall((request, observer) -> {
+                    Deadline deadline = Context.current().getDeadline();
+                    long left = deadline == null ? NO_DEADLINE : deadline.timeRemaining(TimeUnit.MILLISECONDS);
+                    observer.onNext(
+                            ByteBuffer.allocate(Long.BYTES).putLong(left).array());
+                    observer.onCompleted();
+                }))
                 .addMethod(method("Never", MethodType.UNARY), ServerCalls.asyncUnaryCall((request, observer) -> {}))
                 .build();
         return NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))

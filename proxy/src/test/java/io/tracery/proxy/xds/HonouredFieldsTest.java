@@ -28,10 +28,10 @@ class HonouredFieldsTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            route: {cluster: c, prefix_rewrite: /x}                               | virtual_hosts.routes.route.prefix_rewrite
-            route: {cluster: c, retry_policy: {retry_back_off: {}}}               | virtual_hosts.routes.route.retry_policy.retry_back_off
-            route: {cluster: c}, request_headers_to_remove: [x]                   | virtual_hosts.routes.request_headers_to_remove
-            route: {weighted_clusters: {clusters: [{name: a, host_rewrite_literal: b}]}} | virtual_hosts.routes.route.weighted_clusters.clusters.host_rewrite_literal
+            route: {cluster: c, auto_host_rewrite: true}                          | virtual_hosts.routes.route.auto_host_rewrite
+            route: {cluster: c, retry_policy: {retriable_headers: [{name: x}]}}   | virtual_hosts.routes.route.retry_policy.retriable_headers
+            route: {cluster: c}, decorator: {operation: x}                        | virtual_hosts.routes.decorator
+            route: {weighted_clusters: {clusters: [{name: a, cluster_header: b}]}} | virtual_hosts.routes.route.weighted_clusters.clusters.cluster_header
             """)
     void refusesAFieldWithoutEffectByItsPath(String route, String path) {
         var routes =

@@ -6,6 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.tracery.proxy.route.ClusterSplit;
 import io.tracery.proxy.route.ClusterSplit.Share;
+import io.tracery.proxy.route.Filters;
+import io.tracery.proxy.route.Fraction;
+import io.tracery.proxy.route.HeaderEdits;
+import io.tracery.proxy.route.PathRewrite;
 import io.tracery.proxy.route.RetryPolicy;
 import io.tracery.proxy.route.RetryPolicy.Condition;
 import io.tracery.proxy.route.Route;
@@ -14,6 +18,7 @@ import io.tracery.proxy.route.RouteMatch.Header;
 import io.tracery.proxy.route.TextMatch;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -75,6 +80,62 @@ class RouteTranslatorTest {
     }
 
     @Test
+    void keepsFilters() throws InvalidResource {
+        Filters filters = translated("""
+                {name: shop/a/0, match: {path_separated_prefix: /api},
+                 request_headers_to_add: [{header: {key: X-A, value: "100%%"}, append_action: OVERWRITE_IF_EXISTS_OR_ADD},
+                                          {header: {key: b, value: c}}],
+                 response_headers_to_remove: [Server],
+                 route: {cluster: c, timeout: 2s, host_rewrite_literal: other, prefix_rewrite: /v2,
+                         request_mirror_policies: [{cluster: d, disable_shadow_host_suffix_append: true,
+                             runtime_fraction: {default_value: {numerator: 5, denominator: TEN_THOUSAND}}}]}}
+                """).filters();
+        assertThat(filters.request())
+                .isEqualTo(new HeaderEdits(
+                        List.of(),
+                        List.of(new HeaderEdits.Entry("x-a", "100%")),
+                        List.of(new HeaderEdits.Entry("b", "c"))));
+        assertThat(filters.response().remove()).containsExactly("server");
+        assertThat(filters.host()).isEqualTo("other");
+        assertThat(filters.path()).isEqualTo(new PathRewrite.Prefix(4, "/v2"));
+        assertThat(filters.mirrors()).singleElement().satisfies(mirror -> {
+            assertThat(mirror.share()).isEqualTo(new Fraction(5, 10_000));
+            assertThat(mirror.route().name()).isEqualTo("shop/a/0/mirror");
+            assertThat(mirror.route().timeout()).isEqualTo(Duration.ofSeconds(2));
+        });
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/foo/bar, /bar",
+        "/foo,     /",
+        "/foo/,    /",
+    })
+    void rewritesByExpression(String path, String rewritten) throws InvalidResource {
+        PathRewrite rewrite = translated("""
+                {match: {path_separated_prefix: /foo},
+                 route: {cluster: c, regex_rewrite: {pattern: {regex: "^/foo/?(.*)$"}, substitution: '/\\1'}}}
+                """).filters().path();
+        assertThat(Objects.requireNonNull(rewrite).apply(path)).isEqualTo(rewritten);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'{https_redirect: true}',                      cart:8080, https://cart/a/b?q",
+        "'{scheme_redirect: https, port_redirect: 443}', cart:8080, https://cart/a/b?q",
+        "'{port_redirect: 90}',                         '[::1]:80', http://[::1]:90/a/b?q",
+        "'{host_redirect: new}',                        cart:8080, http://new/a/b?q",
+        "'{path_redirect: /x, strip_query: true}',      cart:8080, http://cart:8080/x",
+        "'{prefix_rewrite: /n}',                        cart,      http://cart/n/b?q",
+    })
+    void redirectsTo(String redirect, String host, String location) throws InvalidResource {
+        Filters filters = translated("{match: {path_separated_prefix: /a}, redirect: " + redirect + "}")
+                .filters();
+        assertThat(Objects.requireNonNull(filters.redirect()).location("http", host, "/a/b", "/a/b?q"))
+                .isEqualTo(location);
+    }
+
+    @Test
     void takesEnvoysTimeoutWhereNoneIsSaidAndNoneWhereItIsZero() throws InvalidResource {
         assertThat(translated("{name: a, match: {prefix: /}, route: {cluster: c}}")
                         .timeout())
@@ -96,7 +157,13 @@ class RouteTranslatorTest {
             {match: {safe_regex: {regex: "a("}}, route: {cluster: c}}                                    | regular expression a( is wrong
             {match: {safe_regex: {regex: "((a{100}){10})"}}, route: {cluster: c}}                        | too costly
             {match: {connect_matcher: {}}, route: {cluster: c}}                                          | CONNECT_MATCHER is not supported
-            {match: {prefix: /}, redirect: {path_redirect: /}}                                           | REDIRECT is not supported
+            {match: {prefix: /}, direct_response: {status: 200}}                                         | DIRECT_RESPONSE is not supported
+            {match: {prefix: /}, redirect: {scheme_redirect: ftp}}                                       | scheme is http or https
+            {match: {prefix: /}, redirect: {path_redirect: "/a b"}}                                      | cannot stand in a path
+            {match: {prefix: /}, route: {cluster: c}, request_headers_to_remove: [traceparent]}          | traceparent is one that the mesh relies on
+            {match: {prefix: /}, route: {cluster: c}, response_headers_to_add: [{header: {key: x, value: "%START_TIME%"}}]} | has a command
+            {match: {prefix: /}, route: {cluster: c, regex_rewrite: {pattern: {regex: "/(a)"}, substitution: '/\\2'}}} | names a group that is not there
+            {match: {prefix: /}, route: {cluster: c, request_mirror_policies: [{cluster: d}]}}           | disable_shadow_host_suffix_append
             {match: {prefix: /}, route: {cluster_header: x}}                                             | CLUSTER_HEADER is not supported
             {match: {prefix: /, headers: [{name: x, present_match: true}]}, route: {cluster: c}}         | must match string_match.exact or safe_regex
             {match: {prefix: /, headers: [{name: ":path", string_match: {exact: x}}]}, route: {cluster: c}} | ":path" cannot be matched so

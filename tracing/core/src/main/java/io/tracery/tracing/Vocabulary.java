@@ -70,6 +70,9 @@ public final class Vocabulary {
     public static final String ERROR_TYPE = "error.type";
     public static final String PEER_SERVICE = "peer.service";
     public static final String ATTEMPTS = "tracery.attempts";
+    /** What the mesh did to the exchange because its route says so: {@code mirror}, {@code redirect}, …; several by comma. */
+    public static final String INTERVENTION = "tracery.intervention";
+
     public static final String STAGE_QUEUE_MICROS = "tracery.stage.queue_us";
     public static final String STAGE_CONNECT_MICROS = "tracery.stage.connect_us";
     public static final String STAGE_FIRST_BYTE_MICROS = "tracery.stage.first_byte_us";
@@ -79,6 +82,9 @@ public final class Vocabulary {
 
     // The decision record: events of a span, and their attributes.
     public static final String EVENT_ROUTE = "tracery.route";
+    /** With the attribute of the same name: what was injected, as a person would put it. */
+    public static final String EVENT_FAULT = "tracery.fault";
+
     public static final String EVENT_PICK = "tracery.pick";
     public static final String EVENT_RETRY = "tracery.retry";
     public static final String ROUTE = "tracery.route";

@@ -12,6 +12,9 @@ public final class XdsNames {
     /** SDS name of the mesh's trust anchor, which the proxy answers itself. */
     public static final String TRUST_ANCHOR_SECRET = "ROOTCA";
 
+    /** HTTP filters by which routes say more ({@code typed_per_filter_config}). */
+    public static final String FAULT_FILTER = "envoy.filters.http.fault";
+
     public static final String LISTENER_TYPE = "type.googleapis.com/envoy.config.listener.v3.Listener";
     public static final String ROUTE_TYPE = "type.googleapis.com/envoy.config.route.v3.RouteConfiguration";
     public static final String CLUSTER_TYPE = "type.googleapis.com/envoy.config.cluster.v3.Cluster";

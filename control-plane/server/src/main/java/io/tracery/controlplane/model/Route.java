@@ -43,17 +43,31 @@ public record Route(Name name, Kind kind, List<Parent> parents, List<Rule> rules
      * @param timeout of the whole request, zero for none
      * @param backendTimeout of one attempt, zero for none
      * @param retry null where the route says nothing of it
+     * @param filters what else becomes of the requests
+     * @param policies what may happen to them before
      */
     public record Rule(
             List<Match> matches,
             List<Backend> backends,
             Duration timeout,
             Duration backendTimeout,
-            @Nullable Retry retry) {
+            @Nullable Retry retry,
+            Filters filters,
+            Policies policies) {
 
         public Rule {
             matches = List.copyOf(matches);
             backends = List.copyOf(backends);
+        }
+
+        public Rule(
+                List<Match> matches,
+                List<Backend> backends,
+                Duration timeout,
+                Duration backendTimeout,
+                @Nullable Retry retry,
+                Filters filters) {
+            this(matches, backends, timeout, backendTimeout, retry, filters, Policies.NONE);
         }
     }
 
@@ -94,14 +108,24 @@ public record Route(Name name, Kind kind, List<Parent> parents, List<Rule> rules
         EXPRESSION
     }
 
-    /** @param weight share of the rule's requests, at least 0 */
-    public record Backend(Name service, int port, int weight) {}
+    /**
+     * @param weight share of the rule's requests, at least 0
+     * @param filters changes of headers for this backend's share alone
+     */
+    public record Backend(Name service, int port, int weight, Filters filters) {}
 
-    /** @param codes response codes that are tried again */
-    public record Retry(int attempts, Set<Integer> codes) {
+    /**
+     * @param codes response codes that are tried again
+     * @param grpcCodes gRPC statuses that are, as Envoy writes them
+     * @param backoff bound of the first wait, zero for the proxy's own
+     * @param maxBackoff bound of every wait, zero for ten times the first
+     */
+    public record Retry(
+            int attempts, Set<Integer> codes, Set<String> grpcCodes, Duration backoff, Duration maxBackoff) {
 
         public Retry {
             codes = Set.copyOf(codes);
+            grpcCodes = Set.copyOf(grpcCodes);
         }
     }
 }

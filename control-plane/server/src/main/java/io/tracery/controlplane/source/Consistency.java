@@ -2,6 +2,7 @@ package io.tracery.controlplane.source;
 
 import io.tracery.controlplane.model.AppProtocol;
 import io.tracery.controlplane.model.Endpoint;
+import io.tracery.controlplane.model.Filters;
 import io.tracery.controlplane.model.Name;
 import io.tracery.controlplane.model.Route;
 import io.tracery.controlplane.model.Service;
@@ -101,6 +102,10 @@ final class Consistency {
             for (Route.Backend backend : rule.backends()) {
                 checkPort(route.spec(), "rules", backend.service(), backend.port());
                 checkHttp(route.spec(), "rules", backend.service(), backend.port());
+            }
+            for (Filters.Mirror mirror : rule.filters().mirrors()) {
+                checkPort(route.spec(), "rules", mirror.service(), mirror.port());
+                checkHttp(route.spec(), "rules", mirror.service(), mirror.port());
             }
         }
     }

@@ -1,6 +1,7 @@
 package io.tracery.controlplane.source;
 
 import com.google.re2j.Pattern;
+import io.tracery.controlplane.model.Filters;
 import io.tracery.controlplane.model.Name;
 import io.tracery.controlplane.model.Route;
 import io.tracery.controlplane.model.Route.Match;
@@ -34,12 +35,14 @@ final class GrpcRouteReader {
             for (Fields match : rule.objects("matches")) {
                 matches.add(new Match(path(match.object("method")), "", RouteParts.headers(match), List.of()));
             }
+            Filters filters = FilterReader.ofGrpcRule(name, rule);
             rules.add(new Rule(
                     matches.isEmpty() ? List.of(Match.ANY) : matches,
-                    RouteParts.backends(name, rule),
+                    RouteParts.backends(name, rule, filters),
                     Duration.ZERO,
                     Duration.ZERO,
-                    null));
+                    null,
+                    filters));
         }
         if (rules.isEmpty()) {
             spec.problem("rules", "is missing");

@@ -1,5 +1,7 @@
 package io.tracery.controlplane.source;
 
+import io.tracery.controlplane.model.Filters;
+import io.tracery.controlplane.model.Filters.PathChange;
 import io.tracery.controlplane.model.Name;
 import io.tracery.controlplane.model.Route;
 import io.tracery.controlplane.model.Route.Backend;
@@ -7,19 +9,14 @@ import io.tracery.controlplane.model.Route.Match;
 import io.tracery.controlplane.model.Route.Parent;
 import io.tracery.controlplane.model.Route.Path;
 import io.tracery.controlplane.model.Route.PathType;
-import io.tracery.controlplane.model.Route.Retry;
 import io.tracery.controlplane.model.Route.Rule;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** {@code gateway.networking.k8s.io/v1} HTTPRoute with Services as parents. */
 final class HttpRouteReader {
-
-    private static final int MOST_ATTEMPTS = 10;
 
     private HttpRouteReader() {}
 
@@ -41,7 +38,9 @@ final class HttpRouteReader {
         for (Fields match : rule.objects("matches")) {
             matches.add(match(match));
         }
-        List<Backend> backends = RouteParts.backends(route, rule);
+        Filters filters = FilterReader.ofHttpRule(route, rule);
+        checkPrefix(rule, filters, matches);
+        List<Backend> backends = RouteParts.backends(route, rule, filters);
         Fields timeouts = rule.object("timeouts");
         Duration request = timeouts == null ? Duration.ZERO : duration(timeouts, "request");
         Duration backend = timeouts == null ? Duration.ZERO : duration(timeouts, "backendRequest");
@@ -54,7 +53,21 @@ final class HttpRouteReader {
                 backends,
                 request,
                 backend,
-                retry == null ? null : retry(retry));
+                retry == null ? null : RetryReader.ofRule(retry),
+                filters);
+    }
+
+    /** Only a prefix that was matched can be replaced (Gateway API, HTTPPathModifier.replacePrefixMatch). */
+    private static void checkPrefix(Fields rule, Filters filters, List<Match> matches) {
+        boolean replaces = isPrefix(filters.path())
+                || (filters.redirect() != null && isPrefix(filters.redirect().path()));
+        if (replaces && matches.stream().anyMatch(match -> match.path().type() != PathType.PREFIX)) {
+            rule.problem("filters", "ReplacePrefixMatch needs every match of the rule to be a PathPrefix");
+        }
+    }
+
+    private static boolean isPrefix(@Nullable PathChange change) {
+        return change != null && change.part() == PathChange.Part.PREFIX;
     }
 
     private static Match match(Fields match) {
@@ -84,19 +97,7 @@ final class HttpRouteReader {
         };
     }
 
-    private static @Nullable Retry retry(Fields retry) {
-        Set<Integer> codes = new HashSet<>();
-        for (String code : retry.texts("codes")) {
-            if (!code.matches("[45][0-9]{2}")) {
-                retry.problem("codes", "are response codes 400..599, not \"" + code + "\"");
-            } else {
-                codes.add(Integer.valueOf(code));
-            }
-        }
-        return new Retry(retry.number("attempts", 1, 0, MOST_ATTEMPTS), codes);
-    }
-
-    private static Duration duration(Fields fields, String field) {
+    static Duration duration(Fields fields, String field) {
         String text = fields.text(field, "");
         if (text.isEmpty()) {
             return Duration.ZERO;

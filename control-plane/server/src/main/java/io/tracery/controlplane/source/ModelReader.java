@@ -32,6 +32,7 @@ final class ModelReader {
     private final Map<Name, Located<Route>> routes = new TreeMap<>();
     private final Map<Name, Located<Sidecar>> sidecars = new TreeMap<>();
     private final Map<Name, Located<BackendPolicy>> backendPolicies = new TreeMap<>();
+    private final Extensions extensions = new Extensions();
 
     /** An object and the fields it was read from, for problems that show only in company. */
     record Located<T>(T value, Fields spec) {}
@@ -45,6 +46,7 @@ final class ModelReader {
         if (reader.problems.isEmpty()) {
             new Consistency(reader.services, reader.slices, reader.routes, reader.sidecars).check();
             new PolicyTargets(reader.services, reader.backendPolicies).check();
+            reader.routes.values().forEach(reader.extensions::check);
         }
         List<Problem> found = reader.problems.stream()
                 .sorted(Comparator.comparing(Problem::file).thenComparingInt(Problem::line))
@@ -109,12 +111,23 @@ final class ModelReader {
                 Fields spec = object.required("spec");
                 put(backendPolicies, name, BackendPolicyReader.read(name, spec), spec, object);
             }
+            case "policy.tracery.io/v1alpha1 Fault" -> {
+                metadata.ignore("labels");
+                Fields spec = object.required("spec");
+                put(extensions.faults, name, FaultReader.read(spec), spec, object);
+            }
+            case "policy.tracery.io/v1alpha1 RetryPolicy" -> {
+                metadata.ignore("labels");
+                Fields spec = object.required("spec");
+                put(extensions.retries, name, RetryReader.ofPolicy(spec), spec, object);
+            }
             default -> {
                 object.problem(
                         "kind",
                         kind + " is not known here; known: v1 Service, discovery.k8s.io/v1 EndpointSlice, "
                                 + "gateway.networking.k8s.io/v1 HTTPRoute and GRPCRoute, "
-                                + "policy.tracery.io/v1alpha1 Sidecar and BackendPolicy");
+                                + "policy.tracery.io/v1alpha1 Sidecar, BackendPolicy, "
+                                + String.join(", ", Extensions.KINDS));
                 return;
             }
         }
@@ -211,7 +224,9 @@ final class ModelReader {
                 slices.values().stream()
                         .flatMap(slice -> slice.value().stream())
                         .toList(),
-                routes.values().stream().map(Located::value).toList(),
+                routes.values().stream()
+                        .map(route -> extensions.resolved(route.value()))
+                        .toList(),
                 values(sidecars),
                 backendPolicies.values().stream().map(Located::value).toList());
     }

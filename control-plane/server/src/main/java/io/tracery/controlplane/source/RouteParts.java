@@ -2,6 +2,7 @@ package io.tracery.controlplane.source;
 
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
+import io.tracery.controlplane.model.Filters;
 import io.tracery.controlplane.model.Name;
 import io.tracery.controlplane.model.Route.Backend;
 import io.tracery.controlplane.model.Route.Parent;
@@ -43,16 +44,18 @@ final class RouteParts {
         return parents;
     }
 
-    static List<Backend> backends(Name route, Fields rule) {
+    /** @param filters of the rule: one that redirects needs no backend */
+    static List<Backend> backends(Name route, Fields rule, Filters filters) {
         List<Backend> backends = new ArrayList<>();
         for (Fields backend : rule.objects("backendRefs")) {
             checkService(backend);
             backends.add(new Backend(
                     new Name(backend.text("namespace", route.namespace()), backend.text("name")),
                     backend.number("port", 1, 65_535),
-                    backend.number("weight", 1, 0, MOST_WEIGHT)));
+                    backend.number("weight", 1, 0, MOST_WEIGHT),
+                    FilterReader.ofBackend(route, backend)));
         }
-        if (backends.isEmpty()) {
+        if (backends.isEmpty() && filters.redirect() == null) {
             rule.problem("backendRefs", "is missing: where do these requests go?");
         }
         return backends;

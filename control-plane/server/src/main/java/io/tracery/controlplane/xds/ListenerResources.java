@@ -8,6 +8,7 @@ import io.envoyproxy.envoy.config.listener.v3.FilterChain;
 import io.envoyproxy.envoy.config.listener.v3.FilterChainMatch;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.listener.v3.ListenerFilter;
+import io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import io.envoyproxy.envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
@@ -76,6 +77,9 @@ final class ListenerResources {
         return filter(
                 "envoy.filters.network.http_connection_manager",
                 http.setCodecType(HttpConnectionManager.CodecType.AUTO)
+                        .addHttpFilters(HttpFilter.newBuilder()
+                                .setName(XdsNames.FAULT_FILTER)
+                                .setTypedConfig(Any.pack(HTTPFault.getDefaultInstance())))
                         .addHttpFilters(HttpFilter.newBuilder()
                                 .setName("envoy.filters.http.router")
                                 .setTypedConfig(Any.pack(Router.getDefaultInstance())))

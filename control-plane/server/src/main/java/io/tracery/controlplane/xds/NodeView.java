@@ -79,9 +79,10 @@ final class NodeView {
             if (port.protocol() != AppProtocol.TCP) {
                 put(XdsNames.ROUTE_TYPE, name, RouteResources.outbound(model, outbound.service(), port.port()));
                 for (Route route : model.routes(outbound.service(), port.port())) {
-                    route.rules()
-                            .forEach(rule ->
-                                    rule.backends().forEach(backend -> cluster(backend.service(), backend.port())));
+                    for (Route.Rule rule : route.rules()) {
+                        rule.backends().forEach(backend -> cluster(backend.service(), backend.port()));
+                        rule.filters().mirrors().forEach(mirror -> cluster(mirror.service(), mirror.port()));
+                    }
                 }
             }
         }

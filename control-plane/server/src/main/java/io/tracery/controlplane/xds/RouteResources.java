@@ -10,6 +10,7 @@ import io.envoyproxy.envoy.config.route.v3.RouteMatch;
 import io.envoyproxy.envoy.config.route.v3.VirtualHost;
 import io.envoyproxy.envoy.config.route.v3.WeightedCluster;
 import io.tracery.controlplane.api.XdsNames;
+import io.tracery.controlplane.model.Filters;
 import io.tracery.controlplane.model.MeshModel;
 import io.tracery.controlplane.model.Name;
 import io.tracery.controlplane.model.Route.Backend;
@@ -26,6 +27,9 @@ final class RouteResources {
 
     /** Failures after which the application provably saw nothing: safe to try once more, whatever the request. */
     private static final String SAFE_TO_RETRY = "connect-failure,refused-stream";
+
+    /** A client does not wait longer for what an endpoint says it will be able to do then. */
+    private static final java.time.Duration MOST_RETRY_AFTER = java.time.Duration.ofSeconds(10);
 
     private RouteResources() {}
 
@@ -47,15 +51,26 @@ final class RouteResources {
             host.addRoutes(toService(XdsNames.outbound(service.namespace(), service.name(), port)));
         }
         candidates.sort(PRECEDENCE);
-        candidates.forEach(candidate -> host.addRoutes(Route.newBuilder()
-                .setName(candidate.name())
-                .setMatch(MatchResources.match(candidate.match()))
-                .setRoute(action(candidate.rule()))));
+        candidates.forEach(candidate -> host.addRoutes(route(candidate)));
         HashResources.addTo(host, model);
         return RouteConfiguration.newBuilder()
                 .setName(XdsNames.outbound(service.namespace(), service.name(), port))
                 .addVirtualHosts(host)
                 .build();
+    }
+
+    private static Route route(Candidate candidate) {
+        Filters filters = candidate.rule().filters();
+        Route.Builder route =
+                Route.newBuilder().setName(candidate.name()).setMatch(MatchResources.match(candidate.match()));
+        if (filters.redirect() != null) {
+            return route.setRedirect(FilterResources.redirect(
+                            filters.redirect(), candidate.match().path()))
+                    .build();
+        }
+        FilterResources.headers(filters, route);
+        RoutePolicyResources.policies(candidate.rule().policies(), route);
+        return route.setRoute(action(candidate)).build();
     }
 
     /** Everything goes to the application. */
@@ -98,21 +113,27 @@ final class RouteResources {
                 .build();
     }
 
-    private static RouteAction action(Rule rule) {
+    private static RouteAction action(Candidate candidate) {
+        Rule rule = candidate.rule();
         RouteAction.Builder action = RouteAction.newBuilder()
                 .setTimeout(duration(rule.timeout()))
                 .setRetryPolicy(retry(rule.retry(), rule.backendTimeout()));
-        if (rule.backends().size() == 1 && rule.backends().getFirst().weight() > 0) {
+        if (rule.backends().size() == 1
+                && rule.backends().getFirst().weight() > 0
+                && rule.backends().getFirst().filters().equals(Filters.NONE)) {
             action.setCluster(cluster(rule.backends().getFirst()));
         } else {
             WeightedCluster.Builder split = WeightedCluster.newBuilder();
             for (Backend backend : rule.backends()) {
-                split.addClusters(WeightedCluster.ClusterWeight.newBuilder()
+                WeightedCluster.ClusterWeight.Builder share = WeightedCluster.ClusterWeight.newBuilder()
                         .setName(cluster(backend))
-                        .setWeight(UInt32Value.of(backend.weight())));
+                        .setWeight(UInt32Value.of(backend.weight()));
+                FilterResources.headers(backend.filters(), share);
+                split.addClusters(share);
             }
             action.setWeightedClusters(split);
         }
+        FilterResources.rewrite(rule.filters(), candidate.match().path(), action);
         return action.build();
     }
 
@@ -126,14 +147,37 @@ final class RouteResources {
         if (retry == null) {
             policy.setRetryOn(SAFE_TO_RETRY).setNumRetries(UInt32Value.of(1));
         } else {
-            policy.setRetryOn(SAFE_TO_RETRY + ",reset" + (retry.codes().isEmpty() ? "" : ",retriable-status-codes"))
-                    .setNumRetries(UInt32Value.of(retry.attempts()));
+            StringBuilder on = new StringBuilder(SAFE_TO_RETRY).append(",reset");
+            if (!retry.codes().isEmpty()) {
+                on.append(",retriable-status-codes");
+            }
+            retry.grpcCodes().stream().sorted().forEach(code -> on.append(',').append(code));
+            policy.setRetryOn(on.toString()).setNumRetries(UInt32Value.of(retry.attempts()));
             retry.codes().stream().sorted().forEach(policy::addRetriableStatusCodes);
+            backoff(retry, policy);
         }
         if (backendTimeout.isPositive()) {
             policy.setPerTryTimeout(duration(backendTimeout));
         }
         return policy.build();
+    }
+
+    private static void backoff(Retry retry, RetryPolicy.Builder policy) {
+        if (retry.backoff().isPositive()) {
+            RetryPolicy.RetryBackOff.Builder backoff =
+                    RetryPolicy.RetryBackOff.newBuilder().setBaseInterval(duration(retry.backoff()));
+            if (retry.maxBackoff().isPositive()) {
+                backoff.setMaxInterval(duration(retry.maxBackoff()));
+            }
+            policy.setRetryBackOff(backoff);
+        }
+        if (!retry.codes().isEmpty() || !retry.grpcCodes().isEmpty()) {
+            policy.setRateLimitedRetryBackOff(RetryPolicy.RateLimitedRetryBackOff.newBuilder()
+                    .addResetHeaders(RetryPolicy.ResetHeader.newBuilder()
+                            .setName("retry-after")
+                            .setFormat(RetryPolicy.ResetHeaderFormat.SECONDS))
+                    .setMaxInterval(duration(MOST_RETRY_AFTER)));
+        }
     }
 
     static Duration duration(java.time.Duration duration) {

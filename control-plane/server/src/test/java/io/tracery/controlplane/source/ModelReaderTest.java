@@ -2,6 +2,7 @@ package io.tracery.controlplane.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tracery.controlplane.model.Filters;
 import io.tracery.controlplane.model.MeshModel;
 import io.tracery.controlplane.model.Name;
 import io.tracery.controlplane.model.Route.Backend;
@@ -97,7 +98,7 @@ class ModelReaderTest {
                                  queryParams: [{type: RegularExpression, name: Q, value: "[a-z]+"}]}]
                       backendRefs: [{name: cart, port: 8080, weight: 0}]
                       timeouts: {request: 1m30s, backendRequest: 500ms}
-                      retry: {attempts: 3, codes: [502, 503]}
+                      retry: {attempts: 3, codes: [502, 503], backoff: 100ms}
                 """;
         assertThat(problems(CART, route)).isEmpty();
         assertThat(read(CART, route).model().routes().getFirst().rules())
@@ -107,10 +108,11 @@ class ModelReaderTest {
                                 "GET",
                                 List.of(new Value("x-a", ValueType.EXACT, "b")),
                                 List.of(new Value("Q", ValueType.EXPRESSION, "[a-z]+")))),
-                        List.of(new Backend(new Name("shop", "cart"), 8080, 0)),
+                        List.of(new Backend(new Name("shop", "cart"), 8080, 0, Filters.NONE)),
                         Duration.ofSeconds(90),
                         Duration.ofMillis(500),
-                        new Retry(3, Set.of(502, 503))));
+                        new Retry(3, Set.of(502, 503), Set.of(), Duration.ofMillis(100), Duration.ZERO),
+                        Filters.NONE));
     }
 
     @Test
@@ -159,6 +161,10 @@ class ModelReaderTest {
                                         + " did you mean workload?"));
     }
 
+    private static String withFilter(String filter) {
+        return ROUTE.replace("backendRefs:", "filters: [" + filter + "]\n      backendRefs:");
+    }
+
     static Stream<Arguments> mistakes() {
         return Stream.of(
                 Arguments.of(
@@ -172,10 +178,52 @@ class ModelReaderTest {
                         "spec.inbound[0].concurrency.criticalPaths: are whole paths without a query"),
                 Arguments.of(
                         ROUTE.replace("backendRefs:", "filters: [{type: URLRewrite}]\n      backendRefs:"),
-                        "mesh.yaml:15: spec.rules[0].filters: is not a field that this version honours"),
+                        "mesh.yaml:15: spec.rules[0].filters[0].urlRewrite: is missing"),
                 Arguments.of(
-                        ROUTE + "      retry: {backoff: 1s}\n",
-                        "spec.rules[0].retry.backoff: is not a field that this version honours"),
+                        withFilter("{type: CORS}"),
+                        "spec.rules[0].filters[0].type: CORS is not supported here; supported: ExtensionRef, Request"),
+                Arguments.of(
+                        withFilter("{type: RequestHeaderModifier, requestHeaderModifier: {remove: [Traceparent]}}"),
+                        "filters[0].requestHeaderModifier.remove: Traceparent is one that the mesh relies on"),
+                Arguments.of(
+                        withFilter(
+                                "{type: RequestHeaderModifier, requestHeaderModifier: {set: [{name: host, value: a}]}}"),
+                        "URLRewrite has a hostname for that"),
+                Arguments.of(
+                        withFilter("{type: RequestRedirect, requestRedirect: {statusCode: 304}}"),
+                        "statusCode: is 301, 302, 303, 307 or 308, not 304"),
+                Arguments.of(
+                        withFilter("{type: RequestMirror, requestMirror: {backendRef: {name: card, port: 8080}}}"),
+                        "there is no Service shop/card; did you mean shop/cart?"),
+                Arguments.of(
+                        withFilter(
+                                "{type: RequestRedirect, requestRedirect: {}}, {type: URLRewrite, urlRewrite: {hostname: a}}"),
+                        "a rule that redirects forwards nothing"),
+                Arguments.of(
+                        withFilter(
+                                        "{type: URLRewrite, urlRewrite: {path: {type: ReplacePrefixMatch, replacePrefixMatch: /x}}}")
+                                + "      matches: [{path: {type: Exact, value: /a}}]\n",
+                        "ReplacePrefixMatch needs every match of the rule to be a PathPrefix"),
+                Arguments.of(
+                        ROUTE.replace("port: 8080}]\n", "port: 8080, filters: [{type: RequestMirror}]}]\n"),
+                        "backendRefs[0].filters[0].type: RequestMirror is not supported here"),
+                Arguments.of(ROUTE + "      retry: {backoff: 1h}\n", "spec.rules[0].retry.backoff: is at most 10m"),
+                Arguments.of(
+                        withFilter(
+                                "{type: ExtensionRef, extensionRef: {group: policy.tracery.io, kind: RetryPolicy, name: calm}}"),
+                        "there is no RetryPolicy shop/calm"),
+                Arguments.of(
+                        "apiVersion: policy.tracery.io/v1alpha1\nkind: Fault\nmetadata: {name: w}\nspec: {abort: {percent: 101}}\n",
+                        "spec.abort.httpStatus: an abort has an httpStatus or a grpcStatus"),
+                Arguments.of(
+                        "apiVersion: policy.tracery.io/v1alpha1\nkind: Fault\nmetadata: {name: w}\nspec: {delay: {time: 1s, percent: 101}}\n",
+                        "spec.delay.percent: is a number 0..100 with at most four decimals, not \"101\""),
+                Arguments.of(
+                        withFilter("{type: ExtensionRef, extensionRef: {group: x.io, kind: Y, name: z}}"),
+                        "of group policy.tracery.io are known: "),
+                Arguments.of(
+                        "apiVersion: policy.tracery.io/v1alpha1\nkind: RetryPolicy\nmetadata: {name: calm}\nspec: {grpcCodes: [ok]}\n",
+                        "spec.grpcCodes: \"ok\" is not one of [cancelled, deadline-exceeded, internal"),
                 Arguments.of(
                         ROUTE + "      timeouts: {request: 10}\n",
                         "spec.rules[0].timeouts.request: must be a duration such as 500ms or 1m30s, not \"10\""),

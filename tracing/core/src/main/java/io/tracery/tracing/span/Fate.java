@@ -26,6 +26,8 @@ public enum Fate {
     DEADLINE,
     POLICY_DENIED,
     RATE_LIMITED,
+    /** The route injects faults, and answered this one itself. */
+    FAULT_INJECTED,
     /** The client went away before its answer was complete. */
     CLIENT_GONE,
     /** The client sent something that is not the protocol it speaks. */
