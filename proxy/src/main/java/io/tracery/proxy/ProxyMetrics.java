@@ -30,6 +30,7 @@ final class ProxyMetrics {
         refused(registry, refusals, "unverified_peer", Refusals::ofUnverifiedPeers);
         refused(registry, refusals, "over_limit", Refusals::overLimit);
         refused(registry, refusals, "silent", Refusals::ofSilentClients);
+        refused(registry, refusals, "abusive", Refusals::ofAbusiveClients);
         data.ejections()
                 .register((of, count) -> FunctionCounter.builder("tracery.proxy.ejections", count, LongAdder::sum)
                         .description("Endpoints left out because they failed, by cluster and reason")
@@ -57,7 +58,7 @@ final class ProxyMetrics {
     private static void refused(
             MeterRegistry registry, Refusals refusals, String reason, ToDoubleFunction<Refusals> count) {
         FunctionCounter.builder("tracery.proxy.connections.refused", refusals, count)
-                .description("Connections that ended before any exchange began, by reason")
+                .description("Connections that were turned away or ended for what the client did, by reason")
                 .tag("reason", reason)
                 .register(registry);
     }

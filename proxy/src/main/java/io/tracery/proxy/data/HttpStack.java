@@ -34,6 +34,6 @@ final class HttpStack implements ProtocolDetector.Choice {
 
     @Override
     public void http2(ChannelHandlerContext after) {
-        after.pipeline().addLast("http2", Http2Connection.of(downstream));
+        after.pipeline().addLast("http2", Http2Connection.of(downstream, refusals::abusive));
     }
 }

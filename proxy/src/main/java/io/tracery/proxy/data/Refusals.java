@@ -2,7 +2,7 @@ package io.tracery.proxy.data;
 
 import java.util.concurrent.atomic.LongAdder;
 
-/** Connections that ended before any exchange began, by reason. Any thread. */
+/** Connections that were ended by us for a reason of their own, not an exchange's. Any thread. */
 public final class Refusals {
 
     private final LongAdder noIdentity = new LongAdder();
@@ -10,6 +10,7 @@ public final class Refusals {
     private final LongAdder tooMany = new LongAdder();
 
     private final LongAdder silent = new LongAdder();
+    private final LongAdder abusive = new LongAdder();
 
     void noIdentity() {
         noIdentity.increment();
@@ -25,6 +26,15 @@ public final class Refusals {
 
     void silent() {
         silent.increment();
+    }
+
+    void abusive() {
+        abusive.increment();
+    }
+
+    /** The client asked for too much on its HTTP/2 connection: resets, or frames that carry nothing. */
+    public long ofAbusiveClients() {
+        return abusive.sum();
     }
 
     /** The client did not say in time what it speaks. */

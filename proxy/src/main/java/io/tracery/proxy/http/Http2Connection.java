@@ -2,18 +2,14 @@ package io.tracery.proxy.http;
 
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.handler.codec.http2.Http2ConnectionDecoder;
-import io.netty.handler.codec.http2.Http2ConnectionEncoder;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception.StreamException;
-import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.util.ReferenceCountUtil;
 import io.tracery.proxy.http2.FrameCodec;
 import io.tracery.proxy.http2.FrameConnection;
 import io.tracery.proxy.http2.FrameStream;
 import io.tracery.proxy.loop.Swept;
-import io.tracery.proxy.upstream.Limits;
 import java.util.concurrent.TimeUnit;
 
 /** A client's HTTP/2 connection: each of its streams is an exchange. */
@@ -25,27 +21,28 @@ public final class Http2Connection extends FrameConnection implements Swept {
     private static final long DRAIN_PING = 0x7472616365727921L;
 
     private final Downstream downstream;
+    private final Runnable onAbuse;
 
     private int exchanges;
     private long idleSince;
     private boolean draining;
     private boolean lastGoAwaySent;
 
-    private Http2Connection(
-            Downstream downstream,
-            Http2ConnectionDecoder decoder,
-            Http2ConnectionEncoder encoder,
-            Http2Settings settings) {
-        super(decoder, encoder, settings);
+    private Http2Connection(FrameCodec.Parts parts, Downstream downstream, Runnable onAbuse) {
+        super(parts);
         this.downstream = downstream;
+        this.onAbuse = onAbuse;
     }
 
-    public static Http2Connection of(Downstream downstream) {
-        Limits limits = downstream.loop().limits();
+    /** @param onAbuse called when the connection is ended because its client asks for too much */
+    public static Http2Connection of(Downstream downstream, Runnable onAbuse) {
         return FrameCodec.server(
-                limits.maxStreamsPerConnection(),
-                limits.maxHeaderBytes(),
-                (decoder, encoder, settings) -> new Http2Connection(downstream, decoder, encoder, settings));
+                downstream.loop().limits().http2(), parts -> new Http2Connection(parts, downstream, onAbuse));
+    }
+
+    @Override
+    protected void abused() {
+        onAbuse.run();
     }
 
     Downstream downstream() {

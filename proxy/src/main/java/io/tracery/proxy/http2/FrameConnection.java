@@ -5,8 +5,6 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.DefaultHttp2LocalFlowController;
 import io.netty.handler.codec.http2.Http2Connection.PropertyKey;
-import io.netty.handler.codec.http2.Http2ConnectionDecoder;
-import io.netty.handler.codec.http2.Http2ConnectionEncoder;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2EventAdapter;
@@ -27,32 +25,33 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract class FrameConnection extends Http2ConnectionHandler {
 
-    /** A stream's window: what may wait for a slow reader. */
-    static final int STREAM_WINDOW_BYTES = 128 * 1024;
-
-    /** What may wait for all slow readers of a connection. */
-    static final int CONNECTION_WINDOW_BYTES = 4 * 1024 * 1024;
-
     /** A connection uses its window up in smaller parts than the half that is usual, so that more of it is of use. */
     private static final float CONNECTION_WINDOW_RATIO = 0.9f;
 
+    private final Http2Limits limits;
+    private final Conduct conduct;
     private final PropertyKey key;
     private final List<FrameStream> heard = new ArrayList<>();
     private final List<FrameStream> writable = new ArrayList<>();
     private final ResetStreams resets = new ResetStreams();
+    private final ResetStreams resetsByPeer = new ResetStreams();
     private final Runnable flush = this::flushNow;
     private final Runnable tellWritable = this::tellWritable;
 
     private @Nullable ChannelHandlerContext context;
     private boolean flushing;
+    private boolean ended;
 
-    protected FrameConnection(Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings settings) {
-        super(decoder, encoder, settings);
+    @SuppressWarnings("this-escape") // Nothing calls back before the handler is added.
+    protected FrameConnection(FrameCodec.Parts parts) {
+        super(parts.decoder, parts.encoder, parts.settings);
+        limits = parts.limits;
+        conduct = parts.conduct;
         key = connection().newKey();
         Events events = new Events();
         connection().addListener(events);
-        decoder.frameListener(events);
-        encoder.flowController().listener(this::writabilityChanged);
+        parts.decoder.frameListener(events);
+        parts.encoder.flowController().listener(this::writabilityChanged);
     }
 
     @Override
@@ -61,7 +60,7 @@ public abstract class FrameConnection extends Http2ConnectionHandler {
         super.handlerAdded(ctx);
         var flow = decoder().flowController();
         Http2Stream whole = connection().connectionStream();
-        flow.incrementWindowSize(whole, CONNECTION_WINDOW_BYTES - flow.windowSize(whole));
+        flow.incrementWindowSize(whole, limits.connectionWindowBytes() - flow.windowSize(whole));
         if (flow instanceof DefaultHttp2LocalFlowController windows) {
             windows.windowUpdateRatio(whole, CONNECTION_WINDOW_RATIO);
         }
@@ -75,6 +74,9 @@ public abstract class FrameConnection extends Http2ConnectionHandler {
 
     /** A stream that the peer opened is refused before there is one: the peer has been told. */
     protected abstract void refused(StreamException cause);
+
+    /** The peer has been told that it asks for too much, and that this is the end. */
+    protected void abused() {}
 
     protected void settings(Http2Settings settings) {}
 
@@ -188,6 +190,33 @@ public abstract class FrameConnection extends Http2ConnectionHandler {
         super.channelReadComplete(ctx);
     }
 
+    @Override
+    protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) throws Exception {
+        super.decode(ctx, in, out);
+        if (conduct.abusive()) {
+            in.skipBytes(in.readableBytes());
+            end(Http2Error.ENHANCE_YOUR_CALM, "too many resets, or too many frames that carry nothing");
+        }
+    }
+
+    private void end(Http2Error code, String why) {
+        if (!ended) {
+            onConnectionError(
+                    context(), /* outbound= */ false, new Http2Exception(code, why), new Http2Exception(code, why));
+            context().flush();
+        }
+    }
+
+    @Override
+    protected void onConnectionError(
+            ChannelHandlerContext ctx, boolean outbound, Throwable cause, @Nullable Http2Exception error) {
+        if (!ended && error != null && error.error() == Http2Error.ENHANCE_YOUR_CALM) {
+            abused();
+        }
+        ended = true;
+        super.onConnectionError(ctx, outbound, cause, error);
+    }
+
     /** Told from within writes, where another write would come between the parts of the first. */
     private void writabilityChanged(Http2Stream changed) {
         FrameStream stream = changed.getProperty(key);
@@ -210,6 +239,7 @@ public abstract class FrameConnection extends Http2ConnectionHandler {
     protected void onStreamError(ChannelHandlerContext ctx, boolean outbound, Throwable cause, StreamException error) {
         if (outbound) {
             // Its holder is in the middle of writing and must not hear of it before that is done.
+            resets.add(error.streamId());
             ctx.executor().execute(() -> {
                 super.onStreamError(ctx, true, cause, error);
                 flushSoon();
@@ -218,16 +248,25 @@ public abstract class FrameConnection extends Http2ConnectionHandler {
         }
         int id = error.streamId();
         FrameStream stream = stream(id);
+        StreamException told = error;
         if (stream != null) {
             stream.malformed(String.valueOf(error.getMessage()));
+            if (conduct.headersAfterEnd()) {
+                told = (StreamException)
+                        Http2Exception.streamError(id, Http2Error.STREAM_CLOSED, "%s", cause.getMessage());
+            }
         } else if (resets.contains(id)) {
             // Sent before the peer heard of the reset (RFC 9113 section 5.1).
             return;
         } else if (connection().isServer() && neverOpened(id)) {
             refused(error);
+        } else if (error.error() == Http2Error.STREAM_CLOSED && !resetsByPeer.contains(id)) {
+            // It had ended in good order, and the peer knew (RFC 9113 section 5.1).
+            end(Http2Error.STREAM_CLOSED, "a frame for stream " + id + ", which has ended");
+            return;
         }
         resets.add(id);
-        super.onStreamError(ctx, false, cause, error);
+        super.onStreamError(ctx, false, cause, told);
     }
 
     /**
@@ -303,6 +342,7 @@ public abstract class FrameConnection extends Http2ConnectionHandler {
 
         @Override
         public void onRstStreamRead(ChannelHandlerContext ctx, int id, long errorCode) {
+            resetsByPeer.add(id);
             FrameStream stream = stream(id);
             if (stream != null) {
                 stream.resetByPeer(errorCode);

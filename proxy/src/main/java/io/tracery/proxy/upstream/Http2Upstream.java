@@ -3,8 +3,6 @@ package io.tracery.proxy.upstream;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.HttpScheme;
-import io.netty.handler.codec.http2.Http2ConnectionDecoder;
-import io.netty.handler.codec.http2.Http2ConnectionEncoder;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Exception.StreamException;
 import io.netty.handler.codec.http2.Http2Settings;
@@ -40,9 +38,8 @@ final class Http2Upstream extends FrameConnection {
 
     private record Setup(Channel channel, Cluster cluster, Limits limits, LongSupplier nanoTime, Runnable roomOrGone) {}
 
-    private Http2Upstream(
-            Setup setup, Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings settings) {
-        super(decoder, encoder, settings);
+    private Http2Upstream(FrameCodec.Parts parts, Setup setup) {
+        super(parts);
         this.channel = setup.channel();
         this.limits = setup.limits();
         this.nanoTime = setup.nanoTime();
@@ -56,9 +53,7 @@ final class Http2Upstream extends FrameConnection {
     static Http2Upstream of(
             Channel channel, Cluster cluster, Limits limits, LongSupplier nanoTime, Runnable roomOrGone) {
         Setup setup = new Setup(channel, cluster, limits, nanoTime, roomOrGone);
-        return FrameCodec.client(
-                limits.maxHeaderBytes(),
-                (decoder, encoder, settings) -> new Http2Upstream(setup, decoder, encoder, settings));
+        return FrameCodec.client(limits.http2(), parts -> new Http2Upstream(parts, setup));
     }
 
     // ---- streams ----

@@ -1,6 +1,7 @@
 package io.tracery.proxy.upstream;
 
 import io.tracery.proxy.http1.Http1Limits;
+import io.tracery.proxy.http2.Http2Limits;
 import io.tracery.proxy.mesh.Cluster;
 import java.time.Duration;
 
@@ -52,6 +53,11 @@ public record Limits(
     /** What an HTTP/1.1 message may be. */
     public Http1Limits http1() {
         return new Http1Limits(maxInitialLineBytes, maxHeaderBytes, Http1Limits.MOST_FIELDS);
+    }
+
+    /** What an HTTP/2 connection may ask for. */
+    public Http2Limits http2() {
+        return Http2Limits.of(maxStreamsPerConnection, maxHeaderBytes);
     }
 
     Duration poolIdleTimeout(Cluster cluster) {
