@@ -18,8 +18,11 @@ import io.netty.handler.logging.LogLevel;
  */
 final class Conduct extends Http2FrameLogger {
 
-    /** An honest peer of ours sends no more than this many frames about each that carries something. */
+    /** An honest peer sends no more than this many frames about each that carries something. */
     private static final int OVERHEAD_OF_ONE = 4;
+
+    /** Some peers open their windows again with every kilobyte. */
+    private static final int USEFUL_BYTES = 1024;
 
     private final Http2Limits limits;
     private final Http2Connection connection;
@@ -51,7 +54,7 @@ final class Conduct extends Http2FrameLogger {
     private void overhead(Direction direction) {
         if (direction == Direction.INBOUND) {
             overhead++;
-            if (overhead - OVERHEAD_OF_ONE * useful > limits.maxOverhead() && !newPeriod()) {
+            if (overhead - OVERHEAD_OF_ONE * (long) useful > limits.maxOverhead() && !newPeriod()) {
                 abusive = true;
             }
         }
@@ -82,7 +85,7 @@ final class Conduct extends Http2FrameLogger {
     public void logData(
             Direction direction, ChannelHandlerContext ctx, int id, ByteBuf data, int padding, boolean endStream) {
         if (data.isReadable() || endStream) {
-            useful++;
+            useful += 1 + data.readableBytes() / USEFUL_BYTES;
         } else {
             overhead(direction);
         }

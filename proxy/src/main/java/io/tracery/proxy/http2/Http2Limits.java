@@ -12,7 +12,7 @@ import java.time.Duration;
  * @param maxQueuedAcknowledgements of pings and settings, for a peer that does not read them
  * @param maxContinuations small CONTINUATION frames of one message's headers
  * @param maxOverhead frames in one period that carry nothing (pings, settings, priorities, window updates, resets, empty or
- *     unknown ones) beyond four for each that does
+ *     unknown ones) beyond four for each frame, and each kilobyte, that does
  * @param maxResets streams reset in one period, by the peer or for its mistakes, if they are more than half of those it opened
  * @param period over which these two are counted
  */

@@ -1,0 +1,116 @@
+package io.tracery.proxy.data;
+
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A client's HTTP/2 connection that sends whatever it is told to, byte by byte (RFC 9113 section 4.1). */
+final class RawHttp2 implements AutoCloseable {
+
+    static final int DATA = 0;
+    static final int HEADERS = 1;
+    static final int RST_STREAM = 3;
+    static final int SETTINGS = 4;
+    static final int PING = 6;
+    static final int GOAWAY = 7;
+    static final int WINDOW_UPDATE = 8;
+    static final int CONTINUATION = 9;
+
+    static final int END_STREAM = 1;
+    static final int END_HEADERS = 4;
+
+    private static final int PATIENCE_MILLIS = 15_000;
+
+    private final Socket socket;
+    private final OutputStream out;
+    private final DataInputStream in;
+
+    /** @param errorCode of RST_STREAM and GOAWAY, else 0 */
+    record Frame(int type, int stream, int errorCode) {}
+
+    RawHttp2(InetSocketAddress address) throws IOException {
+        socket = new Socket(address.getAddress(), address.getPort());
+        socket.setSoTimeout(PATIENCE_MILLIS);
+        out = socket.getOutputStream();
+        in = new DataInputStream(socket.getInputStream());
+        out.write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+        out.write(frame(SETTINGS, 0, 0, new byte[0]));
+    }
+
+    static byte[] frame(int type, int flags, int stream, byte[] payload) {
+        return ByteBuffer.allocate(9 + payload.length)
+                .put((byte) (payload.length >> 16))
+                .putShort((short) payload.length)
+                .put((byte) type)
+                .put((byte) flags)
+                .putInt(stream)
+                .put(payload)
+                .array();
+    }
+
+    static byte[] number(int value) {
+        return ByteBuffer.allocate(4).putInt(value).array();
+    }
+
+    /** GET http://cart/, packed with nothing but the static table (RFC 7541 appendix A). */
+    static byte[] get() {
+        ByteArrayOutputStream block = new ByteArrayOutputStream();
+        block.writeBytes(new byte[] {(byte) 0x82, (byte) 0x86, (byte) 0x84, 0x01, 4});
+        block.writeBytes("cart".getBytes(StandardCharsets.US_ASCII));
+        return block.toByteArray();
+    }
+
+    void send(byte[] frame) throws IOException {
+        out.write(frame);
+    }
+
+    /** Sends until the proxy closes the connection, which may cut it short. */
+    void flood(byte[] frame, int times) {
+        try {
+            for (int i = 0; i < times; i++) {
+                out.write(frame);
+            }
+        } catch (IOException e) {
+            // That is what is wanted of it; the frames that it sent before tell why.
+        }
+    }
+
+    /** The next frame of one of these types, others being left out; null when the connection has ended. */
+    @Nullable
+    Frame next(Integer... types) throws IOException {
+        while (true) {
+            try {
+                int length = in.readUnsignedByte() << 16 | in.readUnsignedShort();
+                int type = in.readUnsignedByte();
+                in.skipNBytes(1);
+                int stream = in.readInt();
+                byte[] payload = in.readNBytes(length);
+                if (List.of(types).contains(type)) {
+                    int errorCode =
+                            switch (type) {
+                                case RST_STREAM -> ByteBuffer.wrap(payload).getInt();
+                                case GOAWAY -> ByteBuffer.wrap(payload).getInt(4);
+                                default -> 0;
+                            };
+                    return new Frame(type, stream, errorCode);
+                }
+            } catch (EOFException | SocketException e) {
+                return null;
+            }
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        socket.close();
+    }
+}
