@@ -73,15 +73,16 @@ final class RawHttp2 implements AutoCloseable {
         out.write(frame);
     }
 
-    /** Sends until the proxy closes the connection, which may cut it short. */
-    void flood(byte[] frame, int times) {
-        try {
-            for (int i = 0; i < times; i++) {
-                out.write(frame);
-            }
-        } catch (IOException e) {
-            // That is what is wanted of it; the frames that it sent before tell why.
+    /**
+     * Sends it so often at once. What is sent after a connection was closed destroys what the other side had said last, so
+     * that a flood is no larger than what it takes.
+     */
+    void flood(byte[] frame, int times) throws IOException {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        for (int i = 0; i < times; i++) {
+            all.writeBytes(frame);
         }
+        out.write(all.toByteArray());
     }
 
     /** The next frame of one of these types, others being left out; null when the connection has ended. */
@@ -95,12 +96,11 @@ final class RawHttp2 implements AutoCloseable {
                 int stream = in.readInt();
                 byte[] payload = in.readNBytes(length);
                 if (List.of(types).contains(type)) {
-                    int errorCode =
-                            switch (type) {
-                                case RST_STREAM -> ByteBuffer.wrap(payload).getInt();
-                                case GOAWAY -> ByteBuffer.wrap(payload).getInt(4);
-                                default -> 0;
-                            };
+                    int errorCode = switch (type) {
+                        case RST_STREAM -> ByteBuffer.wrap(payload).getInt();
+                        case GOAWAY -> ByteBuffer.wrap(payload).getInt(4);
+                        default -> 0;
+                    };
                     return new Frame(type, stream, errorCode);
                 }
             } catch (EOFException | SocketException e) {
