@@ -384,9 +384,18 @@ final class HttpRelay implements Swept {
         if (!exchange.ended()) {
             if (current != null) {
                 current.record().retryDecision(false, "the request's time was up");
-                current.fail(Fate.DEADLINE, exchange.status());
+                outOfTime(current);
             }
             fail(Fate.DEADLINE, "no complete answer within " + deadline);
+        }
+    }
+
+    /** While a client has not sent all of its request it is late itself: nothing is held against the endpoint. */
+    private void outOfTime(HttpAttempt attempt) {
+        if (body.complete()) {
+            attempt.fail(Fate.DEADLINE, exchange.status());
+        } else {
+            attempt.abandon(Fate.DEADLINE);
         }
     }
 
@@ -410,7 +419,7 @@ final class HttpRelay implements Swept {
     public void sweep(long nowNanos) {
         if (nowNanos - movedNanos > loop.limits().idleTimeout().toNanos()) {
             if (current != null) {
-                current.fail(Fate.DEADLINE, exchange.status());
+                outOfTime(current);
             }
             fail(Fate.DEADLINE, "nothing moved for " + loop.limits().idleTimeout());
         }

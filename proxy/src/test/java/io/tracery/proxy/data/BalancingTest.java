@@ -122,6 +122,25 @@ class BalancingTest {
     }
 
     @Test
+    void holdsNothingAgainstAnEndpointWhoseClientIsLate() throws Exception {
+        ClusterPolicy strict = policy(new Balancer.RoundRobin(), outliers(1, LATER, 50), 50);
+        try (Http1Backend one = Http1Backend.saying("one");
+                Http1Backend other = Http1Backend.saying("other");
+                TestProxy proxy = new TestProxy()
+                        .serving(
+                                Mesh.outbound(Mesh.route("cart", SOON, RetryPolicy.NONE)),
+                                cluster(strict, endpoint(one, ""), endpoint(other, "")));
+                Http1Peer late = Http1Peer.connect(proxy.address());
+                Http1Peer client = Http1Peer.connect(proxy.address())) {
+            late.send("POST / HTTP/1.1\r\nHost: cart\r\nContent-Length: 10\r\n\r\nhalf");
+            assertThat(late.receive().status()).isEqualTo(504);
+            assertThat(client.get("/").status()).isEqualTo(200);
+            assertThat(proxy.log.ended(2).getLast().attempts().getFirst().leftOut())
+                    .isZero();
+        }
+    }
+
+    @Test
     void staysInItsZone() throws Exception {
         try (Http1Backend near = Http1Backend.saying("near");
                 Http1Backend far = Http1Backend.saying("far");
