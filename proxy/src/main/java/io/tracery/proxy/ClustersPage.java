@@ -2,7 +2,7 @@ package io.tracery.proxy;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.tracery.proxy.admin.AdminViews.Layout;
+import io.tracery.proxy.admin.AdminPages.Layout;
 import io.tracery.proxy.loop.EndpointView;
 import java.util.ArrayList;
 import java.util.List;

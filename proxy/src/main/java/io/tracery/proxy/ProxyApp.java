@@ -11,8 +11,8 @@ import io.tracery.controlplane.api.SpiffeId;
 import io.tracery.process.Component;
 import io.tracery.process.ConfigException;
 import io.tracery.process.Main;
+import io.tracery.proxy.admin.AdminPages;
 import io.tracery.proxy.admin.AdminServer;
-import io.tracery.proxy.admin.AdminViews;
 import io.tracery.proxy.bootstrap.BootstrapReader;
 import io.tracery.proxy.bootstrap.ProxyBootstrap;
 import io.tracery.proxy.data.DataPath;
@@ -23,6 +23,7 @@ import io.tracery.proxy.identity.WorkloadIdentity;
 import io.tracery.proxy.loop.Ticker;
 import io.tracery.proxy.mesh.MeshSnapshot;
 import io.tracery.proxy.mesh.MeshSnapshots;
+import io.tracery.proxy.telemetry.AccessLogConfig;
 import io.tracery.proxy.telemetry.ProxyTelemetry;
 import io.tracery.proxy.telemetry.TelemetryConfig;
 import io.tracery.proxy.upstream.Limits;
@@ -89,7 +90,8 @@ public final class ProxyApp implements Component {
                         settings.workload(),
                         settings.version(),
                         bootstrap.nodeId(),
-                        certificate == null ? "" : certificate.id().toString()),
+                        certificate == null ? "" : certificate.id().toString(),
+                        accessLog(settings)),
                 registry);
         this.data = new DataPath(
                 new DataPathConfig(settings.eventLoops(), Limits.DEFAULT, settings.zone()),
@@ -111,11 +113,13 @@ public final class ProxyApp implements Component {
         this.admin = new AdminServer(
                 bootstrap.admin(),
                 control,
-                new AdminViews(
-                        this::missing,
-                        format -> registry.scrape(format.contentType()),
-                        this::configDump,
-                        this::clusters));
+                new AdminPages(
+                                this::missing,
+                                registry::scrape,
+                                this::configDump,
+                                this::clusters,
+                                () -> telemetry.requests(PATIENCE_WITH_LOOPS))
+                        .all());
         ProxyMetrics.bind(registry, data, snapshots, xds);
     }
 
@@ -130,6 +134,11 @@ public final class ProxyApp implements Component {
         } catch (InvalidResource e) {
             throw new ConfigException("bootstrap", List.of("static_resources: " + e.getMessage()));
         }
+    }
+
+    private static @Nullable AccessLogConfig accessLog(ProxyBootstrap.Settings settings) {
+        ProxyBootstrap.AccessLogSettings wanted = settings.accessLog();
+        return wanted == null ? null : new AccessLogConfig(wanted.path(), wanted.samplePercent());
     }
 
     private static @Nullable CertificateSettings certificate(ProxyBootstrap.Settings settings) {
@@ -215,7 +224,7 @@ public final class ProxyApp implements Component {
         return ConfigDump.of(xds == null ? bootstrap.resources() : xds.resources(), snapshots.current());
     }
 
-    private String clusters(AdminViews.Layout layout) {
+    private String clusters(AdminPages.Layout layout) {
         return ClustersPage.of(data.endpoints(PATIENCE_WITH_LOOPS), layout);
     }
 

@@ -137,6 +137,39 @@ class ProxyAppTest {
         }
     }
 
+    @Test
+    void showsAndChangesWhatAnOperatorNeeds() throws Exception {
+        try (ProxyApp cart =
+                started(Bootstraps.inbound(authority, application.getAddress().getPort()))) {
+            int admin = cart.adminAddress().getPort();
+
+            assertThat(get(admin, "/requests", "*/*").body()).isEqualTo("{\"requests\":[]}");
+
+            assertThat(get(admin, "/logging", "*/*").body()).contains("(root) ");
+            HttpResponse<String> changed = send(request(admin, "/logging?logger=io.tracery.nobody&level=debug")
+                    .POST(nothing()));
+            assertThat(changed.body()).contains("io.tracery.nobody debug\n");
+            assertThat(send(request(admin, "/logging?logger=io.tracery.nobody&level=")
+                                    .POST(nothing()))
+                            .body())
+                    .doesNotContain("io.tracery.nobody");
+            HttpResponse<String> unknown =
+                    send(request(admin, "/logging?level=loud").POST(nothing()));
+            assertThat(unknown.statusCode()).isEqualTo(400);
+            assertThat(unknown.body()).startsWith("loud is no level").contains("debug, trace, off");
+            assertThat(send(request(admin, "/logging?level=debug").DELETE()).statusCode())
+                    .isEqualTo(405);
+
+            assertThat(get(admin, "/profile/cpu?seconds=0", "*/*").body()).startsWith("seconds is a number from 1 to");
+            assertThat(get(admin, "/profile/cpu?seconds=1", "*/*").body()).startsWith("FLR\0");
+            assertThat(get(admin, "/profile/heap", "*/*").body()).startsWith("JAVA PROFILE 1.0.2\0");
+        }
+    }
+
+    private static HttpRequest.BodyPublisher nothing() {
+        return HttpRequest.BodyPublishers.noBody();
+    }
+
     private static ProxyApp begun(String bootstrap) throws Exception {
         ProxyApp proxy = ProxyApp.build(
                 BootstrapReader.read("test", bootstrap), new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));

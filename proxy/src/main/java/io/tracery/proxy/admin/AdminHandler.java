@@ -1,96 +1,145 @@
 package io.tracery.proxy.admin;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.DefaultFileRegion;
+import io.netty.channel.FileRegion;
 import io.netty.channel.SimpleChannelInboundHandler;
-import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.DefaultHttpResponse;
+import io.netty.handler.codec.http.DefaultLastHttpContent;
 import io.netty.handler.codec.http.FullHttpRequest;
-import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
-import io.tracery.proxy.admin.AdminViews.Format;
-import io.tracery.proxy.admin.AdminViews.Layout;
-import java.util.List;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http.QueryStringDecoder;
+import io.tracery.proxy.admin.AdminPage.Answer;
+import io.tracery.proxy.admin.AdminPage.Audience;
+import io.tracery.proxy.admin.AdminPage.Body;
+import io.tracery.proxy.admin.AdminPage.Query;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.HashMap;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One admin connection: a GET or HEAD in, a page out. */
+/** One admin connection: a request in, a page out, one after the other; each page is made on a thread of its own. */
 final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
 
     private static final Logger log = LoggerFactory.getLogger(AdminHandler.class);
-    private static final String TEXT = "text/plain; charset=utf-8";
-    private static final String JSON = "application/json";
-    private static final String PATHS =
-            "there are /live, /ready, /metrics, /config_dump, /clusters and /clusters?format=text\n";
 
-    private final AdminViews views;
+    private final Map<String, AdminPage> pages;
 
-    AdminHandler(AdminViews views) {
-        this.views = views;
+    /** The page being made; the next one follows it. */
+    private Thread last = Thread.ofVirtual().unstarted(() -> {});
+
+    AdminHandler(Map<String, AdminPage> pages) {
+        this.pages = pages;
+        last.start();
     }
-
-    private record Page(HttpResponseStatus status, String contentType, String body) {}
 
     @Override
     protected void channelRead0(ChannelHandlerContext ctx, FullHttpRequest request) {
-        Page page;
-        try {
-            page = page(request);
-        } catch (RuntimeException e) {
-            log.error("{} could not be shown", request.uri(), e);
-            page = new Page(
-                    HttpResponseStatus.INTERNAL_SERVER_ERROR, TEXT, "the page failed; the proxy's log says why\n");
-        }
-        FullHttpResponse response = new DefaultFullHttpResponse(
-                HttpVersion.HTTP_1_1, page.status(), ByteBufUtil.writeUtf8(ctx.alloc(), page.body()));
-        response.headers().set(HttpHeaderNames.CONTENT_TYPE, page.contentType());
-        HttpUtil.setContentLength(response, response.content().readableBytes());
-        if (request.method().equals(HttpMethod.HEAD)) {
-            response.content().clear();
-        }
-        ctx.writeAndFlush(response);
-    }
-
-    private Page page(FullHttpRequest request) {
-        if (!request.decoderResult().isSuccess()) {
-            return new Page(HttpResponseStatus.BAD_REQUEST, TEXT, "this is not HTTP as the admin port reads it\n");
-        }
-        if (!request.method().equals(HttpMethod.GET) && !request.method().equals(HttpMethod.HEAD)) {
-            return new Page(HttpResponseStatus.METHOD_NOT_ALLOWED, TEXT, "the admin port only answers GET and HEAD\n");
-        }
+        boolean head = request.method().equals(HttpMethod.HEAD);
+        boolean wellFormed = request.decoderResult().isSuccess();
+        HttpMethod method = request.method();
         String uri = request.uri();
-        int query = uri.indexOf('?');
-        return switch (query < 0 ? uri : uri.substring(0, query)) {
-            case "/live" -> new Page(HttpResponseStatus.OK, TEXT, "live\n");
-            case "/ready" -> readiness();
-            case "/metrics" -> metrics(request.headers().get(HttpHeaderNames.ACCEPT, ""));
-            case "/config_dump" ->
-                new Page(HttpResponseStatus.OK, JSON, views.configDump().get());
-            case "/clusters" ->
-                uri.endsWith("?format=text")
-                        ? new Page(HttpResponseStatus.OK, TEXT, views.clusters().show(Layout.TEXT))
-                        : new Page(HttpResponseStatus.OK, JSON, views.clusters().show(Layout.JSON));
-            default -> new Page(HttpResponseStatus.NOT_FOUND, TEXT, PATHS);
-        };
+        String accept = request.headers().get(HttpHeaderNames.ACCEPT, "");
+        Thread before = last;
+        // No more than one page ahead is read, so that nobody can pile up work here.
+        ctx.channel().config().setAutoRead(false);
+        last = Thread.ofVirtual().name("admin").start(() -> {
+            Answer answer = wellFormed
+                    ? answer(method, uri, accept, ctx.channel())
+                    : Answer.text(HttpResponseStatus.BAD_REQUEST, "this is not HTTP as the admin port reads it\n");
+            awaitEnd(before);
+            ctx.executor().execute(() -> send(ctx, answer, head));
+        });
     }
 
-    private Page readiness() {
-        List<String> missing = views.missing().get();
-        return missing.isEmpty()
-                ? new Page(HttpResponseStatus.OK, TEXT, "ready\n")
-                : new Page(
-                        HttpResponseStatus.SERVICE_UNAVAILABLE,
-                        TEXT,
-                        "not ready:\n" + String.join("\n", missing) + "\n");
+    private static void send(ChannelHandlerContext ctx, Answer answer, boolean head) {
+        try {
+            write(ctx, answer, head);
+            ctx.channel().config().setAutoRead(true);
+        } catch (IOException e) {
+            log.error("a page could not be sent", e);
+            ctx.close();
+        }
     }
 
-    private Page metrics(String accept) {
-        Format format = accept.contains("application/openmetrics-text") ? Format.OPEN_METRICS : Format.PROMETHEUS;
-        return new Page(
-                HttpResponseStatus.OK, format.contentType(), views.metrics().scrape(format));
+    private static void awaitEnd(Thread thread) {
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private Answer answer(HttpMethod method, String uri, String accept, Channel channel) {
+        QueryStringDecoder query = new QueryStringDecoder(uri);
+        AdminPage page = pages.get(query.rawPath());
+        if (page == null) {
+            return Answer.text(HttpResponseStatus.NOT_FOUND, "there are " + String.join(", ", pages.keySet()) + "\n");
+        }
+        boolean changes = method.equals(HttpMethod.POST);
+        if (!method.equals(HttpMethod.GET) && !method.equals(HttpMethod.HEAD) && !(changes && page.writes())) {
+            return Answer.text(
+                    HttpResponseStatus.METHOD_NOT_ALLOWED,
+                    query.rawPath() + " answers " + (page.writes() ? "GET, HEAD and POST" : "GET and HEAD") + "\n");
+        }
+        if (page.audience() == Audience.LOOPBACK && !fromHere(channel)) {
+            return Answer.text(
+                    HttpResponseStatus.FORBIDDEN, query.rawPath() + " is shown on the same machine or pod only\n");
+        }
+        try {
+            Map<String, String> parameters = new HashMap<>();
+            query.parameters().forEach((name, values) -> parameters.put(name, values.getFirst()));
+            return page.content().to(new Query(changes, accept, parameters));
+        } catch (IllegalArgumentException e) {
+            return Answer.text(HttpResponseStatus.BAD_REQUEST, e.getMessage() + "\n");
+        } catch (Exception e) {
+            log.error("{} could not be shown", uri, e);
+            return Answer.text(HttpResponseStatus.INTERNAL_SERVER_ERROR, "the page failed; the proxy's log says why\n");
+        }
+    }
+
+    private static boolean fromHere(Channel channel) {
+        return channel.remoteAddress() instanceof InetSocketAddress remote
+                && remote.getAddress().isLoopbackAddress();
+    }
+
+    private static void write(ChannelHandlerContext ctx, Answer answer, boolean head) throws IOException {
+        switch (answer.body()) {
+            case Body.Text text -> {
+                ByteBuf bytes = ByteBufUtil.writeUtf8(ctx.alloc(), text.text());
+                ctx.write(head(answer, bytes.readableBytes()));
+                ctx.writeAndFlush(new DefaultLastHttpContent(head ? bytes.clear() : bytes));
+            }
+            case Body.OpenFile open -> {
+                long size = open.file().size();
+                FileRegion region = new DefaultFileRegion(open.file(), 0, size);
+                ctx.write(head(answer, size));
+                if (head) {
+                    region.release();
+                } else {
+                    ctx.write(region);
+                }
+                ctx.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT);
+            }
+        }
+    }
+
+    private static HttpResponse head(Answer answer, long length) {
+        HttpResponse head = new DefaultHttpResponse(HttpVersion.HTTP_1_1, answer.status());
+        head.headers().set(HttpHeaderNames.CONTENT_TYPE, answer.contentType());
+        HttpUtil.setContentLength(head, length);
+        return head;
     }
 
     @Override

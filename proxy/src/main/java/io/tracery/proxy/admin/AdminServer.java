@@ -17,12 +17,13 @@ import io.netty.util.concurrent.GlobalEventExecutor;
 import io.tracery.process.Component;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.SortedMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Serves {@code /live}, {@code /ready}, {@code /metrics}, {@code /config_dump} and {@code /clusters} on an event loop that
- * is none of the data path's. For people and probes: it has few connections, small requests and no state.
+ * Serves the admin pages on an event loop that is none of the data path's. For people and probes: it has few connections,
+ * small requests and no state.
  */
 public final class AdminServer implements Component {
 
@@ -34,7 +35,7 @@ public final class AdminServer implements Component {
 
     private final InetSocketAddress address;
     private final EventLoopGroup loop;
-    private final AdminViews views;
+    private final SortedMap<String, AdminPage> pages;
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
 
     private volatile @Nullable Channel listening;
@@ -42,11 +43,12 @@ public final class AdminServer implements Component {
     /**
      * @param address where to listen; port 0 takes any that is free
      * @param loop an NIO loop, which stays its owner's
+     * @param pages by their paths
      */
-    public AdminServer(InetSocketAddress address, EventLoopGroup loop, AdminViews views) {
+    public AdminServer(InetSocketAddress address, EventLoopGroup loop, SortedMap<String, AdminPage> pages) {
         this.address = address;
         this.loop = loop;
-        this.views = views;
+        this.pages = pages;
     }
 
     @Override
@@ -89,7 +91,7 @@ public final class AdminServer implements Component {
                         .setMaxHeaderSize(MOST_HEADER_BYTES)))
                 .addLast(new HttpServerKeepAliveHandler())
                 .addLast(new HttpObjectAggregator(MOST_BODY_BYTES))
-                .addLast(new AdminHandler(views));
+                .addLast(new AdminHandler(pages));
     }
 
     /** The address in use, or the one asked for where it is not bound. */

@@ -11,6 +11,7 @@ import io.envoyproxy.envoy.config.core.v3.SocketAddress;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
 import io.tracery.process.ConfigException;
+import io.tracery.proxy.bootstrap.ProxyBootstrap.AccessLogSettings;
 import io.tracery.proxy.bootstrap.ProxyBootstrap.IdentitySettings;
 import io.tracery.proxy.bootstrap.ProxyBootstrap.Settings;
 import io.tracery.proxy.xds.InvalidResource;
@@ -125,6 +126,7 @@ public final class BootstrapReader {
         }
         Section identity = ours.section("identity");
         Section telemetry = ours.section("telemetry");
+        Section accessLog = ours.section("access_log");
         Section locality = node.section("locality");
         if (locality != null) {
             // Zones have names of their own here: what they are part of, and their parts, mean nothing.
@@ -138,8 +140,13 @@ public final class BootstrapReader {
                 locality == null ? "" : locality.text("zone", ""),
                 identity == null ? null : identity(identity),
                 telemetry == null ? null : telemetry.text("kafka"),
+                accessLog == null ? null : accessLog(accessLog),
                 ours.number("event_loops", 1, 1, 64),
                 seconds(ours, "drain_timeout", DRAIN));
+    }
+
+    private static AccessLogSettings accessLog(Section section) {
+        return new AccessLogSettings(section.text("path"), section.number("sample_percent", 100, 0, 100));
     }
 
     private static IdentitySettings identity(Section identity) {

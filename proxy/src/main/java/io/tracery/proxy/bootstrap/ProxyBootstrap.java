@@ -34,6 +34,7 @@ public record ProxyBootstrap(
      * @param zone of the node it runs on ({@code node.locality.zone}), empty when unknown
      * @param identity null for a proxy without mutual TLS
      * @param kafka bootstrap servers for telemetry, null for metrics on the admin port alone
+     * @param accessLog null for none
      * @param eventLoops threads of the data path
      * @param drainTimeout how long what is open may take to finish at the end
      */
@@ -44,8 +45,15 @@ public record ProxyBootstrap(
             String zone,
             @Nullable IdentitySettings identity,
             @Nullable String kafka,
+            @Nullable AccessLogSettings accessLog,
             int eventLoops,
             Duration drainTimeout) {}
+
+    /**
+     * @param path file to append to
+     * @param samplePercent of the traces of which served exchanges are written, too; all others always are
+     */
+    public record AccessLogSettings(String path, int samplePercent) {}
 
     /**
      * @param trustDomain of the mesh

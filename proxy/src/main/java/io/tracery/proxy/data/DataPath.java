@@ -9,8 +9,6 @@ import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
-import io.netty.channel.group.ChannelGroup;
-import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
@@ -20,7 +18,6 @@ import io.netty.util.concurrent.GlobalEventExecutor;
 import io.netty.util.concurrent.ScheduledFuture;
 import io.tracery.process.Component;
 import io.tracery.proxy.exchange.ExchangeObserver;
-import io.tracery.proxy.http.Drain;
 import io.tracery.proxy.identity.IdentitySource;
 import io.tracery.proxy.loop.EndpointView;
 import io.tracery.proxy.loop.LoopState;
@@ -53,10 +50,14 @@ public final class DataPath implements Component {
     private final IdentitySource identities;
     private final MultiThreadIoEventLoopGroup loops;
     private final Map<EventLoop, LoopState> states = new ConcurrentHashMap<>();
-    private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+    private final OpenConnections inbound = new OpenConnections();
+    private final OpenConnections outbound = new OpenConnections();
     private final Refusals refusals = new Refusals();
     private final Ejections ejections = new Ejections();
     private final ListenerSet listeners;
+
+    /** Of the time to drain, this part is kept for connections of an application that does not hang up. */
+    private static final int OUTBOUND_SHARE = 3;
 
     private volatile @Nullable ScheduledFuture<?> retries;
     private volatile boolean closed;
@@ -129,7 +130,8 @@ public final class DataPath implements Component {
             @Override
             protected void initChannel(Channel channel) {
                 LoopState state = states.get(channel.eventLoop());
-                if (state == null || closed) {
+                boolean in = listener.direction() == Direction.INBOUND;
+                if (state == null) {
                     channel.close();
                     return;
                 }
@@ -138,8 +140,11 @@ public final class DataPath implements Component {
                     channel.close();
                     return;
                 }
-                connections.add(channel);
-                if (listener.direction() == Direction.INBOUND) {
+                if (!(in ? inbound : outbound).add(channel)) {
+                    channel.close();
+                    return;
+                }
+                if (in) {
                     new InboundStack(state, listener, refusals).build(channel, identities.current());
                 } else {
                     OutboundStack.build(channel, state, listener, refusals);
@@ -178,7 +183,7 @@ public final class DataPath implements Component {
 
     /** Client connections that are open. */
     public int connections() {
-        return connections.size();
+        return inbound.size() + outbound.size();
     }
 
     /**
@@ -199,7 +204,10 @@ public final class DataPath implements Component {
         return all;
     }
 
-    /** Stops accepting, lets what is open finish until the deadline, then ends it. */
+    /**
+     * Lets what is open finish until the deadline, then ends it. First nobody new is let in from the mesh; the way out of the
+     * application stays open until it has hung up, or a third of the time is left.
+     */
     public void drain(Duration deadline) {
         if (closed) {
             return;
@@ -209,16 +217,18 @@ public final class DataPath implements Component {
         if (pending != null) {
             pending.cancel(false);
         }
-        listeners.close();
-        connections.forEach(channel -> channel.pipeline().fireUserEventTriggered(Drain.NOW));
+        // Nobody new comes in; what came may finish, and the application may call out to finish it.
         long end = System.nanoTime() + deadline.toNanos();
-        for (Channel channel : connections.toArray(Channel[]::new)) {
-            channel.closeFuture()
-                    .awaitUninterruptibly(Math.max(0, TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime())));
-        }
-        // Past every handler: an HTTP/2 connection that is asked to close would wait for its streams.
-        connections.forEach(
-                channel -> channel.eventLoop().execute(() -> channel.unsafe().close(channel.newPromise())));
+        listeners.close(Direction.INBOUND);
+        inbound.drain();
+        inbound.awaitEmpty(end);
+        // The application may need longer than its callers; it has a share of the time to hang up by itself.
+        outbound.awaitEmpty(end - deadline.toNanos() / OUTBOUND_SHARE);
+        listeners.close(Direction.OUTBOUND);
+        outbound.drain();
+        outbound.awaitEmpty(end);
+        inbound.end();
+        outbound.end();
         states.forEach((loop, state) -> loop.submit(state::close).awaitUninterruptibly(1, TimeUnit.SECONDS));
         loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(2, TimeUnit.SECONDS);
     }

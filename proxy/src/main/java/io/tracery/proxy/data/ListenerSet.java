@@ -10,6 +10,7 @@ import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import io.tracery.proxy.http.Drain;
+import io.tracery.proxy.mesh.Direction;
 import io.tracery.proxy.mesh.Listener;
 import io.tracery.proxy.mesh.MeshSnapshot;
 import io.tracery.proxy.upstream.Limits;
@@ -134,8 +135,14 @@ final class ListenerSet {
         return addresses;
     }
 
-    synchronized void close() {
-        open.values().forEach(bound -> bound.channel().close().syncUninterruptibly());
-        open.clear();
+    /** Accepts no more on this side; what was accepted stays. */
+    synchronized void close(Direction side) {
+        open.values().removeIf(bound -> {
+            boolean closes = bound.listener().direction() == side;
+            if (closes) {
+                bound.channel().close().syncUninterruptibly();
+            }
+            return closes;
+        });
     }
 }

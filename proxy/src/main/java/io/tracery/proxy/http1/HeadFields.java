@@ -30,6 +30,9 @@ final class HeadFields extends HttpHeaders {
     private int read;
     private int taken;
 
+    /** A bit for each kind of name that was read: most look-ups are for names that are not there, and end here. */
+    private long kinds;
+
     /** What was set since, in order; null while there is nothing. */
     private @Nullable HttpHeaders added;
 
@@ -48,6 +51,7 @@ final class HeadFields extends HttpHeaders {
         marks[at + 1] = nameEnd;
         marks[at + 2] = valueStart;
         marks[at + 3] = valueEnd;
+        kinds |= kind(nameEnd - nameStart, bytes[nameStart], bytes[nameEnd - 1]);
         read++;
     }
 
@@ -86,13 +90,20 @@ final class HeadFields extends HttpHeaders {
     /** The next field of that name from {@code from} on, or -1. */
     private int find(CharSequence name, int from) {
         int length = name.length();
-        for (int field = from; field < read; field++) {
-            int start = marks[field * STRIDE];
-            if (marks[field * STRIDE + 1] - start == length && length > 0 && named(start, name, length)) {
-                return field;
+        if (length == 0 || (kinds & kind(length, (byte) name.charAt(0), (byte) name.charAt(length - 1))) == 0) {
+            return -1;
+        }
+        for (int at = from * STRIDE, end = read * STRIDE; at < end; at += STRIDE) {
+            if (marks[at + 1] - marks[at] == length && named(marks[at], name, length)) {
+                return at / STRIDE;
             }
         }
         return -1;
+    }
+
+    private static long kind(int length, byte first, byte last) {
+        // Letters differ by case in one bit, which is left out; a shift takes the lowest six of the sum.
+        return 1L << (length * 7 + (first & 0x1f) * 3 + (last & 0x1f));
     }
 
     private boolean named(int start, CharSequence name, int length) {

@@ -21,6 +21,9 @@ final class Exporter implements Runnable {
     private static final Logger log = LoggerFactory.getLogger(Exporter.class);
 
     private static final long TICK_NANOS = Duration.ofMillis(50).toNanos();
+    /** A little less than a tick, so that an exporter that nobody wakes sends each time. */
+    private static final long SPAN_SEND_NANOS = Duration.ofMillis(45).toNanos();
+
     private static final long COLLECT_NANOS = Duration.ofSeconds(1).toNanos();
     private static final long RESEND_ALL_NANOS = Duration.ofSeconds(30).toNanos();
     private static final long FAREWELL_NANOS = Duration.ofMillis(300).toNanos();
@@ -32,11 +35,13 @@ final class Exporter implements Runnable {
     private final Account spanAccount;
     private final @Nullable Outboxes outboxes;
     private final LossReporter losses;
+    private final @Nullable AccessLog accessLog;
     private volatile boolean ending;
     private volatile @Nullable Thread runner;
 
     // Confined to the thread that runs this.
     private long nextCollect = System.nanoTime();
+    private long nextSpanSend = nextCollect;
     private long nextResend = System.nanoTime() + RESEND_ALL_NANOS;
     private int active;
     private long overBudget;
@@ -58,11 +63,17 @@ final class Exporter implements Runnable {
             Limits limits) {}
 
     /** @param outboxes null when nothing leaves the process */
-    Exporter(InstantSource clock, Account spanAccount, @Nullable Outboxes outboxes, LossReporter losses) {
+    Exporter(
+            InstantSource clock,
+            Account spanAccount,
+            @Nullable Outboxes outboxes,
+            LossReporter losses,
+            @Nullable AccessLog accessLog) {
         this.clock = clock;
         this.spanAccount = spanAccount;
         this.outboxes = outboxes;
         this.losses = losses;
+        this.accessLog = accessLog;
     }
 
     void add(LoopTelemetry loop) {
@@ -111,8 +122,12 @@ final class Exporter implements Runnable {
         }
         boolean news = takeReports();
         Outboxes out = outboxes;
+        takeExchanges(out);
+        if (accessLog != null) {
+            accessLog.flush(now);
+        }
         if (out != null) {
-            sendSpans(out);
+            sendSpans(out, now);
             sendMetrics(out, news, now);
             losses.tick(now);
         }
@@ -135,30 +150,44 @@ final class Exporter implements Runnable {
         return news;
     }
 
-    private void sendSpans(Outboxes out) {
-        boolean free = out.spans.flush();
+    private void takeExchanges(@Nullable Outboxes out) {
+        if (out != null) {
+            // Batches that wait go before those that are about to be made.
+            out.spans.flush();
+        }
         for (LoopTelemetry loop : loops) {
             ExchangeRing ring = loop.spans();
             if (ring != null) {
                 drain(ring, out);
             }
         }
-        // While batches wait, a small one more would only push out an older one: spans gather instead.
-        if (free) {
+    }
+
+    private void sendSpans(Outboxes out, long now) {
+        boolean free = out.spans.flush();
+        // Woken early, spans gather for a full batch: a record costs Kafka's client the same whatever it holds. While
+        // batches wait, a small one more would only push out an older one.
+        if (free && now - nextSpanSend >= 0) {
+            nextSpanSend = now + SPAN_SEND_NANOS;
             sendSpanBatch(out);
         }
     }
 
     /** At most what the ring holds, so that a busy loop cannot keep the exporter from its other duties. */
-    private void drain(ExchangeRing ring, Outboxes out) {
+    private void drain(ExchangeRing ring, @Nullable Outboxes out) {
         for (int i = 0; i < ring.capacity(); i++) {
             Exchange exchange = ring.poll();
             if (exchange == null) {
                 return;
             }
-            encode(exchange, out);
-            if (out.traces.size() >= out.limits.batchBytes()) {
-                sendSpanBatch(out);
+            if (accessLog != null && accessLog.wants(exchange)) {
+                accessLog.write(exchange);
+            }
+            if (out != null) {
+                encode(exchange, out);
+                if (out.traces.size() >= out.limits.batchBytes()) {
+                    sendSpanBatch(out);
+                }
             }
         }
     }
@@ -210,8 +239,13 @@ final class Exporter implements Runnable {
             awaitReports(deadline);
             loops.forEach(LoopTelemetry::requestReport);
             awaitReports(deadline);
+            takeExchanges(outboxes);
+            if (accessLog != null) {
+                accessLog.flush(System.nanoTime());
+                accessLog.close();
+            }
             if (outboxes != null) {
-                sendSpans(outboxes);
+                sendSpans(outboxes, System.nanoTime());
                 sendSpanBatch(outboxes);
                 if (outboxes.metrics.flush()) {
                     writeMetrics(outboxes);

@@ -3,6 +3,8 @@ package io.tracery.proxy.telemetry;
 import io.tracery.proxy.exchange.Exchange;
 import io.tracery.proxy.exchange.Protocol;
 import io.tracery.proxy.mesh.Direction;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,6 +62,17 @@ final class InFlight {
         countBytes(slot, exchange, group);
         remove(slot);
         return group;
+    }
+
+    /** What is in flight, in no order, no more than so many. */
+    List<RequestView> views(int most, long nowNanos) {
+        List<RequestView> views = new ArrayList<>();
+        for (Exchange exchange : exchanges) {
+            if (exchange != null && views.size() < most) {
+                views.add(RequestView.of(exchange, nowNanos));
+            }
+        }
+        return views;
     }
 
     /** Counts what is new of those exchanges whose labels cannot change any more. */

@@ -1,6 +1,7 @@
 package io.tracery.proxy.telemetry;
 
 import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
 import io.tracery.proxy.exchange.Exchange;
 import io.tracery.proxy.exchange.ExchangeObserver;
 import io.tracery.tracing.span.Fate;
@@ -24,7 +25,8 @@ final class LoopTelemetry implements ExchangeObserver {
 
     private final EventLoop loop;
     private final @Nullable ExchangeRing spans;
-    private final Account spanAccount;
+    private final @Nullable Account spanAccount;
+    private final @Nullable AccessLog accessLog;
     private final SeriesBudget budget;
     private final SeriesTable table;
     private final InFlight inFlight;
@@ -45,15 +47,22 @@ final class LoopTelemetry implements ExchangeObserver {
     private int sinceWake;
 
     /**
-     * @param spans null when no one wants spans
+     * @param spans null when no one wants ended exchanges
+     * @param spanAccount null when no one wants spans
      * @param wakeExporter called when many exchanges wait; cheap, and harmless when it is awake
      */
     LoopTelemetry(
-            EventLoop loop, @Nullable ExchangeRing spans, Account spanAccount, Limits limits, Runnable wakeExporter) {
+            EventLoop loop,
+            @Nullable ExchangeRing spans,
+            @Nullable Account spanAccount,
+            @Nullable AccessLog accessLog,
+            Limits limits,
+            Runnable wakeExporter) {
         this.loop = loop;
         this.wakeExporter = wakeExporter;
         this.spans = spans;
         this.spanAccount = spanAccount;
+        this.accessLog = accessLog;
         this.budget = new SeriesBudget(limits);
         this.table = new SeriesTable(budget, limits);
         this.inFlight = new InFlight(table);
@@ -77,9 +86,11 @@ final class LoopTelemetry implements ExchangeObserver {
         ExchangeRing ring = spans;
         if (ring != null) {
             int count = SpanEncoder.spansOf(exchange);
-            spanAccount.accept(count);
+            if (spanAccount != null) {
+                spanAccount.accept(count);
+            }
             if (!ring.offer(exchange)) {
-                spanAccount.drop(DropReason.QUEUE_FULL, count);
+                missed(exchange, count);
             }
             if (++sinceWake == WAKE_EVERY) {
                 sinceWake = 0;
@@ -88,10 +99,24 @@ final class LoopTelemetry implements ExchangeObserver {
         }
     }
 
-    /** Ended exchanges that wait for the exporter; null when no one wants spans. */
+    private void missed(Exchange exchange, int count) {
+        if (spanAccount != null) {
+            spanAccount.drop(DropReason.QUEUE_FULL, count);
+        }
+        if (accessLog != null && accessLog.wants(exchange)) {
+            accessLog.missed();
+        }
+    }
+
+    /** Ended exchanges that wait for the exporter; null when no one wants them. */
     @Nullable
     ExchangeRing spans() {
         return spans;
+    }
+
+    /** What is in flight on the loop at the moment. */
+    Future<List<RequestView>> requests(int most) {
+        return loop.submit(() -> inFlight.views(most, System.nanoTime()));
     }
 
     /** Asks the loop for copies of what has changed; {@link #takeReport} has them a little later. Only for the exporter. */

@@ -2,6 +2,7 @@ package io.tracery.proxy.telemetry;
 
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.tracery.process.Component;
 import io.tracery.proxy.exchange.ExchangeObserver;
@@ -15,6 +16,7 @@ import io.tracery.tracing.topic.Topic;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -27,11 +29,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ProxyTelemetry implements Component {
 
+    private static final int MOST_SHOWN = 1_000;
     private static final Duration END_TIMEOUT = Duration.ofSeconds(3);
 
     private final Limits limits;
     private final Account spanAccount = new Account("spans");
     private final Account metricAccount = new Account("metrics");
+    private final Account lineAccount = new Account("access_log");
+    private final @Nullable AccessLog accessLog;
     private final Map<EventLoop, LoopTelemetry> loops = new ConcurrentHashMap<>();
     private final boolean exporting;
     private final Exporter exporter;
@@ -61,23 +66,38 @@ public final class ProxyTelemetry implements Component {
         this.limits = limits;
         this.registry = registry.getPrometheusRegistry();
         this.exporting = transport != null;
+        this.accessLog = config.accessLog() == null ? null : new AccessLog(config.accessLog(), lineAccount);
         LossReporter losses = new LossReporter(List.of(spanAccount, metricAccount), String.valueOf(config.kafka()));
         this.exporter = new Exporter(
                 clock,
                 spanAccount,
                 transport == null ? null : outboxes(config, transport, MetricsView.epochNanos(clock.instant())),
-                losses);
-        this.exposition = new PrometheusExposition(exporter::view, List.of(spanAccount, metricAccount));
+                losses,
+                accessLog);
+        this.exposition = new PrometheusExposition(exporter::view, List.of(spanAccount, metricAccount, lineAccount));
     }
 
     /** Who observes the exchanges of an event loop; the same each time. Any thread. */
     public ExchangeObserver observerFor(EventLoop loop) {
         return loops.computeIfAbsent(loop, newLoop -> {
-            ExchangeRing ring = exporting ? new ExchangeRing(limits.waitingExchanges()) : null;
-            LoopTelemetry telemetry = new LoopTelemetry(newLoop, ring, spanAccount, limits, exporter::wake);
+            ExchangeRing ring = exporting || accessLog != null ? new ExchangeRing(limits.waitingExchanges()) : null;
+            LoopTelemetry telemetry =
+                    new LoopTelemetry(newLoop, ring, exporting ? spanAccount : null, accessLog, limits, exporter::wake);
             exporter.add(telemetry);
             return telemetry;
         });
+    }
+
+    /** What is in flight, the oldest first; loops that do not answer in time are left out. Any thread but a loop's. */
+    public List<RequestView> requests(Duration patience) {
+        List<Future<List<RequestView>>> asked =
+                loops.values().stream().map(loop -> loop.requests(MOST_SHOWN)).toList();
+        return asked.stream()
+                .filter(answer -> answer.awaitUninterruptibly(patience.toMillis()) && answer.isSuccess())
+                .flatMap(answer -> answer.getNow().stream())
+                .sorted(Comparator.comparingLong(RequestView::ageMillis).reversed())
+                .limit(MOST_SHOWN)
+                .toList();
     }
 
     @Override

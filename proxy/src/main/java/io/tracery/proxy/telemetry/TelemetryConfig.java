@@ -12,9 +12,16 @@ import org.jspecify.annotations.Nullable;
  * @param version of the workload, empty when unknown
  * @param nodeId of this proxy, {@code service.instance.id}
  * @param identity own SPIFFE ID, empty without mutual TLS
+ * @param accessLog null for none
  */
 public record TelemetryConfig(
-        @Nullable String kafka, String namespace, String workload, String version, String nodeId, String identity) {
+        @Nullable String kafka,
+        String namespace,
+        String workload,
+        String version,
+        String nodeId,
+        String identity,
+        @Nullable AccessLogConfig accessLog) {
 
     private static final Pattern SERVER = Pattern.compile("(\\[[0-9a-fA-F:.]+]|[^:\\s\\[\\]]+):[0-9]{1,5}");
 
@@ -28,5 +35,11 @@ public record TelemetryConfig(
                 }
             }
         }
+    }
+
+    /** Without an access log. */
+    public TelemetryConfig(
+            @Nullable String kafka, String namespace, String workload, String version, String nodeId, String identity) {
+        this(kafka, namespace, workload, version, nodeId, identity, null);
     }
 }

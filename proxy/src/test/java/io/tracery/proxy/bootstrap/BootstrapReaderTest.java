@@ -37,6 +37,7 @@ class BootstrapReaderTest {
                     token_file: /run/token.jwt
                     trust_anchor_file: /run/root.pem
                   telemetry: {kafka: "127.0.0.1:19092"}
+                  access_log: {path: /var/log/access.json, sample_percent: 10}
                   event_loops: 2
                   drain_timeout: 3s
             admin: {address: {socket_address: {address: 127.0.0.1, port_value: 23003}}}
@@ -112,6 +113,7 @@ class BootstrapReaderTest {
                                 Path.of("/run/token.jwt"),
                                 Path.of("/run/root.pem")),
                         "127.0.0.1:19092",
+                        new ProxyBootstrap.AccessLogSettings("/var/log/access.json", 10),
                         2,
                         Duration.ofSeconds(3)));
         assertThat(read.admin()).isEqualTo(new InetSocketAddress("127.0.0.1", 23003));

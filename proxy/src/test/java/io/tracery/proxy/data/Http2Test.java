@@ -17,6 +17,7 @@ import io.netty.handler.codec.http2.Http2StreamChannel;
 import io.tracery.proxy.data.Http1Peer.Message;
 import io.tracery.proxy.exchange.Exchange;
 import io.tracery.proxy.exchange.Protocol;
+import io.tracery.proxy.mesh.DownstreamTls;
 import io.tracery.proxy.mesh.UpstreamProtocol;
 import io.tracery.tracing.span.Fate;
 import java.net.InetSocketAddress;
@@ -206,7 +207,8 @@ class Http2Test {
             held.complete(stream);
             asked.countDown();
         });
-        try (TestProxy proxy = proxy(backend)) {
+        try (TestProxy proxy = new TestProxy()
+                .serving(Mesh.inbound(DownstreamTls.NONE, Mesh.route("cart")), Mesh.cluster("cart", backend))) {
             Channel client = peers.connect(proxy.address());
             CompletableFuture<String> answer = peers.ask(client, get("/"));
             assertThat(asked.await(10, TimeUnit.SECONDS)).isTrue();

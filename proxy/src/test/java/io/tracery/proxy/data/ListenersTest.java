@@ -97,7 +97,9 @@ class ListenersTest {
         };
         try (Http1Backend backend = new Http1Backend(slow);
                 TestProxy proxy = new TestProxy()
-                        .serving(Mesh.outbound(Mesh.route("cart")), Mesh.cluster("cart", backend.address()));
+                        .serving(
+                                Mesh.inbound(DownstreamTls.NONE, Mesh.route("cart")),
+                                Mesh.cluster("cart", backend.address()));
                 Http1Peer idle = Http1Peer.connect(proxy.address());
                 Http1Peer client = Http1Peer.connect(proxy.address())) {
             InetSocketAddress address = proxy.address();
@@ -113,6 +115,47 @@ class ListenersTest {
             assertThat(answer.header("connection")).isEqualTo("close");
             assertThat(drain.join(Duration.ofSeconds(5))).isTrue();
             assertThat(proxy.log.only().fate()).isEqualTo(Fate.SERVED);
+        }
+    }
+
+    /** A container and its sidecar are told to end at the same moment. */
+    @Test
+    void theWayOutStaysOpenUntilTheApplicationHasHungUp() throws Exception {
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch finish = new CountDownLatch(1);
+        Http1Backend.Handler slow = (request, client) -> {
+            asked.countDown();
+            finish.await(10, TimeUnit.SECONDS);
+            client.answer(200, "finished");
+        };
+        try (Http1Backend application = new Http1Backend(slow);
+                Http1Backend other = Http1Backend.saying("other");
+                TestProxy proxy = new TestProxy()
+                        .serving(
+                                List.of(
+                                        Mesh.inbound(DownstreamTls.NONE, Mesh.route("app")),
+                                        Mesh.outbound(Mesh.route("other"))),
+                                List.of(
+                                        Mesh.cluster("app", application.address()),
+                                        Mesh.cluster("other", other.address())));
+                Http1Peer caller = Http1Peer.connect(proxy.address("inbound/80"))) {
+            InetSocketAddress in = proxy.address("inbound/80");
+            InetSocketAddress out = proxy.address("outbound/cart.shop/80");
+            caller.send("GET / HTTP/1.1\r\nHost: app\r\n\r\n");
+            assertThat(asked.await(10, TimeUnit.SECONDS)).isTrue();
+
+            Thread drain = Thread.ofVirtual().start(() -> proxy.dataPath.drain(Duration.ofSeconds(60)));
+            await().until(() -> refuses(in));
+            try (Http1Peer during = Http1Peer.connect(out)) {
+                assertThat(during.get("/").text()).isEqualTo("other");
+                finish.countDown();
+                assertThat(caller.receive().text()).isEqualTo("finished");
+                // Still open, because the application is.
+                assertThat(during.get("/").text()).isEqualTo("other");
+            }
+            assertThat(drain.join(Duration.ofSeconds(10))).isTrue();
+            assertThat(refuses(out)).isTrue();
+            assertThat(proxy.log.ended(3)).allMatch(exchange -> exchange.fate() == Fate.SERVED);
         }
     }
 

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 class MessageDecoderFuzzTest {
 
     private static final long SEED = 20_261_123;
-    private static final int ROUNDS = Integer.getInteger("fuzz.rounds", 6_000);
+    private static final int ROUNDS = Integer.getInteger("fuzz.rounds", 2_500);
     private static final Http1Limits LIMITS = new Http1Limits(256, 512, 16);
 
     @Test

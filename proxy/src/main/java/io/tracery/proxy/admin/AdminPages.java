@@ -1,0 +1,88 @@
+package io.tracery.proxy.admin;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.tracery.proxy.admin.AdminPage.Answer;
+import io.tracery.proxy.admin.AdminPage.Query;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+
+/**
+ * What the admin port shows, asked anew for each request, on a thread that may wait.
+ *
+ * @param missing what the proxy still lacks to be ready, empty when it is
+ * @param metrics all figures in the format of a content type
+ * @param configDump JSON of the configuration in force
+ * @param clusters what the balancers know
+ * @param requests what is in flight, the oldest first; an object each
+ */
+public record AdminPages(
+        Supplier<List<String>> missing,
+        UnaryOperator<String> metrics,
+        Supplier<String> configDump,
+        ClustersView clusters,
+        Supplier<List<?>> requests) {
+
+    private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
+    private static final String OPEN_METRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+    /** Every page by its path. */
+    public SortedMap<String, AdminPage> all() {
+        Profiles profiles = new Profiles();
+        return new TreeMap<>(Map.of(
+                "/live", AdminPage.open(query -> Answer.text("live\n")),
+                "/ready", AdminPage.open(query -> readiness()),
+                "/metrics", AdminPage.open(this::scrape),
+                "/config_dump", AdminPage.local(query -> Answer.json(configDump.get())),
+                "/clusters", AdminPage.local(this::clusters),
+                "/requests", AdminPage.local(query -> inFlight()),
+                "/logging", LogLevels.page(),
+                "/profile/cpu", profiles.cpu(),
+                "/profile/heap", profiles.heap()));
+    }
+
+    /** What the balancers know, for programs or for people. */
+    public interface ClustersView {
+
+        /** All clusters with their endpoints. */
+        String show(Layout layout);
+    }
+
+    /** How a page is laid out. */
+    public enum Layout {
+        JSON,
+        /** A table. */
+        TEXT
+    }
+
+    private Answer clusters(Query query) {
+        String format = query.parameters().getOrDefault("format", "json");
+        return switch (format) {
+            case "json" -> Answer.json(clusters.show(Layout.JSON));
+            case "text" -> Answer.text(clusters.show(Layout.TEXT));
+            default -> throw new IllegalArgumentException("format is json or text, not " + format);
+        };
+    }
+
+    private Answer readiness() {
+        List<String> lacking = missing.get();
+        return lacking.isEmpty()
+                ? Answer.text("ready\n")
+                : Answer.text(
+                        HttpResponseStatus.SERVICE_UNAVAILABLE, "not ready:\n" + String.join("\n", lacking) + "\n");
+    }
+
+    private Answer scrape(Query query) {
+        String format = query.accept().contains("application/openmetrics-text") ? OPEN_METRICS : PROMETHEUS;
+        return new Answer(HttpResponseStatus.OK, format, new AdminPage.Body.Text(metrics.apply(format)));
+    }
+
+    private Answer inFlight() throws JsonProcessingException {
+        return Answer.json(new ObjectMapper().writeValueAsString(Map.of("requests", requests.get())));
+    }
+}
