@@ -12,6 +12,9 @@ import java.util.concurrent.TimeUnit;
 /** One of our own generators in a JVM of its own, whose collector has nothing to do while it runs. */
 public final class Generator implements AutoCloseable {
 
+    /** Marks a generator's own lines, among what libraries log. */
+    private static final String MARK = "lab: ";
+
     private final Process process;
     private final BufferedReader output;
 
@@ -40,13 +43,19 @@ public final class Generator implements AutoCloseable {
                 .start());
     }
 
-    /** The next line that it prints. */
+    /** In the generator: a line for the lab. */
+    static void tell(String line) {
+        System.out.println(MARK + line);
+    }
+
+    /** The next line that it tells. */
     public String line() throws IOException, InterruptedException {
-        String line = output.readLine();
-        if (line == null) {
-            throw new IOException("a load generator ended with status " + process.waitFor());
+        for (String line = output.readLine(); line != null; line = output.readLine()) {
+            if (line.startsWith(MARK)) {
+                return line.substring(MARK.length());
+            }
         }
-        return line;
+        throw new IOException("a load generator ended with status " + process.waitFor());
     }
 
     /** Tells it to end by closing its input. */

@@ -38,10 +38,10 @@ public final class OpenLoop {
         EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
         try {
             run(group, rehearsal);
-            System.out.println("ready");
+            Generator.tell("ready");
             reach(plan.port());
             OpenLoopResult result = run(group, plan);
-            System.out.println(result.json());
+            Generator.tell(result.json());
         } finally {
             group.shutdownGracefully(0, 1, java.util.concurrent.TimeUnit.SECONDS);
         }

@@ -92,7 +92,7 @@ public final class TlsConnections {
     private void tell(long begin) throws InterruptedException {
         room.tryAcquire(MOST_AT_ONCE, 30, TimeUnit.SECONDS);
         double seconds = (System.nanoTime() - begin) / 1e9;
-        System.out.println(counts.answered() + " " + counts.failed() + " " + seconds);
+        Generator.tell(counts.answered() + " " + counts.failed() + " " + seconds);
     }
 
     private void open(TlsExchange.Then then) {
