@@ -1,16 +1,12 @@
 package io.tracery.proxy.http1;
 
-import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.util.AsciiString;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Iterator;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * compares bytes, taking one off marks it, and what was not touched is written again by copying its lines, so that a
  * field that passes through costs next to nothing and stays letter by letter what it was.
  */
-final class HeadFields extends HttpHeaders {
+final class HeadFields extends SeldomAsked {
 
     private static final int STRIDE = 4;
     private static final int USUAL_FIELDS = 16;
@@ -33,8 +29,8 @@ final class HeadFields extends HttpHeaders {
     /** A bit for each kind of name that was read: most look-ups are for names that are not there, and end here. */
     private long kinds;
 
-    /** What was set since, in order; null while there is nothing. */
-    private @Nullable HttpHeaders added;
+    /** What was set since; null while there is nothing. */
+    private @Nullable AddedFields added;
 
     /** @param bytes belong to this object from now on */
     HeadFields(byte[] bytes) {
@@ -58,14 +54,14 @@ final class HeadFields extends HttpHeaders {
     /** The lines that are left, then what was added. */
     void writeTo(HeadWriter out) {
         int run = -1;
-        for (int field = 0; field < read; field++) {
-            if (gone(field)) {
+        for (int at = 0, end = read * STRIDE; at < end; at += STRIDE) {
+            if (gone(at)) {
                 if (run >= 0) {
-                    out.raw(bytes, run, marks[field * STRIDE]);
+                    out.raw(bytes, run, marks[at]);
                     run = -1;
                 }
             } else if (run < 0) {
-                run = marks[field * STRIDE];
+                run = marks[at];
             }
         }
         if (run >= 0) {
@@ -73,18 +69,14 @@ final class HeadFields extends HttpHeaders {
             out.raw(bytes, run, bytes.length - Syntax.CRLF.length);
         }
         if (added != null) {
-            Iterator<Map.Entry<CharSequence, CharSequence>> each = added.iteratorCharSequence();
-            while (each.hasNext()) {
-                Map.Entry<CharSequence, CharSequence> field = each.next();
-                out.field(field.getKey(), field.getValue());
-            }
+            added.writeTo(out);
         }
     }
 
-    // ---- looking up ----
+    // ---- looking up: fields are known by where their marks stand ----
 
-    private boolean gone(int field) {
-        return marks[field * STRIDE] == marks[field * STRIDE + 1];
+    private boolean gone(int at) {
+        return marks[at] == marks[at + 1];
     }
 
     /** The next field of that name from {@code from} on, or -1. */
@@ -93,9 +85,9 @@ final class HeadFields extends HttpHeaders {
         if (length == 0 || (kinds & kind(length, (byte) name.charAt(0), (byte) name.charAt(length - 1))) == 0) {
             return -1;
         }
-        for (int at = from * STRIDE, end = read * STRIDE; at < end; at += STRIDE) {
+        for (int at = from, end = read * STRIDE; at < end; at += STRIDE) {
             if (marks[at + 1] - marks[at] == length && named(marks[at], name, length)) {
-                return at / STRIDE;
+                return at;
             }
         }
         return -1;
@@ -115,64 +107,49 @@ final class HeadFields extends HttpHeaders {
         return true;
     }
 
-    private String value(int field) {
-        int start = marks[field * STRIDE + 2];
-        return new String(bytes, start, marks[field * STRIDE + 3] - start, StandardCharsets.ISO_8859_1);
+    private int findAdded(CharSequence name, int from) {
+        return added == null ? -1 : added.find(name, from);
     }
 
-    private AsciiString slice(int start, int end) {
-        return new AsciiString(bytes, start, end - start, /* copy= */ false);
-    }
-
-    @Override
-    public @Nullable String get(String name) {
-        return get((CharSequence) name);
+    private String value(int at) {
+        int start = marks[at + 2];
+        return new String(bytes, start, marks[at + 3] - start, StandardCharsets.ISO_8859_1);
     }
 
     @Override
     @SuppressWarnings("NullAway") // Netty's own answer where there is none.
     public @Nullable String get(CharSequence name) {
-        int field = find(name, 0);
-        if (field >= 0) {
-            return value(field);
+        int at = find(name, 0);
+        if (at >= 0) {
+            return value(at);
         }
-        return added == null ? null : added.get(name);
-    }
-
-    @Override
-    public List<String> getAll(String name) {
-        return getAll((CharSequence) name);
+        int field = findAdded(name, 0);
+        return field < 0 || added == null ? null : added.value(field);
     }
 
     @Override
     public List<String> getAll(CharSequence name) {
         int first = find(name, 0);
-        if (first < 0) {
-            return added == null ? List.of() : added.getAll(name);
+        int firstAdded = findAdded(name, 0);
+        if (first < 0 && firstAdded < 0) {
+            return List.of();
         }
-        int next = find(name, first + 1);
-        boolean more = next >= 0 || (added != null && added.contains(name));
-        if (!more) {
+        if (firstAdded < 0 && find(name, first + STRIDE) < 0) {
             return List.of(value(first));
         }
         List<String> values = new ArrayList<>();
-        for (int field = first; field >= 0; field = find(name, field + 1)) {
-            values.add(value(field));
+        for (int at = first; at >= 0; at = find(name, at + STRIDE)) {
+            values.add(value(at));
         }
-        if (added != null) {
-            values.addAll(added.getAll(name));
+        for (int field = firstAdded; field >= 0 && added != null; field = findAdded(name, field + 1)) {
+            values.add(added.value(field));
         }
         return values;
     }
 
     @Override
-    public boolean contains(String name) {
-        return contains((CharSequence) name);
-    }
-
-    @Override
     public boolean contains(CharSequence name) {
-        return find(name, 0) >= 0 || (added != null && added.contains(name));
+        return find(name, 0) >= 0 || findAdded(name, 0) >= 0;
     }
 
     @Override
@@ -183,14 +160,9 @@ final class HeadFields extends HttpHeaders {
     // ---- changing ----
 
     @Override
-    public HttpHeaders remove(String name) {
-        return remove((CharSequence) name);
-    }
-
-    @Override
     public HttpHeaders remove(CharSequence name) {
-        for (int field = find(name, 0); field >= 0; field = find(name, field + 1)) {
-            marks[field * STRIDE + 1] = marks[field * STRIDE];
+        for (int at = find(name, 0); at >= 0; at = find(name, at + STRIDE)) {
+            marks[at + 1] = marks[at];
             taken++;
         }
         if (added != null) {
@@ -202,73 +174,43 @@ final class HeadFields extends HttpHeaders {
     @Override
     public HttpHeaders clear() {
         taken = read;
-        for (int field = 0; field < read; field++) {
-            marks[field * STRIDE + 1] = marks[field * STRIDE];
+        for (int at = 0; at < read * STRIDE; at += STRIDE) {
+            marks[at + 1] = marks[at];
         }
         added = null;
         return this;
     }
 
-    private HttpHeaders added() {
-        if (added == null) {
-            added = new DefaultHttpHeaders();
-        }
-        return added;
-    }
-
-    @Override
-    public HttpHeaders add(String name, Object value) {
-        added().add(name, value);
-        return this;
-    }
-
     @Override
     public HttpHeaders add(CharSequence name, Object value) {
-        added().add(name, value);
+        if (added == null) {
+            added = new AddedFields();
+        }
+        added.add(name, text(value));
         return this;
-    }
-
-    @Override
-    public HttpHeaders add(String name, Iterable<?> values) {
-        added().add(name, values);
-        return this;
-    }
-
-    @Override
-    public HttpHeaders addInt(CharSequence name, int value) {
-        added().addInt(name, value);
-        return this;
-    }
-
-    @Override
-    public HttpHeaders addShort(CharSequence name, short value) {
-        added().addShort(name, value);
-        return this;
-    }
-
-    @Override
-    public HttpHeaders set(String name, Object value) {
-        return set((CharSequence) name, value);
     }
 
     @Override
     public HttpHeaders set(CharSequence name, Object value) {
         if (!overwritten(name, value)) {
             remove(name);
-            added().set(name, value);
+            add(name, value);
         }
         return this;
     }
 
     /** A value of the same length takes the old one's place, which is what every {@code traceparent} does. */
     private boolean overwritten(CharSequence name, Object value) {
-        int field = find(name, 0);
-        if (field < 0 || added != null || !(value instanceof CharSequence text) || find(name, field + 1) >= 0) {
+        int at = find(name, 0);
+        if (at < 0
+                || !(value instanceof CharSequence text)
+                || find(name, at + STRIDE) >= 0
+                || findAdded(name, 0) >= 0) {
             return false;
         }
-        int start = marks[field * STRIDE + 2];
+        int start = marks[at + 2];
         int length = text.length();
-        if (marks[field * STRIDE + 3] - start != length) {
+        if (marks[at + 3] - start != length) {
             return false;
         }
         for (int i = 0; i < length; i++) {
@@ -282,29 +224,7 @@ final class HeadFields extends HttpHeaders {
         return true;
     }
 
-    @Override
-    public HttpHeaders set(String name, Iterable<?> values) {
-        remove(name);
-        added().set(name, values);
-        return this;
-    }
-
-    @Override
-    public HttpHeaders setInt(CharSequence name, int value) {
-        return set(name, Integer.toString(value));
-    }
-
-    @Override
-    public HttpHeaders setShort(CharSequence name, short value) {
-        return set(name, Short.toString(value));
-    }
-
     // ---- the whole ----
-
-    @Override
-    public boolean isEmpty() {
-        return size() == 0;
-    }
 
     @Override
     public int size() {
@@ -312,85 +232,20 @@ final class HeadFields extends HttpHeaders {
     }
 
     @Override
-    public Set<String> names() {
-        Set<String> names = new LinkedHashSet<>();
-        entries().forEach(entry -> names.add(entry.getKey()));
-        return names;
-    }
-
-    @Override
-    public List<Map.Entry<String, String>> entries() {
-        List<Map.Entry<String, String>> entries = new ArrayList<>(size());
-        each().forEach(entry -> entries.add(
-                Map.entry(entry.getKey().toString(), entry.getValue().toString())));
-        return entries;
-    }
-
-    @Override
-    @Deprecated
-    @SuppressWarnings("InlineMeSuggester") // Netty's own deprecation.
-    public Iterator<Map.Entry<String, String>> iterator() {
-        return entries().iterator();
-    }
-
-    @Override
-    public Iterator<Map.Entry<CharSequence, CharSequence>> iteratorCharSequence() {
-        return each().iterator();
-    }
-
-    private List<Map.Entry<CharSequence, CharSequence>> each() {
+    List<Map.Entry<CharSequence, CharSequence>> each() {
         List<Map.Entry<CharSequence, CharSequence>> each = new ArrayList<>(size());
-        for (int field = 0; field < read; field++) {
-            if (!gone(field)) {
-                int at = field * STRIDE;
+        for (int at = 0; at < read * STRIDE; at += STRIDE) {
+            if (!gone(at)) {
                 each.add(Map.entry(slice(marks[at], marks[at + 1]), slice(marks[at + 2], marks[at + 3])));
             }
         }
         if (added != null) {
-            added.iteratorCharSequence().forEachRemaining(each::add);
+            added.addTo(each);
         }
         return each;
     }
 
-    @Override
-    public @Nullable Integer getInt(CharSequence name) {
-        return converted().getInt(name);
-    }
-
-    @Override
-    public int getInt(CharSequence name, int otherwise) {
-        return converted().getInt(name, otherwise);
-    }
-
-    @Override
-    public @Nullable Short getShort(CharSequence name) {
-        return converted().getShort(name);
-    }
-
-    @Override
-    public short getShort(CharSequence name, short otherwise) {
-        return converted().getShort(name, otherwise);
-    }
-
-    @Override
-    public @Nullable Long getTimeMillis(CharSequence name) {
-        return converted().getTimeMillis(name);
-    }
-
-    @Override
-    public long getTimeMillis(CharSequence name, long otherwise) {
-        return converted().getTimeMillis(name, otherwise);
-    }
-
-    /** Numbers and dates, which the data path asks for nowhere, are Netty's to understand. */
-    private HttpHeaders converted() {
-        return copy();
-    }
-
-    @Override
-    public HttpHeaders copy() {
-        HttpHeaders copy = new DefaultHttpHeaders();
-        each().forEach(entry -> copy.add(entry.getKey(), entry.getValue()));
-        return copy;
+    private AsciiString slice(int start, int end) {
+        return new AsciiString(bytes, start, end - start, /* copy= */ false);
     }
 }

@@ -10,6 +10,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -19,6 +21,13 @@ public final class Server implements AutoCloseable {
     private static final Duration START_PATIENCE = Duration.ofSeconds(30);
     /** A proxy that writes its class cache takes a while. */
     private static final int END_PATIENCE_SECONDS = 90;
+
+    /** What runs now. Whoever ends the lab, by Ctrl-C or otherwise, ends these with it. */
+    private static final Set<Process> RUNNING = ConcurrentHashMap.newKeySet();
+
+    static {
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> RUNNING.forEach(Server::destroyForcibly), "end servers"));
+    }
 
     private final Launch launch;
     private final Process process;
@@ -53,7 +62,9 @@ public final class Server implements AutoCloseable {
                 .redirectOutput(launch.log().toFile())
                 .redirectInput(new File("/dev/null"));
         builder.environment().putAll(launch.environment());
-        return new Server(launch, builder.start());
+        Process process = builder.start();
+        RUNNING.add(process);
+        return new Server(launch, process);
     }
 
     /** Starts a server and waits until it accepts. */
@@ -96,6 +107,11 @@ public final class Server implements AutoCloseable {
         return Files.readString(launch.log());
     }
 
+    private static void destroyForcibly(Process process) {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
+    }
+
     /** Ends it and its children, politely and then not. */
     @Override
     public void close() {
@@ -109,6 +125,8 @@ public final class Server implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             handles.forEach(ProcessHandle::destroyForcibly);
+        } finally {
+            RUNNING.remove(process);
         }
     }
 }
