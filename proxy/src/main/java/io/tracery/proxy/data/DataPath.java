@@ -77,7 +77,7 @@ public final class DataPath implements Component {
         this.snapshots = snapshots;
         this.identities = identities;
         boolean epoll = Epoll.isAvailable();
-        IoHandlerFactory io = epoll ? new HalfClosingEpoll() : NioIoHandler.newFactory();
+        IoHandlerFactory io = epoll ? new MendedEpoll() : NioIoHandler.newFactory();
         Class<? extends SocketChannel> sockets = epoll ? EpollSocketChannel.class : NioSocketChannel.class;
         Class<? extends ServerChannel> servers = epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
         this.loops = new MultiThreadIoEventLoopGroup(config.eventLoops(), io);
