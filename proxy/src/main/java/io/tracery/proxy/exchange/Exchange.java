@@ -122,6 +122,11 @@ public final class Exchange {
         return (interventions & intervention.bit()) != 0;
     }
 
+    /** What was intervened, each as {@link Intervention#bit} has it. */
+    public int interventions() {
+        return interventions;
+    }
+
     public void status(int httpStatus) {
         status = httpStatus;
     }

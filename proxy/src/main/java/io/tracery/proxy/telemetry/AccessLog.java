@@ -108,10 +108,7 @@ final class AccessLog implements AutoCloseable {
         text(line, Vocabulary.PEER_IDENTITY, exchange.peerIdentity());
         @Nullable Endpoint endpoint = exchange.endpoint();
         if (endpoint != null) {
-            text(
-                    line,
-                    Vocabulary.NETWORK_PEER_ADDRESS,
-                    addresses.of(endpoint.address()).whole());
+            text(line, Vocabulary.NETWORK_PEER_ADDRESS, addresses.of(endpoint).whole());
         }
         text(line, Vocabulary.TLS, exchange.mutualTls() ? Vocabulary.TLS_MUTUAL : Vocabulary.TLS_NONE);
     }

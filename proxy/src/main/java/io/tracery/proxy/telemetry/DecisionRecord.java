@@ -75,7 +75,7 @@ final class DecisionRecord {
     }
 
     private void candidate(Key endpointKey, Endpoint endpoint, Key costKey, double costMillis) {
-        out.attribute(endpointKey, addresses.of(endpoint.address()).whole());
+        out.attribute(endpointKey, addresses.of(endpoint).whole());
         // An endpoint that was never measured has no cost that a reader could compare.
         if (Double.isFinite(costMillis)) {
             out.attribute(costKey, costMillis);

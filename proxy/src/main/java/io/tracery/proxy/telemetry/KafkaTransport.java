@@ -45,7 +45,7 @@ final class KafkaTransport implements Transport {
                 Map.entry(ProducerConfig.MAX_BLOCK_MS_CONFIG, 0),
                 Map.entry(ProducerConfig.BUFFER_MEMORY_CONFIG, (long) limits.producerBytes()),
                 Map.entry(ProducerConfig.BATCH_SIZE_CONFIG, 128 * 1024),
-                Map.entry(ProducerConfig.LINGER_MS_CONFIG, 20),
+                Map.entry(ProducerConfig.LINGER_MS_CONFIG, 50),
                 Map.entry(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4"),
                 Map.entry(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 5_000),
                 Map.entry(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 15_000),

@@ -7,6 +7,7 @@ import io.tracery.proxy.exchange.Protocol;
 import io.tracery.proxy.mesh.Direction;
 import io.tracery.proxy.mesh.Endpoint;
 import io.tracery.proxy.mesh.Workload;
+import io.tracery.proxy.telemetry.Likenesses.Likeness;
 import io.tracery.tracing.Vocabulary;
 import io.tracery.tracing.context.TraceContext;
 import io.tracery.tracing.otlp.TracesEncoder;
@@ -30,8 +31,8 @@ final class SpanEncoder {
 
     private final TracesEncoder out;
     private final RandomGenerator random;
-    private final SpanNames names = new SpanNames();
     private final AddressTexts addresses = new AddressTexts();
+    private final Likenesses likenesses = new Likenesses();
     private final DecisionRecord decisions;
 
     SpanEncoder(TracesEncoder out, RandomGenerator random) {
@@ -50,8 +51,11 @@ final class SpanEncoder {
         TraceContext trace = exchange.trace();
         // Without a head that was understood there is no trace to continue; the span stands alone.
         TraceContext own = trace == null ? TraceContext.root(random) : trace;
-        String name = names.of(exchange);
-        exchangeSpan(exchange, own, name);
+        Likeness likeness = likenesses.of(exchange);
+        // A gRPC method is a path, which the client chose.
+        String name =
+                likeness == null || exchange.protocol() == Protocol.GRPC ? SpanNames.of(exchange) : likeness.name();
+        exchangeSpan(exchange, own, name, likeness);
         if (exchange.attempts().size() > 1) {
             for (Attempt attempt : exchange.attempts()) {
                 attemptSpan(exchange, attempt, own, name);
@@ -59,11 +63,31 @@ final class SpanEncoder {
         }
     }
 
-    private void exchangeSpan(Exchange exchange, TraceContext own, String name) {
+    private void exchangeSpan(Exchange exchange, TraceContext own, String name, @Nullable Likeness likeness) {
         boolean outbound = exchange.direction() == Direction.OUTBOUND;
         long start = exchange.startEpochNanos();
         long end = start + exchange.durationNanos();
         out.beginSpan(own, exchange.parentSpanId(), name, outbound ? SpanKind.CLIENT : SpanKind.SERVER, start, end);
+        if (likeness == null) {
+            int mark = out.mark();
+            sharedAttributes(exchange, outbound);
+            likenesses.put(exchange, name, out.since(mark));
+        } else {
+            out.attributes(likeness.attributes());
+        }
+        pathAttributes(exchange);
+        stages(exchange);
+        out.attribute(SpanKeys.BYTES_RECEIVED, exchange.bytesReceived());
+        out.attribute(SpanKeys.BYTES_SENT, exchange.bytesSent());
+        decisions.write(exchange);
+        out.endSpan(
+                own,
+                status(fateOf(exchange), exchange.status(), outbound),
+                exchange.parentSpanId() == 0 ? TracesEncoder.Parent.LOCAL : TracesEncoder.Parent.REMOTE);
+    }
+
+    /** Whatever only depends on what {@link Likenesses} compares. */
+    private void sharedAttributes(Exchange exchange, boolean outbound) {
         requestAttributes(exchange);
         if (exchange.status() != 0) {
             out.attribute(SpanKeys.HTTP_STATUS, exchange.status());
@@ -80,14 +104,8 @@ final class SpanEncoder {
         }
         peerAttributes(exchange, outbound);
         interventions(exchange);
-        SpanStatus status = outcome(fateOf(exchange), exchange.status(), outbound);
+        outcome(fateOf(exchange), exchange.status(), outbound);
         out.attribute(SpanKeys.ATTEMPTS, exchange.attempts().size());
-        stages(exchange);
-        out.attribute(SpanKeys.BYTES_RECEIVED, exchange.bytesReceived());
-        out.attribute(SpanKeys.BYTES_SENT, exchange.bytesSent());
-        decisions.write(exchange);
-        out.endSpan(
-                own, status, exchange.parentSpanId() == 0 ? TracesEncoder.Parent.LOCAL : TracesEncoder.Parent.REMOTE);
     }
 
     private void interventions(Exchange exchange) {
@@ -111,6 +129,7 @@ final class SpanEncoder {
                 : epochNanos(exchange, attempt.endNanos());
         out.beginSpan(self, own.spanId(), name, SpanKind.CLIENT, start, end);
         requestAttributes(exchange);
+        pathAttributes(exchange);
         if (attempt.status() != 0) {
             out.attribute(SpanKeys.HTTP_STATUS, attempt.status());
         }
@@ -124,8 +143,9 @@ final class SpanEncoder {
         }
         out.attribute(SpanKeys.ATTEMPT, attempt.number());
         Fate outcome = attempt.outcome();
-        SpanStatus status = outcome(outcome == null ? fateOf(exchange) : outcome, attempt.status(), true);
-        out.endSpan(self, status, TracesEncoder.Parent.LOCAL);
+        Fate fate = outcome == null ? fateOf(exchange) : outcome;
+        outcome(fate, attempt.status(), true);
+        out.endSpan(self, status(fate, attempt.status(), true), TracesEncoder.Parent.LOCAL);
     }
 
     private void requestAttributes(Exchange exchange) {
@@ -133,12 +153,20 @@ final class SpanEncoder {
             return;
         }
         out.attribute(SpanKeys.HTTP_METHOD, SpanNames.method(exchange.method()));
-        out.attribute(SpanKeys.URL_PATH, SpanNames.cut(exchange.path(), MAX_TEXT));
         out.attribute(SpanKeys.URL_SCHEME, SpanNames.cut(exchange.scheme(), MAX_TEXT));
         serverAddress(exchange.authority());
         out.attribute(SpanKeys.NETWORK_PROTOCOL_VERSION, exchange.protocol().version());
         if (exchange.protocol() == Protocol.GRPC) {
             out.attribute(SpanKeys.RPC_SYSTEM, Vocabulary.PROTOCOL_GRPC);
+        }
+    }
+
+    private void pathAttributes(Exchange exchange) {
+        if (!SpanNames.isHttp(exchange.protocol())) {
+            return;
+        }
+        out.attribute(SpanKeys.URL_PATH, SpanNames.cut(exchange.path(), MAX_TEXT));
+        if (exchange.protocol() == Protocol.GRPC) {
             out.attribute(SpanKeys.RPC_METHOD, SpanNames.rpcMethod(exchange.path()));
         }
     }
@@ -176,9 +204,7 @@ final class SpanEncoder {
 
     private void peerAddress(@Nullable Endpoint endpoint) {
         if (endpoint != null && endpoint.address().getAddress() != null) {
-            out.attribute(
-                    SpanKeys.NETWORK_PEER_ADDRESS,
-                    addresses.of(endpoint.address()).host());
+            out.attribute(SpanKeys.NETWORK_PEER_ADDRESS, addresses.of(endpoint).host());
             out.attribute(SpanKeys.NETWORK_PEER_PORT, endpoint.address().getPort());
         }
     }
@@ -209,18 +235,20 @@ final class SpanEncoder {
         }
     }
 
-    /** Fate, error type and status: a client's error is one on the client's side only, as OpenTelemetry has it. */
-    private SpanStatus outcome(Fate fate, int httpStatus, boolean clientSide) {
+    private void outcome(Fate fate, int httpStatus, boolean clientSide) {
         out.attribute(SpanKeys.FATE, fate.label());
         if (fate != Fate.SERVED) {
             out.attribute(SpanKeys.ERROR_TYPE, fate.label());
-            return SpanStatus.ERROR;
-        }
-        if (clientSide && httpStatus >= FIRST_CLIENT_ERROR) {
+        } else if (status(fate, httpStatus, clientSide) == SpanStatus.ERROR) {
             out.attribute(SpanKeys.ERROR_TYPE, Integer.toString(httpStatus));
-            return SpanStatus.ERROR;
         }
-        return SpanStatus.UNSET;
+    }
+
+    /** A client's error is one on the client's side only, as OpenTelemetry has it. */
+    private static SpanStatus status(Fate fate, int httpStatus, boolean clientSide) {
+        return fate != Fate.SERVED || (clientSide && httpStatus >= FIRST_CLIENT_ERROR)
+                ? SpanStatus.ERROR
+                : SpanStatus.UNSET;
     }
 
     /** Where the time went; of several attempts the last, the earlier ones count as waiting. Stages add up to the whole. */

@@ -3,27 +3,18 @@ package io.tracery.proxy.telemetry;
 import io.tracery.proxy.exchange.Exchange;
 import io.tracery.proxy.exchange.Protocol;
 import io.tracery.proxy.mesh.Cluster;
-import java.util.HashMap;
-import java.util.Map;
 
-/**
- * Names of spans: low in cardinality, whatever clients send. Names of HTTP spans are remembered, because they are few;
- * what is remembered is bounded. Confined to the exporter.
- */
+/** Names of spans: low in cardinality, whatever clients send. */
 final class SpanNames {
 
     /** What a client chose is cut here. */
     static final int MAX_LENGTH = 256;
 
-    /** Routes; of methods there are only those that {@link #method} knows. */
-    private static final int REMEMBERED = 1024;
-
     private static final String OTHER_METHOD = "_OTHER";
 
-    /** By route, then by method; two look-ups, because a key of both would be made anew for every span. */
-    private final Map<String, Map<String, String>> http = new HashMap<>();
+    private SpanNames() {}
 
-    String of(Exchange exchange) {
+    static String of(Exchange exchange) {
         return switch (exchange.protocol()) {
             case HTTP1, HTTP2 -> http(method(exchange.method()), LabelProbe.routeName(exchange));
             case GRPC -> rpcMethod(exchange.path());
@@ -49,18 +40,9 @@ final class SpanNames {
         return text.length() <= length ? text : text.substring(0, length);
     }
 
-    private String http(String method, String route) {
-        Map<String, String> ofRoute = http.get(route);
-        String known = ofRoute == null ? null : ofRoute.get(method);
-        if (known != null) {
-            return known;
-        }
+    private static String http(String method, String route) {
         String shown = method.equals(OTHER_METHOD) ? "HTTP" : method;
-        String name = route.isEmpty() ? shown : shown + " " + route;
-        if (ofRoute != null || http.size() < REMEMBERED) {
-            http.computeIfAbsent(route, key -> new HashMap<>()).put(method, name);
-        }
-        return name;
+        return route.isEmpty() ? shown : shown + " " + route;
     }
 
     private static String service(Exchange exchange) {

@@ -1,43 +1,36 @@
 package io.tracery.tracing.otlp;
 
-/** Writes {@code KeyValue} messages, the one form that attributes have everywhere in OTLP. */
+/**
+ * Writes {@code KeyValue} messages, the one form that attributes have everywhere in OTLP. They are most of what is written,
+ * so that lengths are reckoned before rather than filled in after.
+ */
 final class AttributeWriter {
 
     private AttributeWriter() {}
 
     static void write(ProtoWriter out, int field, Key key, String value) {
-        int keyValue = out.begin(field);
-        key.write(out);
-        int any = out.begin(OtlpFields.KEY_VALUE_VALUE);
-        out.string(OtlpFields.VALUE_STRING, value);
-        out.end(any);
-        out.end(keyValue);
+        int length = ProtoWriter.utf8Length(value);
+        open(out, field, key, 1 + ProtoWriter.varintSize(length) + length);
+        out.string(OtlpFields.VALUE_STRING, value, length);
     }
 
     static void write(ProtoWriter out, int field, Key key, long value) {
-        int keyValue = out.begin(field);
-        key.write(out);
-        int any = out.begin(OtlpFields.KEY_VALUE_VALUE);
+        open(out, field, key, 1 + ProtoWriter.varintSize(value));
         out.varint(OtlpFields.VALUE_INT, value);
-        out.end(any);
-        out.end(keyValue);
     }
 
     static void write(ProtoWriter out, int field, Key key, double value) {
-        int keyValue = out.begin(field);
-        key.write(out);
-        int any = out.begin(OtlpFields.KEY_VALUE_VALUE);
+        open(out, field, key, 1 + Double.BYTES);
         out.doubleValue(OtlpFields.VALUE_DOUBLE, value);
-        out.end(any);
-        out.end(keyValue);
     }
 
     static void write(ProtoWriter out, int field, Key key, boolean value) {
-        int keyValue = out.begin(field);
-        key.write(out);
-        int any = out.begin(OtlpFields.KEY_VALUE_VALUE);
+        open(out, field, key, 2);
         out.varint(OtlpFields.VALUE_BOOL, value ? 1 : 0);
-        out.end(any);
-        out.end(keyValue);
+    }
+
+    /** @param any length of the {@code AnyValue} that follows */
+    private static void open(ProtoWriter out, int field, Key key, int any) {
+        out.open(field, key.encoded(), OtlpFields.KEY_VALUE_VALUE, any);
     }
 }

@@ -21,9 +21,9 @@ public final class Key {
         return name;
     }
 
-    /** The field {@code key} of a {@code KeyValue}. */
-    void write(ProtoWriter writer) {
-        writer.raw(encoded);
+    /** The field {@code key} of a {@code KeyValue}. Not to be written to. */
+    byte[] encoded() {
+        return encoded;
     }
 
     @Override

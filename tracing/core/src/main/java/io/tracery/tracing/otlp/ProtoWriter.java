@@ -1,5 +1,8 @@
 package io.tracery.tracing.otlp;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -16,6 +19,14 @@ final class ProtoWriter {
     private static final int FIXED64 = 1;
     private static final int LENGTH_DELIMITED = 2;
     private static final int FIXED32 = 5;
+    private static final int MOST_VARINT_BYTES = 10;
+
+    private static final VarHandle LITTLE_ENDIAN_INT =
+            MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle LITTLE_ENDIAN_LONG =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle BIG_ENDIAN_LONG =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
     private byte[] buffer;
     private int size;
@@ -45,9 +56,14 @@ final class ProtoWriter {
         return Arrays.copyOf(buffer, size);
     }
 
+    /** What was written since the size was as given. */
+    byte[] copy(int fromSize) {
+        return Arrays.copyOfRange(buffer, fromSize, size);
+    }
+
     /** Starts a nested message; the answer goes to {@link #end}. Messages end in reverse order of their start. */
     int begin(int field) {
-        tag(field, LENGTH_DELIMITED);
+        key(field, LENGTH_DELIMITED);
         ensure(1);
         return ++size;
     }
@@ -65,66 +81,96 @@ final class ProtoWriter {
     }
 
     void varint(int field, long value) {
-        tag(field, VARINT);
-        varint(value);
+        ensure(2 * MOST_VARINT_BYTES);
+        size = put(buffer, put(buffer, size, tag(field, VARINT)), value);
     }
 
     /** {@code sint32}: small negative numbers stay small. */
     void zigZag(int field, int value) {
-        tag(field, VARINT);
+        key(field, VARINT);
         varint(Integer.toUnsignedLong((value << 1) ^ (value >> 31)));
     }
 
     void fixed64(int field, long value) {
-        tag(field, FIXED64);
+        key(field, FIXED64);
         ensure(8);
-        for (int i = 0; i < 8; i++) {
-            buffer[size++] = (byte) (value >>> (8 * i));
-        }
+        LITTLE_ENDIAN_LONG.set(buffer, size, value);
+        size += 8;
     }
 
     void fixed32(int field, int value) {
-        tag(field, FIXED32);
+        key(field, FIXED32);
         ensure(4);
-        for (int i = 0; i < 4; i++) {
-            buffer[size++] = (byte) (value >>> (8 * i));
-        }
+        LITTLE_ENDIAN_INT.set(buffer, size, value);
+        size += 4;
     }
 
     void doubleValue(int field, double value) {
         fixed64(field, Double.doubleToRawLongBits(value));
     }
 
+    /**
+     * Starts a nested message whose length is known, writes its first field, and starts a message in it that takes the
+     * rest; nothing ends either. It is what every attribute begins with.
+     *
+     * @param first a whole field in wire format
+     * @param last number of the inner message's field, below 16
+     * @param lastLength length of the inner message
+     */
+    void open(int field, byte[] first, int last, int lastLength) {
+        ensure(first.length + 4 * MOST_VARINT_BYTES);
+        byte[] to = buffer;
+        int at = put(to, size, tag(field, LENGTH_DELIMITED));
+        at = put(to, at, first.length + 1 + varintSize(lastLength) + lastLength);
+        System.arraycopy(first, 0, to, at, first.length);
+        at = put(to, at + first.length, tag(last, LENGTH_DELIMITED));
+        size = put(to, at, lastLength);
+    }
+
     /** Always valid UTF-8, as proto3 demands: a lone surrogate becomes a question mark. */
     void string(int field, String text) {
-        tag(field, LENGTH_DELIMITED);
+        string(field, text, utf8Length(text));
+    }
+
+    /** @param utf8Length as {@link #utf8Length} has it */
+    void string(int field, String text, int utf8Length) {
+        key(field, LENGTH_DELIMITED);
+        varint(utf8Length);
         int length = text.length();
-        ensure(length + 5);
-        int start = size;
-        varint(length);
+        if (utf8Length != length) {
+            raw(text.getBytes(StandardCharsets.UTF_8));
+            return;
+        }
+        ensure(length);
+        // As many chars as bytes: all of them are ASCII, or a lone surrogate is among them, which is written as one
+        // byte.
         for (int i = 0; i < length; i++) {
             char c = text.charAt(i);
-            if (c >= 0x80) {
-                size = start;
-                byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
-                varint(utf8.length);
-                raw(utf8);
-                return;
-            }
-            buffer[size++] = (byte) c;
+            buffer[size++] = (byte) (c < 0x80 ? c : '?');
         }
+    }
+
+    /** Bytes of {@link #string} without tag and length. */
+    static int utf8Length(String text) {
+        int length = text.length();
+        for (int i = 0; i < length; i++) {
+            if (text.charAt(i) >= 0x80) {
+                return text.getBytes(StandardCharsets.UTF_8).length;
+            }
+        }
+        return length;
     }
 
     /** A {@code bytes} field of 8 bytes, big endian, as span ids are. */
     void id(int field, long value) {
-        tag(field, LENGTH_DELIMITED);
+        key(field, LENGTH_DELIMITED);
         varint(8);
         bigEndian(value);
     }
 
     /** A {@code bytes} field of 16 bytes, big endian, as trace ids are. */
     void id(int field, long high, long low) {
-        tag(field, LENGTH_DELIMITED);
+        key(field, LENGTH_DELIMITED);
         varint(16);
         bigEndian(high);
         bigEndian(low);
@@ -139,29 +185,38 @@ final class ProtoWriter {
 
     /** A length-delimited field whose length prefix and body are already in wire format. */
     void prefixed(int field, byte[] lengthAndBody) {
-        tag(field, LENGTH_DELIMITED);
+        key(field, LENGTH_DELIMITED);
         raw(lengthAndBody);
     }
 
     void varint(long value) {
-        ensure(10);
-        long rest = value;
-        while ((rest & ~0x7fL) != 0) {
-            buffer[size++] = (byte) (rest | 0x80);
-            rest >>>= 7;
-        }
-        buffer[size++] = (byte) rest;
+        ensure(MOST_VARINT_BYTES);
+        size = put(buffer, size, value);
     }
 
-    private void tag(int field, int wireType) {
-        varint((long) field << 3 | wireType);
+    private static int put(byte[] to, int from, long value) {
+        int at = from;
+        long rest = value;
+        while ((rest & ~0x7fL) != 0) {
+            to[at++] = (byte) (rest | 0x80);
+            rest >>>= 7;
+        }
+        to[at++] = (byte) rest;
+        return at;
+    }
+
+    private void key(int field, int wireType) {
+        varint(tag(field, wireType));
+    }
+
+    private static long tag(int field, int wireType) {
+        return (long) field << 3 | wireType;
     }
 
     private void bigEndian(long value) {
         ensure(8);
-        for (int shift = 56; shift >= 0; shift -= 8) {
-            buffer[size++] = (byte) (value >>> shift);
-        }
+        BIG_ENDIAN_LONG.set(buffer, size, value);
+        size += 8;
     }
 
     private void ensure(int more) {
@@ -170,7 +225,11 @@ final class ProtoWriter {
         }
     }
 
-    private static int varintSize(int value) {
-        return value == 0 ? 1 : (38 - Integer.numberOfLeadingZeros(value)) / 7;
+    static int varintSize(int value) {
+        return varintSize(Integer.toUnsignedLong(value));
+    }
+
+    static int varintSize(long value) {
+        return value == 0 ? 1 : (70 - Long.numberOfLeadingZeros(value)) / 7;
     }
 }

@@ -95,6 +95,25 @@ public final class TracesEncoder {
         AttributeWriter.write(out, attributeField, key, value);
     }
 
+    /** Where the next attribute will be written; for {@link #since}. */
+    public int mark() {
+        return out.size();
+    }
+
+    /** A copy of the attributes that were written since a mark, of the span or of one of its events. */
+    public Fragment since(int mark) {
+        return new Fragment(out.copy(mark), attributeField);
+    }
+
+    /** Attributes that were written once before. Those of a span go to spans only, those of an event to events. */
+    public void attributes(Fragment fragment) {
+        if (fragment.field != attributeField) {
+            throw new IllegalArgumentException(
+                    "the attributes were copied from a span and go to an event, or the reverse");
+        }
+        out.raw(fragment.bytes);
+    }
+
     /**
      * Starts an event of the span.
      *
@@ -153,6 +172,18 @@ public final class TracesEncoder {
         spans = 0;
         resourceMark = head.openResource(out);
         scopeMark = head.openScope(out);
+    }
+
+    /** Attributes as they are on the wire. Immutable. */
+    public static final class Fragment {
+
+        private final byte[] bytes;
+        private final int field;
+
+        private Fragment(byte[] bytes, int field) {
+            this.bytes = bytes;
+            this.field = field;
+        }
     }
 
     /** Where a span's parent lives. */
