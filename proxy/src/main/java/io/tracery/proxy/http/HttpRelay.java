@@ -2,11 +2,9 @@ package io.tracery.proxy.http;
 
 import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.HttpContent;
-import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
-import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
@@ -21,7 +19,6 @@ import io.tracery.proxy.mesh.Direction;
 import io.tracery.proxy.mesh.MeshSnapshot;
 import io.tracery.proxy.route.ClusterSplit.Share;
 import io.tracery.proxy.route.Fault;
-import io.tracery.proxy.route.Filters;
 import io.tracery.proxy.route.RetryPolicy;
 import io.tracery.proxy.route.RetryPolicy.Condition;
 import io.tracery.proxy.route.Route;
@@ -51,20 +48,17 @@ final class HttpRelay implements Swept {
     private final RequestBody body;
     private final Deadline deadline;
     private final Retrying retrying;
+    private final Answering answering;
 
     // What changes as the exchange goes on.
     private @Nullable ClusterState cluster;
     private @Nullable HttpAttempt current;
     private @Nullable EndpointLoad avoid;
     private Affinity affinity = Affinity.NONE;
-    private Filters shareFilters = Filters.NONE;
     private @Nullable Mirrors mirrors;
     private @Nullable FaultPlan fault;
     private @Nullable Throttle throttle;
     private boolean starting;
-    private boolean responseBegun;
-    private boolean upstreamKeepsAlive;
-    private boolean tunnel;
     private long movedNanos;
 
     /**
@@ -81,6 +75,7 @@ final class HttpRelay implements Swept {
         this.body = new RequestBody(loop.limits().replayBytes());
         this.deadline = new Deadline(loop, exchange.protocol(), route, head.headers());
         this.retrying = new Retrying(loop, exchange, route.retry(), body, deadline);
+        this.answering = new Answering(exchange, client, head.method(), route.filters());
     }
 
     /** What the route's fault does to it; before the start. */
@@ -94,6 +89,7 @@ final class HttpRelay implements Swept {
     /** Where hashes decide on the endpoint, this one does. */
     void affinity(Affinity found) {
         affinity = found;
+        answering.cookie(found.newCookie());
     }
 
     void start() {
@@ -108,8 +104,8 @@ final class HttpRelay implements Swept {
         Share share = loop.next(route.split());
         cluster = share == null ? null : loop.cluster(snapshot, share.cluster());
         if (share != null) {
-            shareFilters = share.filters();
-            RouteFilters.request(shareFilters, head.headers());
+            answering.share(share.filters());
+            RouteFilters.request(share.filters(), head.headers());
         }
         ClusterState state = cluster;
         if (state != null) {
@@ -139,7 +135,7 @@ final class HttpRelay implements Swept {
     }
 
     private void abort(Fault.Abort abort) {
-        answer(FailureResponder.injected(abort, exchange.protocol()), FailureResponder.grpcStatus(abort));
+        answering.own(FailureResponder.injected(abort, exchange.protocol()), FailureResponder.grpcStatus(abort));
         finish(Fate.FAULT_INJECTED, /* answered= */ true);
     }
 
@@ -241,7 +237,10 @@ final class HttpRelay implements Swept {
     }
 
     void response(HttpAttempt attempt, HttpObject piece) {
-        if (throttle != null && !tunnel && piece instanceof HttpContent content && !(piece instanceof HttpResponse)) {
+        if (throttle != null
+                && !answering.tunnel()
+                && piece instanceof HttpContent content
+                && !(piece instanceof HttpResponse)) {
             throttle.add(attempt, content);
         } else {
             pass(attempt, piece);
@@ -277,31 +276,17 @@ final class HttpRelay implements Swept {
     }
 
     private void begin(HttpResponse response, int grpc) {
-        responseBegun = true;
         body.forgetSent();
-        if (affinity.newCookie() != null) {
-            response.headers().add(HttpHeaderNames.SET_COOKIE, affinity.newCookie());
-        }
-        exchange.status(response.status().code());
-        GrpcStatus.note(grpc, exchange);
-        upstreamKeepsAlive = HttpUtil.isKeepAlive(response);
-        String switched = response.headers().get(HttpHeaderNames.UPGRADE, "");
-        HopByHop.remove(response.headers());
-        RouteFilters.edit(route.filters().response(), response.headers());
-        RouteFilters.edit(shareFilters.response(), response.headers());
-        tunnel = Switching.done(head.method(), response);
-        if (tunnel) {
+        answering.pass(response, grpc);
+        if (answering.tunnel()) {
             deadline.cancel();
-            if (!switched.isEmpty()) {
-                Switching.ask(response.headers(), switched);
-            }
         }
     }
 
     private void complete(HttpAttempt attempt) {
         boolean requestDone = body.allSent();
         Fate outcome = GrpcStatus.outcome(exchange);
-        attempt.complete(outcome, exchange, upstreamKeepsAlive && requestDone && !tunnel);
+        attempt.complete(outcome, exchange, requestDone && answering.upstreamKeepsAlive());
         client.flush();
         finish(outcome, /* answered= */ true);
     }
@@ -427,7 +412,7 @@ final class HttpRelay implements Swept {
 
     /** The client went away. */
     void clientGone() {
-        if (!exchange.ended() && tunnel && current != null) {
+        if (!exchange.ended() && answering.tunnel() && current != null) {
             complete(current);
         } else {
             giveUp(Fate.CLIENT_GONE);
@@ -451,31 +436,13 @@ final class HttpRelay implements Swept {
                 current.abandon(Fate.MALFORMED_REQUEST);
             }
             body.release();
-            answer(Fate.MALFORMED_REQUEST, detail);
+            answering.failed(Fate.MALFORMED_REQUEST, detail);
             finish(Fate.MALFORMED_REQUEST, /* answered= */ false);
         }
     }
 
     private void fail(Fate fate, @Nullable String detail) {
-        finish(fate, answer(fate, detail == null ? "" : detail));
-    }
-
-    /** Answers for the upstream, unless that has begun to answer for itself. */
-    private boolean answer(Fate fate, String detail) {
-        if (responseBegun) {
-            return false;
-        }
-        answer(FailureResponder.answer(fate, exchange.protocol(), detail), FailureResponder.grpcStatus(fate));
-        return true;
-    }
-
-    private void answer(HttpResponse answer, int grpcStatus) {
-        exchange.status(answer.status().code());
-        if (exchange.protocol() == Protocol.GRPC) {
-            exchange.grpcStatus(grpcStatus);
-        }
-        client.write(answer);
-        client.flush();
+        finish(fate, answering.failed(fate, detail == null ? "" : detail));
     }
 
     private void finish(Fate fate, boolean answered) {
