@@ -8,6 +8,7 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import io.netty.util.concurrent.ScheduledFuture;
 import io.tracery.proxy.http.Downstream;
 import io.tracery.proxy.http.Drain;
@@ -47,7 +48,7 @@ final class InboundStack {
                     refusals.noIdentity();
                     channel.close();
                 } else {
-                    pipeline.addLast("tls", identity.server().newHandler(channel.alloc()));
+                    pipeline.addLast("tls", handshake(identity, channel));
                     pipeline.addLast("peer", new Peer());
                 }
             }
@@ -80,7 +81,9 @@ final class InboundStack {
             if (event instanceof SslHandshakeCompletionEvent handshake) {
                 SslHandler tls = ctx.pipeline().get(SslHandler.class);
                 String identity = handshake.isSuccess() && tls != null ? PeerIdentity.of(tls) : "";
-                if (identity.isEmpty()) {
+                if (handshake.cause() instanceof SslHandshakeTimeoutException) {
+                    tooSilent(ctx);
+                } else if (identity.isEmpty()) {
                     refusals.unverified();
                     ctx.close();
                 } else {
@@ -134,7 +137,7 @@ final class InboundStack {
         @Override
         protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
             if (in.getUnsignedByte(in.readerIndex()) == HANDSHAKE) {
-                ctx.pipeline().addAfter(ctx.name(), "tls", identity.server().newHandler(ctx.alloc()));
+                ctx.pipeline().addAfter(ctx.name(), "tls", handshake(identity, ctx.channel()));
                 ctx.pipeline().remove(this);
             } else {
                 plain(ctx);
@@ -152,6 +155,12 @@ final class InboundStack {
                 silence.cancel(false);
             }
         }
+    }
+
+    private SslHandler handshake(Identity identity, Channel channel) {
+        SslHandler handler = identity.server().newHandler(channel.alloc());
+        handler.setHandshakeTimeoutMillis(headTimeoutMillis());
+        return handler;
     }
 
     private long headTimeoutMillis() {

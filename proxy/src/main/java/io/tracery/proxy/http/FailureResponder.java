@@ -9,6 +9,7 @@ import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.tracery.proxy.exchange.Protocol;
+import io.tracery.proxy.http1.Complaint;
 import io.tracery.proxy.route.Fault;
 import io.tracery.tracing.span.Fate;
 import java.nio.charset.StandardCharsets;
@@ -27,6 +28,17 @@ final class FailureResponder {
      */
     static FullHttpResponse answer(Fate fate, Protocol protocol, String detail) {
         return protocol == Protocol.GRPC ? trailersOnly(fate, detail) : plain(fate, httpStatus(fate), detail);
+    }
+
+    /** The answer to a request that was not even read. */
+    static FullHttpResponse refused(Complaint complaint, String detail) {
+        HttpResponseStatus status = switch (complaint) {
+            case MALFORMED -> httpStatus(Fate.MALFORMED_REQUEST);
+            case LATE -> HttpResponseStatus.REQUEST_TIMEOUT;
+            case LONG_LINE -> HttpResponseStatus.REQUEST_URI_TOO_LONG;
+            case LARGE_HEAD -> HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE;
+        };
+        return plain(Fate.MALFORMED_REQUEST, status, detail);
     }
 
     /** The answer that a fault gives. */

@@ -19,6 +19,7 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.ScheduledFuture;
+import io.tracery.proxy.http1.Complaint;
 import io.tracery.proxy.http1.Framing;
 import io.tracery.proxy.http1.Http1ServerCodec;
 import io.tracery.proxy.upstream.Limits;
@@ -105,14 +106,15 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 
     private void take(HttpObject piece) {
         if (piece.decoderResult().isFailure()) {
-            String detail = String.valueOf(piece.decoderResult().cause().getMessage());
+            Throwable cause = piece.decoderResult().cause();
+            String detail = String.valueOf(cause.getMessage());
             ReferenceCountUtil.release(piece);
             closing = true;
             if (relay != null) {
                 relay.clientMalformed(detail);
             } else {
                 keepAlive = false;
-                Intake.malformed(downstream, this, detail);
+                Intake.malformed(downstream, this, Complaint.of(cause), detail);
             }
         } else if (piece instanceof HttpRequest request) {
             requestComplete = false;
@@ -273,6 +275,9 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
     @Override
     public void over(boolean answered) {
         relay = null;
+        // What is left of this exchange, its last bytes or the rest of its request, has the time of a wait for the
+        // next.
+        waitingSince = now();
         if (!answered || !keepAlive) {
             closeAfterWrites();
         } else if (requestComplete) {
@@ -304,15 +309,17 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
     }
 
     private void closeIfSlow() {
-        if (relay != null || discarding) {
+        if (relay != null) {
             return;
         }
         long now = now();
-        boolean slow = headSince != 0 && now - headSince > limits.headTimeout().toNanos();
+        boolean slow = !discarding
+                && headSince != 0
+                && now - headSince > limits.headTimeout().toNanos();
         if (slow && !closing) {
             closing = true;
             keepAlive = false;
-            Intake.malformed(downstream, this, "the request's head did not come in time");
+            Intake.malformed(downstream, this, Complaint.LATE, "the request's head did not come in time");
         } else if (now - waitingSince > limits.idleTimeout().toNanos()) {
             channel().close();
         }

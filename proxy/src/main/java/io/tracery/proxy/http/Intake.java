@@ -9,6 +9,7 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.tracery.proxy.exchange.Exchange;
 import io.tracery.proxy.exchange.Intervention;
 import io.tracery.proxy.exchange.Protocol;
+import io.tracery.proxy.http1.Complaint;
 import io.tracery.proxy.loop.LoopState;
 import io.tracery.proxy.mesh.Direction;
 import io.tracery.proxy.mesh.Listener;
@@ -94,7 +95,7 @@ final class Intake {
     }
 
     /** An HTTP/1 request that could not even be read: counted, answered, and the end of its connection. */
-    static void malformed(Downstream downstream, Client client, String detail) {
+    static void malformed(Downstream downstream, Client client, Complaint complaint, String detail) {
         LoopState loop = downstream.loop();
         Exchange exchange = new Exchange(
                 downstream.listener().direction(),
@@ -102,7 +103,7 @@ final class Intake {
                 Protocol.HTTP1,
                 loop.ticker().epochNanos(),
                 loop.ticker().nanos());
-        refuse(loop, exchange, client, Fate.MALFORMED_REQUEST, detail);
+        refuse(loop, exchange, client, Fate.MALFORMED_REQUEST, FailureResponder.refused(complaint, detail));
     }
 
     /** An HTTP/2 request that is none: counted; its stream is reset, because nothing of it can be trusted. */

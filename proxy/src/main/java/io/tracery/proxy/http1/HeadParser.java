@@ -71,7 +71,7 @@ final class HeadParser {
         HttpVersion version = version();
         endOfLine("the request line ends with its version");
         if (at > mostBytes + Syntax.CRLF.length) {
-            throw new MalformedMessage("the request line is longer than " + mostBytes + " bytes");
+            throw new MalformedMessage(Complaint.LONG_LINE, "the request line is longer than " + mostBytes + " bytes");
         }
         return version;
     }
@@ -138,7 +138,7 @@ final class HeadParser {
         int count = 0;
         while (bytes[at] != Syntax.CR) {
             if (++count > most) {
-                throw new MalformedMessage("more than " + most + " header fields");
+                throw new MalformedMessage(Complaint.LARGE_HEAD, "more than " + most + " header fields");
             }
             field(fields);
         }

@@ -225,7 +225,7 @@ abstract class MessageDecoder {
         int start = in.readerIndex();
         int end = emptyLine(in, start);
         if ((end == NOT_FOUND ? in.readableBytes() : end - start) > limits.headBytes()) {
-            throw new MalformedMessage(what + " is larger than " + limits.headBytes() + " bytes");
+            throw new MalformedMessage(Complaint.LARGE_HEAD, what + " is larger than " + limits.headBytes() + " bytes");
         }
         if (end == NOT_FOUND) {
             return null;

@@ -73,7 +73,8 @@ public final class LoopState {
         if (state == null) {
             state = new ClusterState(cluster, connector, limits, this::balancer, new RetryBudget(ticker::nanos));
             clusters.put(name, state);
-        } else if (state.cluster() != cluster) {
+        } else if (state.cluster() != cluster && snapshot == this.snapshot) {
+            // An exchange that began before the newest snapshot must not bring back what that has changed.
             state.update(cluster);
         }
         return state;

@@ -351,7 +351,7 @@ public final class TcpRelay extends ChannelInboundHandlerAdapter implements Swep
         }
         exchange.end(fate, now);
         loop.observer().ended(exchange);
-        HalfClose.closeAfterWrites(upstream);
-        HalfClose.closeAfterWrites(client);
+        HalfClose.closeAfterWrites(upstream, loop.limits().idleTimeout());
+        HalfClose.closeAfterWrites(client, loop.limits().idleTimeout());
     }
 }

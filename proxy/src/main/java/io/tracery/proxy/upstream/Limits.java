@@ -10,7 +10,8 @@ import java.time.Duration;
  *
  * @param maxInitialLineBytes longest request line
  * @param maxHeaderBytes the whole head of one message
- * @param headTimeout how long a client may take to send a request's head, from its first byte or the connection's start
+ * @param headTimeout how long a client may take for its TLS handshake, and to send a request's head, from its first byte or the
+ *     connection's start
  * @param idleTimeout how long a client's connection may be without a request, and an HTTP exchange without anything moving
  * @param tcpIdleTimeout how long a TCP exchange may be without anything moving
  * @param maxConnectionsPerListener connections accepted at once; more are closed at once

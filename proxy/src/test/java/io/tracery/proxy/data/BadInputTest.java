@@ -65,7 +65,7 @@ class BadInputTest {
                 TestProxy proxy = proxy(backend);
                 Http1Peer client = Http1Peer.connect(proxy.address())) {
             client.send("GET / HTTP/1.1\r\nHost: a\r\nx-large: " + "x".repeat(40_000) + "\r\n\r\n");
-            assertThat(client.receive().status()).isEqualTo(400);
+            assertThat(client.receive().status()).isEqualTo(431);
             assertThat(proxy.log.only().fate()).isEqualTo(Fate.MALFORMED_REQUEST);
         }
     }
@@ -77,7 +77,7 @@ class BadInputTest {
                 Http1Peer client = Http1Peer.connect(proxy.address())) {
             assertThat(client.get("/").status()).isEqualTo(200);
             client.send("GET / HTTP/1.1\r\nHost:");
-            assertThat(client.receive().status()).isEqualTo(400);
+            assertThat(client.receive().status()).isEqualTo(408);
             assertThat(client.closed()).isTrue();
             assertThat(proxy.log.ended(2).getLast().fate()).isEqualTo(Fate.MALFORMED_REQUEST);
         }

@@ -114,6 +114,11 @@ final class Http1Peer implements AutoCloseable {
         return new Message(start, headers, new String(body, StandardCharsets.ISO_8859_1), trailers);
     }
 
+    /** The lines of the next head, and no body. */
+    String head() throws IOException {
+        return line() + headers();
+    }
+
     /** True when the other side has closed and nothing more came. */
     boolean closed() throws IOException {
         try {

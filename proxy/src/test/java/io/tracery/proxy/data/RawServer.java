@@ -64,6 +64,11 @@ final class RawServer implements AutoCloseable {
         return accepted.get();
     }
 
+    /** Connections that are open on this side. */
+    long open() {
+        return sockets.stream().filter(socket -> !socket.isClosed()).count();
+    }
+
     /** An address on which nobody listens. */
     static InetSocketAddress nobody() {
         try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {

@@ -4,16 +4,22 @@ import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
+import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import io.tracery.proxy.identity.Identity;
 import java.math.BigInteger;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Date;
 import java.util.concurrent.atomic.AtomicLong;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.Extension;
@@ -60,6 +66,38 @@ final class TestCa {
         }
     }
 
+    /**
+     * A certificate such as nobody should have.
+     *
+     * @param uri what it names
+     * @param notAfter end of its life, which began an hour before
+     * @param more further names
+     */
+    Certified certificate(String uri, Instant notAfter, int more) {
+        KeyPair own = keys();
+        return new Certified(own, issue(uri, own, notAfter, more));
+    }
+
+    /** A client's key and certificate. */
+    record Certified(KeyPair keys, X509Certificate leaf) {
+
+        /** A client that shows it and trusts everybody. */
+        SSLContext client(String version) {
+            try {
+                KeyStore store = KeyStore.getInstance("PKCS12");
+                store.load(null, null);
+                store.setKeyEntry("own", keys.getPrivate(), new char[0], new Certificate[] {leaf});
+                KeyManagerFactory own = KeyManagerFactory.getInstance("PKIX");
+                own.init(store, new char[0]);
+                SSLContext context = SSLContext.getInstance(version);
+                context.init(own.getKeyManagers(), InsecureTrustManagerFactory.INSTANCE.getTrustManagers(), null);
+                return context;
+            } catch (Exception e) {
+                throw new AssertionError("no client", e);
+            }
+        }
+    }
+
     private static KeyPair keys() {
         try {
             KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
@@ -72,6 +110,10 @@ final class TestCa {
 
     /** @param uri what the certificate names; empty for the authority itself */
     private X509Certificate certificate(String uri, KeyPair subject) {
+        return issue(uri, subject, Instant.now().plus(LIFE), 0);
+    }
+
+    private X509Certificate issue(String uri, KeyPair subject, Instant notAfter, int more) {
         try {
             Instant now = Instant.now();
             X500Name issuer = new X500Name("CN=test root");
@@ -79,15 +121,16 @@ final class TestCa {
                     issuer,
                     BigInteger.valueOf(serial.incrementAndGet()),
                     Date.from(now.minus(LIFE)),
-                    Date.from(now.plus(LIFE)),
+                    Date.from(notAfter),
                     uri.isEmpty() ? issuer : new X500Name("CN=workload"),
                     subject.getPublic());
             builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(uri.isEmpty()));
             if (!uri.isEmpty()) {
-                builder.addExtension(
-                        Extension.subjectAlternativeName,
-                        true,
-                        new GeneralNames(new GeneralName(GeneralName.uniformResourceIdentifier, uri)));
+                GeneralName[] names = new GeneralName[1 + more];
+                Arrays.setAll(
+                        names,
+                        i -> new GeneralName(GeneralName.uniformResourceIdentifier, i == 0 ? uri : uri + "/" + i));
+                builder.addExtension(Extension.subjectAlternativeName, true, new GeneralNames(names));
             }
             return new JcaX509CertificateConverter()
                     .getCertificate(

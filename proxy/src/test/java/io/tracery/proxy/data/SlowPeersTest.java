@@ -1,0 +1,303 @@
+package io.tracery.proxy.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.tracery.proxy.data.Http1Peer.Message;
+import io.tracery.proxy.exchange.Exchange;
+import io.tracery.proxy.loop.EndpointView;
+import io.tracery.proxy.mesh.Direction;
+import io.tracery.proxy.mesh.DownstreamTls;
+import io.tracery.proxy.route.RetryPolicy;
+import io.tracery.proxy.upstream.Limits;
+import io.tracery.tracing.span.Fate;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Peers that are slow, or have gone without a word: they end by a deadline, and nobody else on their event loop notices. */
+@Timeout(60)
+@ExtendWith(LeakCheck.class)
+class SlowPeersTest {
+
+    private static final Duration HEAD = Duration.ofMillis(500);
+    private static final Duration IDLE = Duration.ofSeconds(2);
+    private static final int MEBIBYTE = 1 << 20;
+    /** What two kernels may hold of one connection, and what the proxy may. */
+    private static final int MOST_HELD = 16 * MEBIBYTE;
+
+    @Test
+    void slowHeadsEndTogetherAndHoldUpNobody() throws Exception {
+        int slow = 100;
+        List<Http1Peer> crawlers = new ArrayList<>();
+        try (Http1Backend backend = Http1Backend.saying("fine");
+                TestProxy proxy = proxy(backend.address(), Duration.ZERO)) {
+            for (int i = 0; i < slow; i++) {
+                Http1Peer crawler = Http1Peer.connect(proxy.address());
+                crawlers.add(crawler);
+                crawler.send("GET / HTTP/1.1\r\nHost: cart\r\nx-");
+            }
+            assertServesOthers(proxy, "/", 20);
+            for (Http1Peer crawler : crawlers) {
+                assertThat(crawler.receive().status()).isEqualTo(408);
+                assertThat(crawler.closed()).isTrue();
+            }
+            proxy.log.ended(slow + 20);
+            assertThat(proxy.log.fates())
+                    .containsEntry(Fate.MALFORMED_REQUEST, slow)
+                    .containsEntry(Fate.SERVED, 20);
+        } finally {
+            close(crawlers);
+        }
+    }
+
+    @Test
+    void aRequestBodyThatTricklesEndsWithItsRoutesTime() throws Exception {
+        try (Http1Backend backend = Http1Backend.saying("fine");
+                TestProxy proxy = proxy(backend.address(), Duration.ofMillis(700));
+                Http1Peer client = Http1Peer.connect(proxy.address())) {
+            client.send("POST / HTTP/1.1\r\nHost: cart\r\nContent-Length: 1000000\r\n\r\n");
+            InputStream answer = client.socket.getInputStream();
+            while (answer.available() == 0) {
+                client.send("x");
+                assertServesOthers(proxy, "/", 1);
+            }
+            assertThat(client.receive().status()).isEqualTo(504);
+            proxy.log.ended(proxy.log.started());
+            assertThat(proxy.log.fates()).containsEntry(Fate.DEADLINE, 1).containsOnlyKeys(Fate.DEADLINE, Fate.SERVED);
+            assertNothingInFlight(proxy);
+        }
+    }
+
+    @Test
+    void aRequestBodyThatStopsEndsWithTheIdleTime() throws Exception {
+        try (Http1Backend backend = Http1Backend.saying("fine");
+                TestProxy proxy = proxy(backend.address(), Duration.ZERO);
+                Http1Peer client = Http1Peer.connect(proxy.address())) {
+            client.send("POST / HTTP/1.1\r\nHost: cart\r\nContent-Length: 1000000\r\n\r\nsome");
+            assertThat(client.receive().header("x-tracery-fate")).isEqualTo("deadline");
+            assertThat(proxy.log.only().fate()).isEqualTo(Fate.DEADLINE);
+            assertNothingInFlight(proxy);
+            await().until(() -> proxy.dataPath.connections() == 0);
+        }
+    }
+
+    /** Answered before its request was whole: what is left of that may come late, but not never. */
+    @Test
+    void theRestOfAnAnsweredRequestIsNotWaitedForForEver() throws Exception {
+        try (TestProxy proxy = new TestProxy(BadInputTest.limits(HEAD, IDLE, 100), 1).serving(Mesh.outbound());
+                Http1Peer client = Http1Peer.connect(proxy.address())) {
+            client.send("POST / HTTP/1.1\r\nHost: cart\r\nContent-Length: 1000\r\n\r\nsome");
+            assertThat(client.receive().status()).isEqualTo(404);
+            assertThat(client.closed()).isTrue();
+            assertThat(proxy.log.only().fate()).isEqualTo(Fate.NO_ROUTE);
+            await().until(() -> proxy.dataPath.connections() == 0);
+        }
+    }
+
+    @Test
+    void anAnswerThatTricklesEndsWithItsRoutesTime() throws Exception {
+        RawServer.Talk trickle = socket -> {
+            Http1Peer peer = new Http1Peer(socket);
+            if (peer.receive().target().equals("/slow")) {
+                peer.send("HTTP/1.1 200 OK\r\nContent-Length: 100000000\r\n\r\n");
+                while (true) {
+                    peer.send("x");
+                    LockSupport.parkNanos(5_000_000);
+                }
+            }
+            peer.answer(200, "fine");
+        };
+        try (RawServer backend = new RawServer(trickle);
+                TestProxy proxy = proxy(backend.address(), Duration.ofMillis(700));
+                Http1Peer client = Http1Peer.connect(proxy.address())) {
+            client.send("GET /slow HTTP/1.1\r\nHost: cart\r\n\r\n");
+            assertServesOthers(proxy, "/", 1);
+            assertThat(client.socket.getInputStream().readAllBytes()).asString().startsWith("HTTP/1.1 200 OK");
+            proxy.log.ended(2);
+            assertThat(proxy.log.fates()).containsEntry(Fate.DEADLINE, 1).containsEntry(Fate.SERVED, 1);
+            await().until(() -> backend.open() == 0);
+        }
+    }
+
+    @Test
+    void aReaderThatDoesNotReadStopsItsWriterAndNobodyElse() throws Exception {
+        AtomicLong written = new AtomicLong();
+        try (RawServer backend = new RawServer(socket -> endless(socket, written));
+                TestProxy proxy = proxy(backend.address(), Duration.ZERO);
+                Http1Peer client = withoutAppetite(proxy.address())) {
+            client.send("GET /endless HTTP/1.1\r\nHost: cart\r\n\r\n");
+            await().until(() -> written.get() > 0);
+            assertServesOthers(proxy, "/", 50);
+            // Nothing moves any more, which is what ends it.
+            proxy.log.ended(51);
+            assertThat(proxy.log.fates()).containsEntry(Fate.DEADLINE, 1).containsEntry(Fate.SERVED, 50);
+            assertThat(bytesSent(proxy, Fate.DEADLINE)).isLessThan(MOST_HELD);
+            assertThat(written.get()).isLessThan(2 * MOST_HELD);
+            await().until(() -> proxy.dataPath.connections() == 0 && backend.open() == 0);
+        }
+    }
+
+    @Test
+    void anEndpointThatDoesNotReadStopsItsWriterAndNobodyElse() throws Exception {
+        RawServer.Talk stuffed = socket -> {
+            Http1Peer peer = new Http1Peer(socket);
+            if (peer.head().startsWith("POST")) {
+                LockSupport.parkNanos(Duration.ofSeconds(30).toNanos());
+            }
+            peer.answer(200, "fine");
+        };
+        try (RawServer backend = new RawServer(stuffed);
+                TestProxy proxy = proxy(backend.address(), Duration.ZERO);
+                Http1Peer client = Http1Peer.connect(proxy.address())) {
+            client.send("POST / HTTP/1.1\r\nHost: cart\r\nContent-Length: 1000000000\r\n\r\n");
+            AtomicLong written = new AtomicLong();
+            Thread writer = Thread.ofVirtual().start(() -> pour(client.socket, written));
+            assertServesOthers(proxy, "/", 50);
+            assertThat(writer.join(Duration.ofSeconds(20))).isTrue();
+            proxy.log.ended(51);
+            assertThat(proxy.log.fates()).containsEntry(Fate.DEADLINE, 1).containsEntry(Fate.SERVED, 50);
+            assertThat(written.get()).isLessThan(2 * MOST_HELD);
+            assertNothingInFlight(proxy);
+        }
+    }
+
+    /** An exchange that took longer than a connection may idle still has its last bytes delivered. */
+    @Test
+    void aSlowReaderGetsTheEndOfALongAnswer() throws Exception {
+        byte[] most = new byte[24 * MEBIBYTE];
+        RawServer.Talk late = socket -> {
+            Http1Peer peer = new Http1Peer(socket);
+            peer.receive();
+            peer.send("HTTP/1.1 200 OK\r\nContent-Length: " + (most.length + 10) + "\r\n\r\n");
+            for (int i = 0; i < 10; i++) {
+                LockSupport.parkNanos(IDLE.toNanos() / 8);
+                peer.send("x");
+            }
+            socket.getOutputStream().write(most);
+            socket.getInputStream().readAllBytes();
+        };
+        try (RawServer backend = new RawServer(late);
+                TestProxy proxy = proxy(backend.address(), Duration.ZERO);
+                Http1Peer client = withoutAppetite(proxy.address())) {
+            client.send("GET / HTTP/1.1\r\nHost: cart\r\nConnection: close\r\n\r\n");
+            InputStream in = client.socket.getInputStream();
+            byte[] sip = new byte[64 * 1024];
+            long read = 0;
+            while (proxy.log.fates().isEmpty()) {
+                read += in.read(sip);
+            }
+            // The last part waits in the proxy, which looks for connections to end several times meanwhile.
+            LockSupport.parkNanos(HEAD.multipliedBy(2).toNanos());
+            read += in.transferTo(OutputStream.nullOutputStream());
+            assertThat(read).isGreaterThan(most.length + 10);
+            assertThat(proxy.log.only().fate()).isEqualTo(Fate.SERVED);
+        }
+    }
+
+    @Test
+    void opaqueConnectionsOfWhichNothingIsHeardAreEnded() throws Exception {
+        try (RawServer backend = new RawServer(socket -> socket.getInputStream().readAllBytes());
+                TestProxy proxy = tcp(backend);
+                Http1Peer client = Http1Peer.connect(proxy.address())) {
+            client.send("hello");
+            assertThat(client.closed()).isTrue();
+            assertThat(proxy.log.only().fate()).isEqualTo(Fate.DEADLINE);
+            await().until(() -> proxy.dataPath.connections() == 0 && backend.open() == 0);
+        }
+    }
+
+    /** Its last bytes cannot be delivered; the connection goes nevertheless. */
+    @Test
+    void anOpaqueReaderThatDoesNotReadIsEnded() throws Exception {
+        AtomicLong written = new AtomicLong();
+        try (RawServer backend = new RawServer(socket -> pour(socket, written));
+                TestProxy proxy = tcp(backend);
+                Http1Peer client = withoutAppetite(proxy.address())) {
+            Exchange stalled = proxy.log.only();
+            assertThat(stalled.fate()).isEqualTo(Fate.DEADLINE);
+            assertThat(stalled.bytesSent()).isLessThan(MOST_HELD);
+            await().until(() -> proxy.dataPath.connections() == 0 && backend.open() == 0);
+            assertThat(client.socket.isClosed()).isFalse();
+        }
+    }
+
+    private static void endless(Socket socket, AtomicLong written) throws IOException {
+        Http1Peer peer = new Http1Peer(socket);
+        while (!peer.receive().target().equals("/endless")) {
+            peer.answer(200, "fine");
+        }
+        peer.send("HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n");
+        pour(socket, written);
+    }
+
+    /** Writes until the other side goes away. */
+    private static void pour(Socket socket, AtomicLong written) {
+        byte[] piece = new byte[10_000];
+        try {
+            while (written.get() < 1_000_000_000) {
+                socket.getOutputStream().write(piece);
+                written.addAndGet(piece.length);
+            }
+        } catch (IOException e) {
+            // As expected.
+        }
+    }
+
+    private static Http1Peer withoutAppetite(InetSocketAddress address) throws IOException {
+        Socket socket = new Socket();
+        socket.setReceiveBufferSize(4096);
+        socket.connect(address);
+        return new Http1Peer(socket);
+    }
+
+    private static void assertServesOthers(TestProxy proxy, String path, int times) throws IOException {
+        try (Http1Peer other = Http1Peer.connect(proxy.address())) {
+            for (int i = 0; i < times; i++) {
+                Message answer = other.get(path);
+                assertThat(answer.text()).isEqualTo("fine");
+            }
+        }
+    }
+
+    private static long bytesSent(TestProxy proxy, Fate fate) {
+        return proxy.log.ended(proxy.log.started()).stream()
+                .filter(exchange -> exchange.fate() == fate)
+                .mapToLong(Exchange::bytesSent)
+                .sum();
+    }
+
+    static void assertNothingInFlight(TestProxy proxy) {
+        await().untilAsserted(() -> assertThat(proxy.dataPath.endpoints(Duration.ofSeconds(5)).values().stream()
+                        .flatMap(List::stream)
+                        .mapToInt(EndpointView::inFlight))
+                .containsOnly(0));
+    }
+
+    private static void close(List<Http1Peer> peers) throws IOException {
+        for (Http1Peer peer : peers) {
+            peer.close();
+        }
+    }
+
+    private static TestProxy tcp(RawServer backend) {
+        Limits limits = BadInputTest.limits(HEAD, IDLE, 100);
+        return new TestProxy(limits, 1)
+                .serving(Mesh.tcp(Direction.OUTBOUND, DownstreamTls.NONE, "kv"), Mesh.cluster("kv", backend.address()));
+    }
+
+    private static TestProxy proxy(InetSocketAddress backend, Duration timeout) {
+        return new TestProxy(BadInputTest.limits(HEAD, IDLE, 1_000), 1)
+                .serving(Mesh.outbound(Mesh.route("cart", timeout, RetryPolicy.NONE)), Mesh.cluster("cart", backend));
+    }
+}
