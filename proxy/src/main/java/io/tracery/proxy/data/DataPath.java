@@ -21,7 +21,6 @@ import io.tracery.proxy.exchange.ExchangeObserver;
 import io.tracery.proxy.identity.IdentitySource;
 import io.tracery.proxy.loop.EndpointView;
 import io.tracery.proxy.loop.LoopState;
-import io.tracery.proxy.loop.RateLimiters;
 import io.tracery.proxy.loop.Ticker;
 import io.tracery.proxy.mesh.Direction;
 import io.tracery.proxy.mesh.Listener;
@@ -55,7 +54,6 @@ public final class DataPath implements Component {
     private final OpenConnections outbound = new OpenConnections();
     private final Refusals refusals = new Refusals();
     private final Ejections ejections = new Ejections();
-    private final RateLimiters rateLimiters;
     private final ListenerSet listeners;
 
     /** Of the time to drain, this part is kept for connections of an application that does not hang up. */
@@ -78,7 +76,6 @@ public final class DataPath implements Component {
         this.config = config;
         this.snapshots = snapshots;
         this.identities = identities;
-        this.rateLimiters = new RateLimiters(ticker);
         boolean epoll = Epoll.isAvailable();
         IoHandlerFactory io = epoll ? new MendedEpoll() : NioIoHandler.newFactory();
         Class<? extends SocketChannel> sockets = epoll ? EpollSocketChannel.class : NioSocketChannel.class;
@@ -95,7 +92,6 @@ public final class DataPath implements Component {
                             ejections,
                             randoms.apply(loop),
                             ticker,
-                            rateLimiters,
                             config.zone()));
         });
         this.listeners = new ListenerSet(loops, servers, this::accepted);
@@ -126,7 +122,6 @@ public final class DataPath implements Component {
         List<Future<?>> adopting = new ArrayList<>();
         states.forEach((loop, state) -> adopting.add(loop.submit(() -> state.adopt(snapshot))));
         adopting.forEach(done -> done.awaitUninterruptibly(ADOPT_SECONDS, TimeUnit.SECONDS));
-        rateLimiters.adopt(snapshot);
         listeners.follow(snapshot);
     }
 

@@ -18,7 +18,6 @@ import java.nio.charset.StandardCharsets;
 final class FailureResponder {
 
     static final String FATE_HEADER = "x-tracery-fate";
-    private static final String PUSHBACK = "grpc-retry-pushback-ms";
 
     private FailureResponder() {}
 
@@ -54,20 +53,6 @@ final class FailureResponder {
                 ? httpStatus(Fate.FAULT_INJECTED)
                 : HttpResponseStatus.valueOf(abort.httpStatus());
         return plain(Fate.FAULT_INJECTED, status, detail);
-    }
-
-    /**
-     * The answer to a request that comes too early, which says when one may come: in seconds (RFC 9110 section 10.2.3), and
-     * to gRPC clients in milliseconds (gRFC A6).
-     */
-    static FullHttpResponse limited(Protocol protocol, String detail, long waitNanos) {
-        FullHttpResponse answer = answer(Fate.RATE_LIMITED, protocol, detail);
-        if (protocol == Protocol.GRPC) {
-            answer.headers().set(PUSHBACK, Math.ceilDiv(waitNanos, 1_000_000));
-        } else {
-            answer.headers().set(HttpHeaderNames.RETRY_AFTER, Math.ceilDiv(waitNanos, 1_000_000_000));
-        }
-        return answer;
     }
 
     /** Where only an HTTP status is said, what gRPC makes of it (gRPC's http-grpc-status-mapping.md). */

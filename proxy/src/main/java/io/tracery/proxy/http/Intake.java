@@ -15,7 +15,6 @@ import io.tracery.proxy.mesh.Direction;
 import io.tracery.proxy.mesh.Listener;
 import io.tracery.proxy.mesh.MeshSnapshot;
 import io.tracery.proxy.route.Filters;
-import io.tracery.proxy.route.RateLimit;
 import io.tracery.proxy.route.Redirect;
 import io.tracery.proxy.route.Route;
 import io.tracery.tracing.context.TraceContext;
@@ -70,14 +69,6 @@ final class Intake {
         exchange.routed(route);
         if (route == null) {
             return refuse(loop, exchange, client, Fate.NO_ROUTE, "no route of " + listener.name() + " takes " + path);
-        }
-        RateLimit limit = route.policies().rateLimit();
-        long wait = limit == null ? 0 : loop.take(route.name(), limit);
-        if (limit != null && wait > 0) {
-            exchange.cluster(snapshot.clusters().get(listener.name()));
-            String detail = route.name() + " takes " + limit.text() + ", " + limit.burst() + " at once";
-            HttpResponse answer = FailureResponder.limited(exchange.protocol(), detail, wait);
-            return refuse(loop, exchange, client, Fate.RATE_LIMITED, answer);
         }
         Filters filters = route.filters();
         Redirect redirect = filters.redirect();

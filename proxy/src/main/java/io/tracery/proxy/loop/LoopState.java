@@ -14,7 +14,6 @@ import io.tracery.proxy.mesh.Listener;
 import io.tracery.proxy.mesh.MeshSnapshot;
 import io.tracery.proxy.route.ClusterSplit;
 import io.tracery.proxy.route.ClusterSplit.Share;
-import io.tracery.proxy.route.RateLimit;
 import io.tracery.proxy.upstream.ClusterState;
 import io.tracery.proxy.upstream.Connector;
 import io.tracery.proxy.upstream.Limits;
@@ -38,7 +37,6 @@ public final class LoopState {
     private final RandomGenerator random;
     private final Ticker ticker;
     private final Surroundings surroundings;
-    private final RateLimiters rateLimiters;
     private final Map<String, ClusterState> clusters = new HashMap<>();
     private final IdentityHashMap<ClusterSplit, WeightedSplit> splits = new IdentityHashMap<>();
     private final Set<Swept> swept = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -53,7 +51,6 @@ public final class LoopState {
             EjectionObserver ejections,
             RandomGenerator random,
             Ticker ticker,
-            RateLimiters rateLimiters,
             String zone) {
         this.loop = connector.loop();
         this.connector = connector;
@@ -61,7 +58,6 @@ public final class LoopState {
         this.observer = observer;
         this.random = random;
         this.ticker = ticker;
-        this.rateLimiters = rateLimiters;
         this.surroundings = new Surroundings(zone, random, ticker::nanos, ejections);
     }
 
@@ -86,11 +82,6 @@ public final class LoopState {
 
     private LoadBalancer balancer(Cluster cluster) {
         return new ClusterBalancer(cluster.name(), cluster.policy(), surroundings);
-    }
-
-    /** Takes one request of a route that is limited. 0 where it may pass, else after how many nanoseconds one may. */
-    public long take(String route, RateLimit limit) {
-        return rateLimiters.take(route, limit);
     }
 
     /** Whose turn it is, or null where no share has a weight. */

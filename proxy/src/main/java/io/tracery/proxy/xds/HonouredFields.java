@@ -78,8 +78,6 @@ final class HonouredFields {
             envoy.type.v3.FractionalPercent: numerator denominator
             envoy.type.matcher.v3.RegexMatchAndSubstitute: pattern substitution
             envoy.config.route.v3.RetryPolicy: retry_on num_retries per_try_timeout retriable_status_codes retry_back_off rate_limited_retry_back_off
-            envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit: stat_prefix token_bucket filter_enabled filter_enforced rate_limited_as_resource_exhausted
-            envoy.type.v3.TokenBucket: max_tokens tokens_per_fill fill_interval
             envoy.extensions.filters.http.fault.v3.HTTPFault: delay abort response_rate_limit headers
             envoy.extensions.filters.http.fault.v3.FaultAbort: http_status grpc_status percentage
             envoy.extensions.filters.common.fault.v3.FaultDelay: fixed_delay percentage

@@ -1,19 +1,14 @@
 package io.tracery.proxy.xds;
 
 import com.google.protobuf.Any;
-import io.envoyproxy.envoy.config.core.v3.RuntimeFractionalPercent;
 import io.envoyproxy.envoy.config.route.v3.HeaderMatcher;
 import io.envoyproxy.envoy.extensions.filters.common.fault.v3.FaultDelay;
 import io.envoyproxy.envoy.extensions.filters.common.fault.v3.FaultRateLimit;
 import io.envoyproxy.envoy.extensions.filters.http.fault.v3.FaultAbort;
 import io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault;
-import io.envoyproxy.envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit;
-import io.envoyproxy.envoy.type.v3.FractionalPercent;
-import io.envoyproxy.envoy.type.v3.TokenBucket;
 import io.tracery.controlplane.api.XdsNames;
 import io.tracery.proxy.route.Fault;
 import io.tracery.proxy.route.Policies;
-import io.tracery.proxy.route.RateLimit;
 import io.tracery.proxy.route.RouteMatch.Header;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -35,53 +30,14 @@ final class PolicyTranslator {
     }
 
     Policies policies(Map<String, Any> filters) throws InvalidResource {
-        RateLimit rateLimit = null;
         Fault fault = null;
         for (Map.Entry<String, Any> filter : filters.entrySet()) {
-            switch (filter.getKey()) {
-                case XdsNames.RATE_LIMIT_FILTER ->
-                    rateLimit = rateLimit(XdsTypes.unpack(route, filter.getValue(), LocalRateLimit.class));
-                case XdsNames.FAULT_FILTER -> fault = fault(XdsTypes.unpack(route, filter.getValue(), HTTPFault.class));
-                default ->
-                    throw new InvalidResource(
-                            route, "typed_per_filter_config of " + filter.getKey() + " is not supported");
+            if (!filter.getKey().equals(XdsNames.FAULT_FILTER)) {
+                throw new InvalidResource(route, "typed_per_filter_config of " + filter.getKey() + " is not supported");
             }
+            fault = fault(XdsTypes.unpack(route, filter.getValue(), HTTPFault.class));
         }
-        return rateLimit == null && fault == null ? Policies.NONE : new Policies(rateLimit, fault);
-    }
-
-    private RateLimit rateLimit(LocalRateLimit limit) throws InvalidResource {
-        if (!always(limit.getFilterEnabled()) || !always(limit.getFilterEnforced())) {
-            throw new InvalidResource(
-                    route, "a local rate limit has filter_enabled and filter_enforced of 100 percent");
-        }
-        if (!limit.getRateLimitedAsResourceExhausted()) {
-            throw new InvalidResource(route, "a local rate limit has rate_limited_as_resource_exhausted");
-        }
-        TokenBucket bucket = limit.getTokenBucket();
-        // Envoy's default.
-        long requests = bucket.hasTokensPerFill()
-                ? Integer.toUnsignedLong(bucket.getTokensPerFill().getValue())
-                : 1;
-        Duration per = XdsTypes.duration(route, bucket.getFillInterval());
-        try {
-            return new RateLimit(requests, per, Integer.toUnsignedLong(bucket.getMaxTokens()));
-        } catch (IllegalArgumentException e) {
-            throw new InvalidResource(
-                    route,
-                    "a token_bucket has max_tokens and tokens_per_fill of at least 1, and a fill_interval of at least a"
-                            + " microsecond for each token");
-        }
-    }
-
-    private static boolean always(RuntimeFractionalPercent share) {
-        FractionalPercent percent = share.getDefaultValue();
-        return switch (percent.getDenominator()) {
-            case HUNDRED -> percent.getNumerator() == 100;
-            case TEN_THOUSAND -> percent.getNumerator() == 10_000;
-            case MILLION -> percent.getNumerator() == 1_000_000;
-            case UNRECOGNIZED -> false;
-        };
+        return fault == null ? Policies.NONE : new Policies(fault);
     }
 
     private Fault fault(HTTPFault fault) throws InvalidResource {

@@ -38,7 +38,7 @@ class FaultTest {
                 RetryPolicy.NONE,
                 List.of(),
                 Filters.NONE,
-                new Policies(null, fault)));
+                new Policies(fault)));
     }
 
     private static Fault fault(

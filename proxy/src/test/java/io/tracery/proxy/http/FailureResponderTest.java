@@ -19,7 +19,6 @@ class FailureResponderTest {
         "NO_ROUTE,             404, 12",
         "POLICY_DENIED,        403, 7",
         "RATE_LIMITED,         429, 8",
-        "FAULT_INJECTED,       503, 14",
         "TLS_VERIFICATION,     502, 14",
         "RESET_BEFORE_HEADERS, 502, 14",
         "MALFORMED_RESPONSE,   502, 14",
@@ -46,19 +45,6 @@ class FailureResponderTest {
         assertThat(grpc.status().code()).isEqualTo(200);
         assertThat(grpc.headers().get("x-tracery-fate")).isEqualTo(fate.label());
         assertThat(grpc.content().isReadable()).isFalse();
-        grpc.release();
-    }
-
-    @Test
-    void whoIsLimitedIsToldHowLongInTheUnitThatItsClientKnows() {
-        FullHttpResponse plain = FailureResponder.limited(Protocol.HTTP2, "why", 1_000_000_001);
-        assertThat(plain.status().code()).isEqualTo(429);
-        assertThat(plain.headers().get("retry-after")).isEqualTo("2");
-        plain.release();
-
-        FullHttpResponse grpc = FailureResponder.limited(Protocol.GRPC, "why", 1_000_001);
-        assertThat(grpc.headers().get("grpc-status")).isEqualTo("8");
-        assertThat(grpc.headers().get("grpc-retry-pushback-ms")).isEqualTo("2");
         grpc.release();
     }
 

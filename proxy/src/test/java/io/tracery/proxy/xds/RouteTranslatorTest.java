@@ -10,7 +10,6 @@ import io.tracery.proxy.route.Filters;
 import io.tracery.proxy.route.Fraction;
 import io.tracery.proxy.route.HeaderEdits;
 import io.tracery.proxy.route.PathRewrite;
-import io.tracery.proxy.route.RateLimit;
 import io.tracery.proxy.route.RetryPolicy;
 import io.tracery.proxy.route.RetryPolicy.Condition;
 import io.tracery.proxy.route.Route;
@@ -21,7 +20,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -135,39 +133,6 @@ class RouteTranslatorTest {
                 .filters();
         assertThat(Objects.requireNonNull(filters.redirect()).location("http", host, "/a/b", "/a/b?q"))
                 .isEqualTo(location);
-    }
-
-    @Test
-    void limitsAsTheTokenBucketSays() throws InvalidResource {
-        assertThat(limited("token_bucket: {max_tokens: 20, tokens_per_fill: 600, fill_interval: 60s}, " + ENFORCED))
-                .isEqualTo(new RateLimit(600, Duration.ofMinutes(1), 20));
-        assertThat(limited("token_bucket: {max_tokens: 1, fill_interval: 1s}, " + ENFORCED))
-                .isEqualTo(new RateLimit(1, Duration.ofSeconds(1), 1));
-    }
-
-    @Test
-    void refusesLimitsThatWouldNotLimit() {
-        assertThatThrownBy(() -> limited("token_bucket: {max_tokens: 1, fill_interval: 1s}"))
-                .hasMessageContaining("filter_enabled and filter_enforced of 100 percent");
-        assertThatThrownBy(() -> limited(ENFORCED)).hasMessageContaining("max_tokens");
-        assertThatThrownBy(() -> limited("token_bucket: {fill_interval: 1s}, " + ENFORCED))
-                .hasMessageContaining("max_tokens");
-        assertThatThrownBy(() -> limited(
-                        "token_bucket: {max_tokens: 1, tokens_per_fill: 4000000000, fill_interval: 1s}, " + ENFORCED))
-                .hasMessageContaining("fill_interval of at least a microsecond for each token");
-    }
-
-    private static final String ENFORCED = "rate_limited_as_resource_exhausted: true,"
-            + " filter_enabled: {default_value: {numerator: 100}},"
-            + " filter_enforced: {default_value: {numerator: 1000000, denominator: MILLION}}";
-
-    private static @Nullable RateLimit limited(String limit) throws InvalidResource {
-        return translated("{match: {prefix: /}, route: {cluster: c}, typed_per_filter_config:"
-                        + " {envoy.filters.http.local_ratelimit: {'@type':"
-                        + " type.googleapis.com/envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit,"
-                        + " stat_prefix: local, " + limit + "}}}")
-                .policies()
-                .rateLimit();
     }
 
     @Test

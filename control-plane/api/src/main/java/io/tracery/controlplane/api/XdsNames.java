@@ -13,8 +13,6 @@ public final class XdsNames {
     public static final String TRUST_ANCHOR_SECRET = "ROOTCA";
 
     /** HTTP filters by which routes say more ({@code typed_per_filter_config}). */
-    public static final String RATE_LIMIT_FILTER = "envoy.filters.http.local_ratelimit";
-
     public static final String FAULT_FILTER = "envoy.filters.http.fault";
 
     public static final String LISTENER_TYPE = "type.googleapis.com/envoy.config.listener.v3.Listener";

@@ -4,7 +4,6 @@ import io.tracery.controlplane.model.Fault;
 import io.tracery.controlplane.model.Filters;
 import io.tracery.controlplane.model.Name;
 import io.tracery.controlplane.model.Policies;
-import io.tracery.controlplane.model.RateLimit;
 import io.tracery.controlplane.model.Route;
 import io.tracery.controlplane.model.Route.Retry;
 import io.tracery.controlplane.model.Route.Rule;
@@ -21,12 +20,10 @@ final class Extensions {
     static final String GROUP = "policy.tracery.io";
     static final String RETRY = "RetryPolicy";
     static final String FAULT = "Fault";
-    static final String RATE_LIMIT = "RateLimit";
-    static final List<String> KINDS = List.of(FAULT, RATE_LIMIT, RETRY);
+    static final List<String> KINDS = List.of(FAULT, RETRY);
 
     final Map<Name, Located<Retry>> retries = new TreeMap<>();
     final Map<Name, Located<Fault>> faults = new TreeMap<>();
-    final Map<Name, Located<RateLimit>> rateLimits = new TreeMap<>();
 
     /** Every reference leads somewhere, and no rule is told one thing twice. */
     void check(Located<Route> route) {
@@ -56,7 +53,6 @@ final class Extensions {
         return switch (kind) {
             case RETRY -> retries;
             case FAULT -> faults;
-            case RATE_LIMIT -> rateLimits;
             default -> Map.of();
         };
     }
@@ -87,7 +83,7 @@ final class Extensions {
                 rule.backendTimeout(),
                 retry == null ? rule.retry() : retry,
                 rule.filters(),
-                new Policies(value(rateLimits, named(rule, RATE_LIMIT)), value(faults, named(rule, FAULT))));
+                new Policies(value(faults, named(rule, FAULT))));
     }
 
     private static <T> @Nullable T value(Map<Name, Located<T>> known, @Nullable Name name) {

@@ -3,7 +3,6 @@ package io.tracery.controlplane.source;
 import io.tracery.controlplane.api.ServiceAccount;
 import io.tracery.controlplane.model.AppProtocol;
 import io.tracery.controlplane.model.Name;
-import io.tracery.controlplane.model.RateLimit;
 import io.tracery.controlplane.model.Sidecar;
 import io.tracery.controlplane.model.Sidecar.Concurrency;
 import io.tracery.controlplane.model.Sidecar.Inbound;
@@ -34,8 +33,7 @@ final class SidecarReader {
                     forward.host(),
                     forward.port(),
                     tls.equals("permissive"),
-                    concurrency(port),
-                    rateLimit(port)));
+                    concurrency(port)));
         }
         List<Outbound> outbound = new ArrayList<>();
         for (Fields service : spec.objects("outbound")) {
@@ -62,7 +60,10 @@ final class SidecarReader {
         if (concurrency == null) {
             return null;
         }
-        countsRequests(inbound, "concurrency");
+        if (protocol(inbound, "protocol") == AppProtocol.TCP) {
+            inbound.problem(
+                    "concurrency", "counts requests, which opaque bytes have none of: say which protocol it is");
+        }
         int least = concurrency.number("least", 4, 1, MOST_CONCURRENCY);
         int most = concurrency.number("most", Math.max(1000, least), 1, MOST_CONCURRENCY);
         if (least > most) {
@@ -73,21 +74,6 @@ final class SidecarReader {
             concurrency.problem("criticalPaths", "are whole paths without a query that begin with \"/\"");
         }
         return new Concurrency(least, most, paths);
-    }
-
-    private static @Nullable RateLimit rateLimit(Fields inbound) {
-        Fields limit = inbound.object("rateLimit");
-        if (limit == null) {
-            return null;
-        }
-        countsRequests(inbound, "rateLimit");
-        return RateLimitReader.read(limit);
-    }
-
-    private static void countsRequests(Fields inbound, String field) {
-        if (protocol(inbound, "protocol") == AppProtocol.TCP) {
-            inbound.problem(field, "counts requests, which opaque bytes have none of: say which protocol it is");
-        }
     }
 
     private record HostPort(String host, int port) {}

@@ -9,7 +9,6 @@ import io.envoyproxy.envoy.config.listener.v3.FilterChainMatch;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.listener.v3.ListenerFilter;
 import io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault;
-import io.envoyproxy.envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import io.envoyproxy.envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
@@ -32,7 +31,7 @@ final class ListenerResources {
                 ? tcp(name, cluster)
                 : http(HttpConnectionManager.newBuilder()
                         .setStatPrefix(name)
-                        .setRouteConfig(RouteResources.inbound(name, cluster, inbound.rateLimit())));
+                        .setRouteConfig(RouteResources.inbound(name, cluster)));
         Listener.Builder listener = Listener.newBuilder()
                 .setName(name)
                 .setTrafficDirection(TrafficDirection.INBOUND)
@@ -78,11 +77,6 @@ final class ListenerResources {
         return filter(
                 "envoy.filters.network.http_connection_manager",
                 http.setCodecType(HttpConnectionManager.CodecType.AUTO)
-                        .addHttpFilters(HttpFilter.newBuilder()
-                                .setName(XdsNames.RATE_LIMIT_FILTER)
-                                .setTypedConfig(Any.pack(LocalRateLimit.newBuilder()
-                                        .setStatPrefix("local")
-                                        .build())))
                         .addHttpFilters(HttpFilter.newBuilder()
                                 .setName(XdsNames.FAULT_FILTER)
                                 .setTypedConfig(Any.pack(HTTPFault.getDefaultInstance())))

@@ -1,51 +1,25 @@
 package io.tracery.controlplane.xds;
 
 import com.google.protobuf.Any;
-import com.google.protobuf.UInt32Value;
-import io.envoyproxy.envoy.config.core.v3.RuntimeFractionalPercent;
 import io.envoyproxy.envoy.config.route.v3.Route;
 import io.envoyproxy.envoy.extensions.filters.common.fault.v3.FaultDelay;
 import io.envoyproxy.envoy.extensions.filters.common.fault.v3.FaultRateLimit;
 import io.envoyproxy.envoy.extensions.filters.http.fault.v3.FaultAbort;
 import io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault;
-import io.envoyproxy.envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit;
 import io.envoyproxy.envoy.type.v3.FractionalPercent;
-import io.envoyproxy.envoy.type.v3.TokenBucket;
 import io.tracery.controlplane.api.XdsNames;
 import io.tracery.controlplane.model.Fault;
 import io.tracery.controlplane.model.Policies;
-import io.tracery.controlplane.model.RateLimit;
 
 /** Our own policies as the configuration of Envoy's HTTP filters. */
 final class RoutePolicyResources {
 
-    private static final RuntimeFractionalPercent ALWAYS = RuntimeFractionalPercent.newBuilder()
-            .setDefaultValue(FilterResources.fraction(100, 100))
-            .build();
-
     private RoutePolicyResources() {}
 
     static void policies(Policies policies, Route.Builder route) {
-        if (policies.rateLimit() != null) {
-            route.putTypedPerFilterConfig(XdsNames.RATE_LIMIT_FILTER, Any.pack(rateLimit(policies.rateLimit())));
-        }
         if (policies.fault() != null) {
             route.putTypedPerFilterConfig(XdsNames.FAULT_FILTER, Any.pack(fault(policies.fault())));
         }
-    }
-
-    /** Envoy neither counts nor refuses where the shares are not said. */
-    private static LocalRateLimit rateLimit(RateLimit limit) {
-        return LocalRateLimit.newBuilder()
-                .setStatPrefix("local")
-                .setTokenBucket(TokenBucket.newBuilder()
-                        .setMaxTokens(limit.burst())
-                        .setTokensPerFill(UInt32Value.of(limit.requests()))
-                        .setFillInterval(RouteResources.duration(limit.per())))
-                .setFilterEnabled(ALWAYS)
-                .setFilterEnforced(ALWAYS)
-                .setRateLimitedAsResourceExhausted(true)
-                .build();
     }
 
     private static HTTPFault fault(Fault fault) {

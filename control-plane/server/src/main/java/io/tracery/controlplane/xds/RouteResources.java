@@ -13,8 +13,6 @@ import io.tracery.controlplane.api.XdsNames;
 import io.tracery.controlplane.model.Filters;
 import io.tracery.controlplane.model.MeshModel;
 import io.tracery.controlplane.model.Name;
-import io.tracery.controlplane.model.Policies;
-import io.tracery.controlplane.model.RateLimit;
 import io.tracery.controlplane.model.Route.Backend;
 import io.tracery.controlplane.model.Route.Match;
 import io.tracery.controlplane.model.Route.Retry;
@@ -76,16 +74,18 @@ final class RouteResources {
     }
 
     /** Everything goes to the application. */
-    static RouteConfiguration inbound(String name, String cluster, @Nullable RateLimit rateLimit) {
-        Route.Builder route = Route.newBuilder()
-                .setName(name)
-                .setMatch(RouteMatch.newBuilder().setPrefix("/"))
-                .setRoute(RouteAction.newBuilder().setCluster(cluster).setTimeout(Duration.getDefaultInstance()));
-        RoutePolicyResources.policies(new Policies(rateLimit, null), route);
+    static RouteConfiguration inbound(String name, String cluster) {
         return RouteConfiguration.newBuilder()
                 .setName(name)
-                .addVirtualHosts(
-                        VirtualHost.newBuilder().setName("all").addDomains("*").addRoutes(route))
+                .addVirtualHosts(VirtualHost.newBuilder()
+                        .setName("all")
+                        .addDomains("*")
+                        .addRoutes(Route.newBuilder()
+                                .setName(name)
+                                .setMatch(RouteMatch.newBuilder().setPrefix("/"))
+                                .setRoute(RouteAction.newBuilder()
+                                        .setCluster(cluster)
+                                        .setTimeout(Duration.getDefaultInstance()))))
                 .build();
     }
 

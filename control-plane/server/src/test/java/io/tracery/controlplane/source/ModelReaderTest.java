@@ -219,12 +219,6 @@ class ModelReaderTest {
                         "apiVersion: policy.tracery.io/v1alpha1\nkind: Fault\nmetadata: {name: w}\nspec: {delay: {time: 1s, percent: 101}}\n",
                         "spec.delay.percent: is a number 0..100 with at most four decimals, not \"101\""),
                 Arguments.of(
-                        "apiVersion: policy.tracery.io/v1alpha1\nkind: RateLimit\nmetadata: {name: w}\nspec: {requests: 2000, per: 1ms}\n",
-                        "spec.requests: is at most 1000 for each millisecond of per"),
-                Arguments.of(
-                        "apiVersion: policy.tracery.io/v1alpha1\nkind: RateLimit\nmetadata: {name: w}\nspec: {requests: 2, per: 25h}\n",
-                        "spec.per: is more than nothing and at most 24h"),
-                Arguments.of(
                         withFilter("{type: ExtensionRef, extensionRef: {group: x.io, kind: Y, name: z}}"),
                         "of group policy.tracery.io are known: "),
                 Arguments.of(
