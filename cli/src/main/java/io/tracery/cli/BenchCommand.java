@@ -9,7 +9,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "bench",
         mixinStandardHelpOptions = true,
-        subcommands = BenchProxyCommand.class,
+        subcommands = {BenchProxyCommand.class, BenchStreamingCommand.class, BenchSoakCommand.class},
         synopsisSubcommandLabel = "COMMAND",
         description = "Measures Tracery on this machine.")
 final class BenchCommand implements Runnable {
@@ -20,6 +20,7 @@ final class BenchCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "what shall it measure? tracery bench proxy");
+        throw new ParameterException(
+                spec.commandLine(), "what shall it measure? tracery bench proxy, streaming or soak");
     }
 }

@@ -1,7 +1,5 @@
 package io.tracery.cli;
 
-import io.tracery.cli.demo.DemoException;
-import io.tracery.cli.demo.Installation;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -46,7 +44,6 @@ import picocli.CommandLine.Option;
         })
 final class BenchProxyCommand implements Callable<Integer> {
 
-    private static final String MODULE = "load-tests";
     private static final String MAIN = "io.tracery.load.lab.Lab";
 
     @Option(names = "--against", paramLabel = "PEERS", description = "Peers, with commas; default: haproxy,nginx.")
@@ -121,43 +118,7 @@ final class BenchProxyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        Installation installation = Installation.find();
-        try {
-            Process lab = new ProcessBuilder(command(installation))
-                    .directory(installation.root().toFile())
-                    .inheritIO()
-                    .start();
-            // Ctrl-C reaches both; the lab ends what it started and then itself.
-            Thread hook = Thread.ofPlatform().unstarted(() -> end(lab));
-            Runtime.getRuntime().addShutdownHook(hook);
-            return lab.waitFor();
-        } catch (DemoException e) {
-            System.err.println(e.getMessage());
-            return 1;
-        }
-    }
-
-    private static void end(Process lab) {
-        lab.destroy();
-        try {
-            lab.waitFor();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private List<String> command(Installation installation) {
-        List<String> command = new ArrayList<>(List.of(
-                Installation.java().toString(),
-                "-Xmx512m",
-                "-XX:+UseSerialGC",
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-cp",
-                installation.classPath(MODULE),
-                MAIN));
-        command.addAll(arguments());
-        return command;
+        return BenchProcess.run(MAIN, arguments());
     }
 
     /** What the lab is told: the values as they are, the folder as it is seen from here. */

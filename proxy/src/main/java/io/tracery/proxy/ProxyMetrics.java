@@ -8,6 +8,9 @@ import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
 import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufAllocatorMetric;
+import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import io.tracery.proxy.data.DataPath;
 import io.tracery.proxy.data.Refusals;
 import io.tracery.proxy.mesh.MeshSnapshots;
@@ -25,6 +28,12 @@ final class ProxyMetrics {
         Gauge.builder("tracery.proxy.connections", data, DataPath::connections)
                 .description("Client connections that are open")
                 .register(registry);
+        if (ByteBufAllocator.DEFAULT instanceof ByteBufAllocatorMetricProvider buffers) {
+            Gauge.builder("tracery.proxy.buffers", buffers.metric(), ByteBufAllocatorMetric::usedDirectMemory)
+                    .description("Memory that buffers of the data path take, those kept for the next use included")
+                    .baseUnit("bytes")
+                    .register(registry);
+        }
         Refusals refusals = data.refusals();
         refused(registry, refusals, "no_identity", Refusals::withoutIdentity);
         refused(registry, refusals, "unverified_peer", Refusals::ofUnverifiedPeers);

@@ -23,6 +23,7 @@ import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -61,7 +62,8 @@ public final class ControlPlaneApp {
         Clock clock = Clock.systemUTC();
         List<Component> parts = new ArrayList<>();
         try {
-            CertificateAuthority authority = CertificateAuthority.open(config.caDir(), config.trustDomain(), clock);
+            CertificateAuthority authority = CertificateAuthority.open(
+                    config.caDir(), config.trustDomain(), Duration.ofMinutes(config.certificateLifeMinutes()), clock);
             Path tokenDir = config.tokenDir();
             LocalTokens tokens = tokenDir == null ? null : LocalTokens.open(tokenDir, clock);
             if (tokens != null) {

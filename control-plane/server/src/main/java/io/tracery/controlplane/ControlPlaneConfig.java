@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param serverNames names beside localhost that the server's certificate is for
  * @param port xDS and certificates, gRPC over TLS, default 15010
  * @param adminPort {@code /live}, {@code /ready}, {@code /metrics} when it runs as its own process, default 15014
+ * @param certificateLifeMinutes how long sidecars' certificates are valid, default 1440 (a day); they are renewed at about
+ *     70 % of that
  */
 public record ControlPlaneConfig(
         Path meshDir,
@@ -27,7 +29,24 @@ public record ControlPlaneConfig(
         String host,
         List<String> serverNames,
         int port,
-        int adminPort) {
+        int adminPort,
+        int certificateLifeMinutes) {
+
+    private static final int DAY_MINUTES = 1_440;
+
+    /** With certificates for a day. */
+    public ControlPlaneConfig(
+            Path meshDir,
+            Path caDir,
+            @Nullable Path jwksFile,
+            @Nullable Path tokenDir,
+            String trustDomain,
+            String host,
+            List<String> serverNames,
+            int port,
+            int adminPort) {
+        this(meshDir, caDir, jwksFile, tokenDir, trustDomain, host, serverNames, port, adminPort, DAY_MINUTES);
+    }
 
     public ControlPlaneConfig {
         if (meshDir == null || caDir == null) {
@@ -42,5 +61,10 @@ public record ControlPlaneConfig(
         serverNames = serverNames == null ? List.of() : List.copyOf(serverNames);
         port = port == 0 ? 15_010 : port;
         adminPort = adminPort == 0 ? 15_014 : adminPort;
+        certificateLifeMinutes = certificateLifeMinutes == 0 ? DAY_MINUTES : certificateLifeMinutes;
+        if (certificateLifeMinutes < 1 || certificateLifeMinutes > 7 * DAY_MINUTES) {
+            throw new IllegalArgumentException(
+                    "certificateLifeMinutes must be 1..10080 (a week), not " + certificateLifeMinutes);
+        }
     }
 }

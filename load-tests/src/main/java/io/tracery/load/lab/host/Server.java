@@ -53,11 +53,16 @@ public final class Server implements AutoCloseable {
         }
     }
 
-    /** Starts a server; does not wait for it. */
+    /** Starts a server on one core; does not wait for it. */
     public static Server exec(Launch launch, int core) throws IOException {
         List<String> pinned = new ArrayList<>(List.of("taskset", "-c", Integer.toString(core)));
         pinned.addAll(launch.command());
-        ProcessBuilder builder = new ProcessBuilder(pinned)
+        return exec(new Launch(pinned, launch.environment(), launch.port(), launch.log()));
+    }
+
+    /** Starts a server on any core; does not wait for it. */
+    public static Server exec(Launch launch) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(launch.command())
                 .redirectErrorStream(true)
                 .redirectOutput(launch.log().toFile())
                 .redirectInput(new File("/dev/null"));

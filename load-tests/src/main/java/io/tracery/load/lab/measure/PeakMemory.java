@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.util.List;
 
 /** The most resident memory that processes had while this watched, looked at ten times a second. */
-final class PeakMemory implements AutoCloseable {
+public final class PeakMemory implements AutoCloseable {
 
     private static final int EVERY_MILLIS = 100;
 
@@ -16,11 +16,11 @@ final class PeakMemory implements AutoCloseable {
         this.thread = Thread.ofVirtual().start(() -> look(pids));
     }
 
-    static PeakMemory watch(List<Long> pids) {
+    public static PeakMemory watch(List<Long> pids) {
         return new PeakMemory(pids);
     }
 
-    double mebibytes() {
+    public double mebibytes() {
         return most;
     }
 

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tracery.load.endurance;
+
+import org.jspecify.annotations.NullMarked;
