@@ -81,7 +81,7 @@ final class BenchProxyCommand implements Callable<Integer> {
             names = "--warmup",
             paramLabel = "N",
             description = "Seconds of saturating load on each proxy before the first round; default: 20.")
-    private String warmup = "20";
+    private String warmup = "45";
 
     @Option(
             names = "--connections",

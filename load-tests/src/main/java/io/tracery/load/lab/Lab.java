@@ -98,6 +98,10 @@ public final class Lab {
     private ObjectNode measure(Work work, Tracery ours, Tracery quiet, Ground ground) throws Exception {
         Set<Measure> measures = EnumSet.copyOf(work.measures());
         measures.retainAll(options.measures());
+        if (measures.contains(Measure.TELEMETRY)) {
+            // It is one more proxy under the same load.
+            measures.add(Measure.SATURATED);
+        }
         List<Peer> peers = new ArrayList<>(List.of(ours));
         peers.addAll(options.against().stream()
                 .filter(peer -> peer.fits(work.shape()))

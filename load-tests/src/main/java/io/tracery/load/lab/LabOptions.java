@@ -83,7 +83,7 @@ public record LabOptions(
         Amounts amounts = new Amounts(
                 number(rest, "--rounds", 5, 50),
                 number(rest, "--seconds", 8, 120),
-                number(rest, "--warmup", 20, 300),
+                number(rest, "--warmup", 45, 300),
                 number(rest, "--connections", 32, 1000),
                 rates(take(rest, "--rates", "2000,10000,20000")),
                 number(rest, "--gibibytes", 8, 1024),
