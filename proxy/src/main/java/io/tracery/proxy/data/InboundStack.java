@@ -66,7 +66,8 @@ final class InboundStack {
 
     /** 3. The bytes are in clear and the peer is known: HTTP, each exchange as in package http, or opaque bytes. */
     private void understand(ChannelPipeline pipeline, Workload peer, boolean mutualTls) {
-        Downstream downstream = new Downstream(loop, listener, peer, mutualTls);
+        Downstream downstream =
+                new Downstream(loop, listener, peer, mutualTls, OutboundStack.source(pipeline.channel()));
         switch (listener.handler()) {
             case Listener.Handler.Http http -> new HttpStack(downstream, refusals).addTo(pipeline);
             case Listener.Handler.Tcp tcp -> pipeline.addLast("relay", new TcpRelay(downstream));

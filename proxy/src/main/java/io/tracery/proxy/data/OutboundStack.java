@@ -24,7 +24,8 @@ final class OutboundStack {
         switch (listener.handler()) {
             // 2. HTTP: the version is told by its first bytes; then, for each exchange (package http):
             //    read the head strictly → place it in its trace → find its route → redirect, or rewrite as the route
-            // says → inject its fault
+            // says → hold it to
+            // the route's limit → inject its fault
             //    → choose a cluster by weight → begin copies for mirrors → attempts [ pick an endpoint → a pooled
             // connection, verified → send ] → pass the answer on → fate.
             case Listener.Handler.Http http -> new HttpStack(downstream, refusals).addTo(pipeline);
@@ -33,7 +34,8 @@ final class OutboundStack {
         }
     }
 
-    private static long source(Channel channel) {
+    /** Hash of the address that a connection came from. */
+    static long source(Channel channel) {
         return channel.remoteAddress() instanceof InetSocketAddress from && from.getAddress() != null
                 ? Hashing.of(from.getAddress().getAddress())
                 : LoadBalancer.NO_HASH;

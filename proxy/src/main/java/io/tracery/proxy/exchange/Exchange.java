@@ -53,6 +53,7 @@ public final class Exchange {
     private @Nullable Fate fate;
     private int interventions;
     private String injected = "";
+    private String limited = "";
 
     public Exchange(Direction direction, String listener, Protocol protocol, long startEpochNanos, long startNanos) {
         this.direction = direction;
@@ -116,6 +117,16 @@ public final class Exchange {
     /** The faults that were injected, empty where there were none. */
     public String injected() {
         return injected;
+    }
+
+    /** @param what it was held to, for the decision record */
+    public void limited(String what) {
+        limited = what;
+    }
+
+    /** The limit that refused it, empty where none did. */
+    public String limited() {
+        return limited;
     }
 
     public boolean intervened(Intervention intervention) {

@@ -7,6 +7,7 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.tracery.proxy.exchange.Exchange;
 import io.tracery.proxy.exchange.Protocol;
 import io.tracery.proxy.route.Filters;
+import io.tracery.proxy.route.Quota;
 import io.tracery.tracing.span.Fate;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,7 @@ final class Answering {
     // Known when the exchange starts.
     private Filters shareFilters = Filters.NONE;
     private @Nullable String newCookie;
+    private @Nullable Quota quota;
 
     // Known when the endpoint's head has come.
     private boolean begun;
@@ -47,6 +49,11 @@ final class Answering {
         newCookie = setCookie;
     }
 
+    /** What the route's limit said; null: it has none. */
+    void quota(@Nullable Quota said) {
+        quota = said;
+    }
+
     /** The endpoint's head is the one the client gets; it is made ready for that. */
     void pass(HttpResponse response, int grpc) {
         begun = true;
@@ -60,6 +67,9 @@ final class Answering {
         HopByHop.remove(response.headers());
         RouteFilters.edit(routeFilters.response(), response.headers());
         RouteFilters.edit(shareFilters.response(), response.headers());
+        if (quota != null) {
+            RateLimiting.tellUnlessTold(quota, response.headers());
+        }
         tunnel = Switching.done(method, response);
         if (tunnel && !switched.isEmpty()) {
             Switching.ask(response.headers(), switched);

@@ -19,6 +19,7 @@ import io.tracery.proxy.mesh.Direction;
 import io.tracery.proxy.mesh.MeshSnapshot;
 import io.tracery.proxy.route.ClusterSplit.Share;
 import io.tracery.proxy.route.Fault;
+import io.tracery.proxy.route.Quota;
 import io.tracery.proxy.route.RetryPolicy;
 import io.tracery.proxy.route.RetryPolicy.Condition;
 import io.tracery.proxy.route.Route;
@@ -84,6 +85,11 @@ final class HttpRelay implements Swept {
         if (plan != null && plan.bytesPerSecond() > 0) {
             throttle = new Throttle(loop, this, client, plan.bytesPerSecond());
         }
+    }
+
+    /** What the route's limit said of it, for whoever reads the answer. */
+    void quota(@Nullable Quota said) {
+        answering.quota(said);
     }
 
     /** Where hashes decide on the endpoint, this one does. */

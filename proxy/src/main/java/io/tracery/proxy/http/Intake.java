@@ -15,6 +15,7 @@ import io.tracery.proxy.mesh.Direction;
 import io.tracery.proxy.mesh.Listener;
 import io.tracery.proxy.mesh.MeshSnapshot;
 import io.tracery.proxy.route.Filters;
+import io.tracery.proxy.route.Quota;
 import io.tracery.proxy.route.Redirect;
 import io.tracery.proxy.route.Route;
 import io.tracery.tracing.context.TraceContext;
@@ -77,6 +78,11 @@ final class Intake {
             exchange.cluster(snapshot.clusters().get(listener.name()));
             return refuse(loop, exchange, client, Fate.SERVED, RouteFilters.answer(redirect, exchange, target));
         }
+        Quota quota = RateLimiting.ask(route.policies().rateLimit(), downstream, headers);
+        if (quota != null && quota.refused()) {
+            exchange.cluster(snapshot.clusters().get(listener.name()));
+            return refuse(loop, exchange, client, Fate.RATE_LIMITED, RateLimiting.refusal(quota, exchange));
+        }
         FaultPlan fault = FaultPlan.draw(route.policies().fault(), view, loop.random(), exchange);
         String protocol = Switching.asked(request.protocolVersion(), headers);
         HopByHop.remove(headers);
@@ -90,6 +96,7 @@ final class Intake {
         if (!route.hashOn().isEmpty()) {
             relay.affinity(Affinity.of(route.hashOn(), headers, downstream.source(), loop.random()));
         }
+        relay.quota(quota);
         relay.inject(fault);
         return relay;
     }

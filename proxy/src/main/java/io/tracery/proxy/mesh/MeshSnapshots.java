@@ -17,6 +17,7 @@ public final class MeshSnapshots {
 
     /** Puts a snapshot in force, then tells those who must act on it (those who open and close listeners). */
     public void publish(MeshSnapshot snapshot) {
+        RateLimiters.carryOver(current.get(), snapshot);
         current.set(snapshot);
         listeners.forEach(listener -> listener.accept(snapshot));
     }

@@ -24,6 +24,7 @@ final class DecisionRecord {
 
     void write(Exchange exchange) {
         route(exchange);
+        limit(exchange);
         fault(exchange);
         for (Attempt attempt : exchange.attempts()) {
             pick(exchange, attempt);
@@ -43,6 +44,14 @@ final class DecisionRecord {
             out.attribute(SpanKeys.CLUSTER, cluster.name());
         }
         out.endEvent();
+    }
+
+    private void limit(Exchange exchange) {
+        if (!exchange.limited().isEmpty()) {
+            out.beginEvent(exchange.startEpochNanos(), Vocabulary.EVENT_RATE_LIMIT);
+            out.attribute(SpanKeys.RATE_LIMIT, exchange.limited());
+            out.endEvent();
+        }
     }
 
     private void fault(Exchange exchange) {

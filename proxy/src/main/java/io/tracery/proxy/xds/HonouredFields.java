@@ -78,6 +78,17 @@ final class HonouredFields {
             envoy.type.v3.FractionalPercent: numerator denominator
             envoy.type.matcher.v3.RegexMatchAndSubstitute: pattern substitution
             envoy.config.route.v3.RetryPolicy: retry_on num_retries per_try_timeout retriable_status_codes retry_back_off rate_limited_retry_back_off
+            envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit: stat_prefix status token_bucket filter_enabled filter_enforced descriptors enable_x_ratelimit_headers rate_limited_as_resource_exhausted rate_limits max_dynamic_descriptors
+            envoy.type.v3.HttpStatus: code
+            envoy.type.v3.TokenBucket: max_tokens tokens_per_fill fill_interval
+            envoy.extensions.common.ratelimit.v3.LocalRateLimitDescriptor: entries token_bucket
+            envoy.extensions.common.ratelimit.v3.RateLimitDescriptor.Entry: key
+            envoy.config.route.v3.RateLimit: actions
+            envoy.config.route.v3.RateLimit.Action: request_headers remote_address extension
+            envoy.config.route.v3.RateLimit.Action.RequestHeaders: header_name descriptor_key
+            envoy.config.route.v3.RateLimit.Action.RemoteAddress:
+            envoy.config.core.v3.TypedExtensionConfig: name typed_config
+            envoy.extensions.rate_limit_descriptors.expr.v3.Descriptor: descriptor_key text
             envoy.extensions.filters.http.fault.v3.HTTPFault: delay abort response_rate_limit headers
             envoy.extensions.filters.http.fault.v3.FaultAbort: http_status grpc_status percentage
             envoy.extensions.filters.common.fault.v3.FaultDelay: fixed_delay percentage

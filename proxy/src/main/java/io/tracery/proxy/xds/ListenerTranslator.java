@@ -5,6 +5,7 @@ import io.envoyproxy.envoy.config.core.v3.TrafficDirection;
 import io.envoyproxy.envoy.config.listener.v3.Filter;
 import io.envoyproxy.envoy.config.listener.v3.FilterChain;
 import io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault;
+import io.envoyproxy.envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.CodecType;
@@ -142,7 +143,8 @@ final class ListenerTranslator {
             Any config = httpFilter.getTypedConfig();
             // What routes say more needs the filter to be there; said for all of them it would be for none in
             // particular.
-            boolean forRoutes = config.is(HTTPFault.class) && config.getValue().isEmpty();
+            boolean forRoutes = (config.is(HTTPFault.class) && config.getValue().isEmpty())
+                    || (config.is(LocalRateLimit.class) && limitsNothing(config));
             if (!config.is(Router.class) && !forRoutes) {
                 throw new InvalidResource(resource, "http_filters: " + httpFilter.getName() + " is not supported");
             }
@@ -151,6 +153,13 @@ final class ListenerTranslator {
             throw new InvalidResource(resource, "needs rds or route_config");
         }
         return http;
+    }
+
+    private boolean limitsNothing(Any config) throws InvalidResource {
+        return XdsTypes.unpack(resource, config, LocalRateLimit.class).toBuilder()
+                .clearStatPrefix()
+                .build()
+                .equals(LocalRateLimit.getDefaultInstance());
     }
 
     private ClusterSplit tcpSplit() throws InvalidResource {

@@ -6,9 +6,11 @@ import io.envoyproxy.envoy.extensions.filters.common.fault.v3.FaultDelay;
 import io.envoyproxy.envoy.extensions.filters.common.fault.v3.FaultRateLimit;
 import io.envoyproxy.envoy.extensions.filters.http.fault.v3.FaultAbort;
 import io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault;
+import io.envoyproxy.envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit;
 import io.tracery.controlplane.api.XdsNames;
 import io.tracery.proxy.route.Fault;
 import io.tracery.proxy.route.Policies;
+import io.tracery.proxy.route.RateLimiter;
 import io.tracery.proxy.route.RouteMatch.Header;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -31,13 +33,19 @@ final class PolicyTranslator {
 
     Policies policies(Map<String, Any> filters) throws InvalidResource {
         Fault fault = null;
+        RateLimiter limit = null;
         for (Map.Entry<String, Any> filter : filters.entrySet()) {
-            if (!filter.getKey().equals(XdsNames.FAULT_FILTER)) {
-                throw new InvalidResource(route, "typed_per_filter_config of " + filter.getKey() + " is not supported");
+            switch (filter.getKey()) {
+                case XdsNames.FAULT_FILTER -> fault = fault(XdsTypes.unpack(route, filter.getValue(), HTTPFault.class));
+                case XdsNames.RATE_LIMIT_FILTER ->
+                    limit = new RateLimitTranslator(route)
+                            .limiter(XdsTypes.unpack(route, filter.getValue(), LocalRateLimit.class));
+                default ->
+                    throw new InvalidResource(
+                            route, "typed_per_filter_config of " + filter.getKey() + " is not supported");
             }
-            fault = fault(XdsTypes.unpack(route, filter.getValue(), HTTPFault.class));
         }
-        return fault == null ? Policies.NONE : new Policies(fault);
+        return fault == null && limit == null ? Policies.NONE : new Policies(limit, fault);
     }
 
     private Fault fault(HTTPFault fault) throws InvalidResource {

@@ -11,6 +11,7 @@ import com.google.protobuf.util.JsonFormat;
 import io.envoyproxy.envoy.config.core.v3.Address;
 import io.envoyproxy.envoy.config.core.v3.Metadata;
 import io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault;
+import io.envoyproxy.envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import io.envoyproxy.envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
@@ -34,6 +35,8 @@ public final class XdsTypes {
             .add(TcpProxy.getDescriptor())
             .add(Router.getDescriptor())
             .add(HTTPFault.getDescriptor())
+            .add(LocalRateLimit.getDescriptor())
+            .add(io.envoyproxy.envoy.extensions.rate_limit_descriptors.expr.v3.Descriptor.getDescriptor())
             .add(TlsInspector.getDescriptor())
             .add(DownstreamTlsContext.getDescriptor())
             .add(UpstreamTlsContext.getDescriptor())

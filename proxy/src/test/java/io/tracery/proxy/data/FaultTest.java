@@ -38,7 +38,7 @@ class FaultTest {
                 RetryPolicy.NONE,
                 List.of(),
                 Filters.NONE,
-                new Policies(fault)));
+                new Policies(null, fault)));
     }
 
     private static Fault fault(

@@ -23,6 +23,7 @@ import io.tracery.proxy.exchange.Exchange;
 import io.tracery.proxy.exchange.Protocol;
 import io.tracery.proxy.mesh.DownstreamTls;
 import io.tracery.proxy.mesh.UpstreamProtocol;
+import io.tracery.proxy.route.Rate;
 import io.tracery.proxy.route.RetryPolicy;
 import io.tracery.proxy.route.RetryPolicy.Condition;
 import io.tracery.tracing.span.Fate;
@@ -200,6 +201,24 @@ class GrpcTest {
                 });
         assertThat(outbound.log.only().grpcStatus()).isEqualTo(14);
         assertThat(outbound.log.only().status()).isEqualTo(200);
+        channel.shutdownNow();
+    }
+
+    @Test
+    void aCallAboveTheLimitIsToldWhenToComeAgain() {
+        outbound.serving(
+                Mesh.outbound(RateLimitTest.limited(new Rate(1, Duration.ofHours(1), 1), null)),
+                Mesh.secured("cart", TestCa.spiffeId("cart"), inbound.address()));
+        ManagedChannel channel = dial();
+        MethodDescriptor<byte[], byte[]> echo = method("Echo", MethodType.UNARY);
+        assertThat(ClientCalls.blockingUnaryCall(channel, echo, CallOptions.DEFAULT, new byte[2]))
+                .hasSize(2);
+        assertThatThrownBy(() -> ClientCalls.blockingUnaryCall(channel, echo, CallOptions.DEFAULT, new byte[2]))
+                .isInstanceOfSatisfying(StatusRuntimeException.class, e -> {
+                    assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+                    assertThat(e.getTrailers()).asString().containsPattern("grpc-retry-pushback-ms=3[56][0-9]{5}\\b");
+                });
+        assertThat(outbound.log.ended(2).getLast().fate()).isEqualTo(Fate.RATE_LIMITED);
         channel.shutdownNow();
     }
 

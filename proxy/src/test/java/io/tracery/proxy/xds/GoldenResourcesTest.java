@@ -22,6 +22,9 @@ import io.tracery.proxy.mesh.UpstreamProtocol;
 import io.tracery.proxy.mesh.UpstreamTls;
 import io.tracery.proxy.route.ClusterSplit;
 import io.tracery.proxy.route.ClusterSplit.Share;
+import io.tracery.proxy.route.Rate;
+import io.tracery.proxy.route.RateLimit;
+import io.tracery.proxy.route.RateLimiter;
 import io.tracery.proxy.route.RequestView;
 import io.tracery.proxy.route.RetryPolicy.Condition;
 import io.tracery.proxy.route.Route;
@@ -208,5 +211,25 @@ class GoldenResourcesTest {
                                 resources("cart-1").snapshot(1).listeners().get("inbound/21003"))
                         .tls())
                 .isEqualTo(DownstreamTls.STRICT);
+    }
+
+    @Test
+    void limitsAsConfigured() throws Exception {
+        MeshSnapshot front = resources("front-1").snapshot(1);
+        assertThat(routes(front, "inbound/21000").getFirst().policies().rateLimit())
+                .isEqualTo(new RateLimiter(new RateLimit(
+                        new Rate(500, Duration.ofSeconds(1), 1000),
+                        new RateLimit.PerKey(
+                                new RateLimit.Key.CallerIdentity(),
+                                new Rate(6000, Duration.ofMinutes(1), 200),
+                                10_000))));
+        assertThat(routes(front, "outbound/shipping.shop/9090"))
+                .filteredOn(route -> route.policies().rateLimit() != null)
+                .singleElement()
+                .extracting(route -> route.policies().rateLimit())
+                .isEqualTo(new RateLimiter(new RateLimit(
+                        new Rate(100, Duration.ofSeconds(1), 150),
+                        new RateLimit.PerKey(
+                                new RateLimit.Key.Header("x-user"), new Rate(60, Duration.ofMinutes(1), 5), 2000))));
     }
 }

@@ -85,6 +85,8 @@ public final class Vocabulary {
     /** With the attribute of the same name: what was injected, as a person would put it. */
     public static final String EVENT_FAULT = "tracery.fault";
 
+    public static final String EVENT_RATE_LIMIT = "tracery.rate_limit";
+
     public static final String EVENT_PICK = "tracery.pick";
     public static final String EVENT_RETRY = "tracery.retry";
     public static final String ROUTE = "tracery.route";

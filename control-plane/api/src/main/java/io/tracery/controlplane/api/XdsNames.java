@@ -15,6 +15,11 @@ public final class XdsNames {
     /** HTTP filters by which routes say more ({@code typed_per_filter_config}). */
     public static final String FAULT_FILTER = "envoy.filters.http.fault";
 
+    public static final String RATE_LIMIT_FILTER = "envoy.filters.http.local_ratelimit";
+
+    /** The caller's SPIFFE ID in Envoy's language of expressions; the one expression that proxies know. */
+    public static final String CALLER_IDENTITY = "connection.uri_san_peer_certificate";
+
     public static final String LISTENER_TYPE = "type.googleapis.com/envoy.config.listener.v3.Listener";
     public static final String ROUTE_TYPE = "type.googleapis.com/envoy.config.route.v3.RouteConfiguration";
     public static final String CLUSTER_TYPE = "type.googleapis.com/envoy.config.cluster.v3.Cluster";

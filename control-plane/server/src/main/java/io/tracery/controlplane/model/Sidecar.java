@@ -30,6 +30,7 @@ public record Sidecar(
      * @param forwardHost where the application is
      * @param permissive true to accept plain text from callers outside the mesh beside mutual TLS
      * @param concurrency how many requests the application gets at once, or null for any number
+     * @param rateLimit how many requests are let through in a time, or null for any number
      */
     public record Inbound(
             int port,
@@ -38,7 +39,8 @@ public record Sidecar(
             String forwardHost,
             int forwardPort,
             boolean permissive,
-            @Nullable Concurrency concurrency) {}
+            @Nullable Concurrency concurrency,
+            @Nullable RateLimit rateLimit) {}
 
     /**
      * A number of requests that is found from how long they take.

@@ -4,6 +4,7 @@ import io.tracery.controlplane.model.Fault;
 import io.tracery.controlplane.model.Filters;
 import io.tracery.controlplane.model.Name;
 import io.tracery.controlplane.model.Policies;
+import io.tracery.controlplane.model.RateLimit;
 import io.tracery.controlplane.model.Route;
 import io.tracery.controlplane.model.Route.Retry;
 import io.tracery.controlplane.model.Route.Rule;
@@ -20,10 +21,12 @@ final class Extensions {
     static final String GROUP = "policy.tracery.io";
     static final String RETRY = "RetryPolicy";
     static final String FAULT = "Fault";
-    static final List<String> KINDS = List.of(FAULT, RETRY);
+    static final String RATE_LIMIT = "RateLimit";
+    static final List<String> KINDS = List.of(FAULT, RATE_LIMIT, RETRY);
 
     final Map<Name, Located<Retry>> retries = new TreeMap<>();
     final Map<Name, Located<Fault>> faults = new TreeMap<>();
+    final Map<Name, Located<RateLimit>> rateLimits = new TreeMap<>();
 
     /** Every reference leads somewhere, and no rule is told one thing twice. */
     void check(Located<Route> route) {
@@ -42,6 +45,13 @@ final class Extensions {
             if (rule.retry() != null && named(rule, RETRY) != null) {
                 route.spec().problem("rules", "a rule has retry or a RetryPolicy, not both");
             }
+            RateLimit limit = value(rateLimits, named(rule, RATE_LIMIT));
+            if (limit != null && limit.perKey() != null && limit.perKey().key() == RateLimit.Key.CALLER) {
+                route.spec()
+                        .problem(
+                                "rules",
+                                "a route limits the one application that calls through it: caller: Identity is for a Sidecar's inbound port");
+            }
             if (rule.filters().redirect() != null
                     && !rule.filters().extensions().isEmpty()) {
                 route.spec().problem("rules", "a rule that redirects forwards nothing: it has no policies");
@@ -53,6 +63,7 @@ final class Extensions {
         return switch (kind) {
             case RETRY -> retries;
             case FAULT -> faults;
+            case RATE_LIMIT -> rateLimits;
             default -> Map.of();
         };
     }
@@ -83,7 +94,7 @@ final class Extensions {
                 rule.backendTimeout(),
                 retry == null ? rule.retry() : retry,
                 rule.filters(),
-                new Policies(value(faults, named(rule, FAULT))));
+                new Policies(value(rateLimits, named(rule, RATE_LIMIT)), value(faults, named(rule, FAULT))));
     }
 
     private static <T> @Nullable T value(Map<Name, Located<T>> known, @Nullable Name name) {

@@ -116,6 +116,11 @@ final class ModelReader {
                 Fields spec = object.required("spec");
                 put(extensions.faults, name, FaultReader.read(spec), spec, object);
             }
+            case "policy.tracery.io/v1alpha1 RateLimit" -> {
+                metadata.ignore("labels");
+                Fields spec = object.required("spec");
+                put(extensions.rateLimits, name, RateLimitReader.read(spec), spec, object);
+            }
             case "policy.tracery.io/v1alpha1 RetryPolicy" -> {
                 metadata.ignore("labels");
                 Fields spec = object.required("spec");

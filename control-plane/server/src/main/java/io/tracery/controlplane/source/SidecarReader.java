@@ -3,6 +3,7 @@ package io.tracery.controlplane.source;
 import io.tracery.controlplane.api.ServiceAccount;
 import io.tracery.controlplane.model.AppProtocol;
 import io.tracery.controlplane.model.Name;
+import io.tracery.controlplane.model.RateLimit;
 import io.tracery.controlplane.model.Sidecar;
 import io.tracery.controlplane.model.Sidecar.Concurrency;
 import io.tracery.controlplane.model.Sidecar.Inbound;
@@ -33,7 +34,8 @@ final class SidecarReader {
                     forward.host(),
                     forward.port(),
                     tls.equals("permissive"),
-                    concurrency(port)));
+                    concurrency(port),
+                    rateLimit(port)));
         }
         List<Outbound> outbound = new ArrayList<>();
         for (Fields service : spec.objects("outbound")) {
@@ -53,6 +55,14 @@ final class SidecarReader {
             }
         }
         return new Sidecar(name, spec.text("workload"), spec.text("version", ""), serviceAccount, inbound, outbound);
+    }
+
+    private static @Nullable RateLimit rateLimit(Fields inbound) {
+        RateLimit limit = RateLimitReader.ofPort(inbound);
+        if (limit != null && protocol(inbound, "protocol") == AppProtocol.TCP) {
+            inbound.problem("rateLimit", "counts requests, which opaque bytes have none of: say which protocol it is");
+        }
+        return limit;
     }
 
     private static @Nullable Concurrency concurrency(Fields inbound) {

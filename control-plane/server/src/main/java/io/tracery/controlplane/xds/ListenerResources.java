@@ -9,6 +9,7 @@ import io.envoyproxy.envoy.config.listener.v3.FilterChainMatch;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.listener.v3.ListenerFilter;
 import io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault;
+import io.envoyproxy.envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import io.envoyproxy.envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
@@ -17,6 +18,7 @@ import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
 import io.tracery.controlplane.api.XdsNames;
 import io.tracery.controlplane.model.AppProtocol;
+import io.tracery.controlplane.model.Policies;
 import io.tracery.controlplane.model.Sidecar;
 
 /** A Sidecar's ports as listeners. */
@@ -31,7 +33,8 @@ final class ListenerResources {
                 ? tcp(name, cluster)
                 : http(HttpConnectionManager.newBuilder()
                         .setStatPrefix(name)
-                        .setRouteConfig(RouteResources.inbound(name, cluster)));
+                        .setRouteConfig(
+                                RouteResources.inbound(name, cluster, new Policies(inbound.rateLimit(), null))));
         Listener.Builder listener = Listener.newBuilder()
                 .setName(name)
                 .setTrafficDirection(TrafficDirection.INBOUND)
@@ -77,6 +80,13 @@ final class ListenerResources {
         return filter(
                 "envoy.filters.network.http_connection_manager",
                 http.setCodecType(HttpConnectionManager.CodecType.AUTO)
+                        // Envoy refuses one without a name for its counters; without a bucket it limits nothing by
+                        // itself.
+                        .addHttpFilters(HttpFilter.newBuilder()
+                                .setName(XdsNames.RATE_LIMIT_FILTER)
+                                .setTypedConfig(Any.pack(LocalRateLimit.newBuilder()
+                                        .setStatPrefix("rate_limit")
+                                        .build())))
                         .addHttpFilters(HttpFilter.newBuilder()
                                 .setName(XdsNames.FAULT_FILTER)
                                 .setTypedConfig(Any.pack(HTTPFault.getDefaultInstance())))

@@ -17,6 +17,10 @@ final class RoutePolicyResources {
     private RoutePolicyResources() {}
 
     static void policies(Policies policies, Route.Builder route) {
+        if (policies.rateLimit() != null) {
+            route.putTypedPerFilterConfig(
+                    XdsNames.RATE_LIMIT_FILTER, Any.pack(RateLimitResources.limit(policies.rateLimit())));
+        }
         if (policies.fault() != null) {
             route.putTypedPerFilterConfig(XdsNames.FAULT_FILTER, Any.pack(fault(policies.fault())));
         }

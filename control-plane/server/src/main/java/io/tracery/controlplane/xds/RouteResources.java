@@ -13,6 +13,7 @@ import io.tracery.controlplane.api.XdsNames;
 import io.tracery.controlplane.model.Filters;
 import io.tracery.controlplane.model.MeshModel;
 import io.tracery.controlplane.model.Name;
+import io.tracery.controlplane.model.Policies;
 import io.tracery.controlplane.model.Route.Backend;
 import io.tracery.controlplane.model.Route.Match;
 import io.tracery.controlplane.model.Route.Retry;
@@ -74,18 +75,16 @@ final class RouteResources {
     }
 
     /** Everything goes to the application. */
-    static RouteConfiguration inbound(String name, String cluster) {
+    static RouteConfiguration inbound(String name, String cluster, Policies policies) {
+        Route.Builder route = Route.newBuilder()
+                .setName(name)
+                .setMatch(RouteMatch.newBuilder().setPrefix("/"))
+                .setRoute(RouteAction.newBuilder().setCluster(cluster).setTimeout(Duration.getDefaultInstance()));
+        RoutePolicyResources.policies(policies, route);
         return RouteConfiguration.newBuilder()
                 .setName(name)
-                .addVirtualHosts(VirtualHost.newBuilder()
-                        .setName("all")
-                        .addDomains("*")
-                        .addRoutes(Route.newBuilder()
-                                .setName(name)
-                                .setMatch(RouteMatch.newBuilder().setPrefix("/"))
-                                .setRoute(RouteAction.newBuilder()
-                                        .setCluster(cluster)
-                                        .setTimeout(Duration.getDefaultInstance()))))
+                .addVirtualHosts(
+                        VirtualHost.newBuilder().setName("all").addDomains("*").addRoutes(route))
                 .build();
     }
 

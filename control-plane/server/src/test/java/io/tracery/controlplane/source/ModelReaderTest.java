@@ -213,6 +213,12 @@ class ModelReaderTest {
                                 "{type: ExtensionRef, extensionRef: {group: policy.tracery.io, kind: RetryPolicy, name: calm}}"),
                         "there is no RetryPolicy shop/calm"),
                 Arguments.of(
+                        "apiVersion: policy.tracery.io/v1alpha1\nkind: RateLimit\nmetadata: {name: w}\nspec: {requests: 5, per: Day}\n",
+                        "spec.per: is Second, Minute or Hour, not \"Day\""),
+                Arguments.of(
+                        "apiVersion: policy.tracery.io/v1alpha1\nkind: RateLimit\nmetadata: {name: w}\nspec: {requests: 5, perKey: {requests: 1}}\n",
+                        "spec.perKey.header: say one of header, source: Address and caller: Identity"),
+                Arguments.of(
                         "apiVersion: policy.tracery.io/v1alpha1\nkind: Fault\nmetadata: {name: w}\nspec: {abort: {percent: 101}}\n",
                         "spec.abort.httpStatus: an abort has an httpStatus or a grpcStatus"),
                 Arguments.of(
