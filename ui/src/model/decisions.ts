@@ -24,7 +24,10 @@ function tell({ event, fields }: LogEntry): Omit<Sentence, 'at'> | undefined {
     case 'tracery.route':
       return { text: route(fields), tone: 'plain' };
     case 'tracery.rate_limit':
-      return { text: `Refused by a limit: ${word(fields, 'tracery.rate_limit') ?? 'too many requests'}.`, tone: 'failing' };
+      return {
+        text: `Refused by a limit: ${word(fields, 'tracery.rate_limit') ?? 'too many requests'}.`,
+        tone: 'failing',
+      };
     case 'tracery.fault':
       return { text: `Injected on purpose: ${word(fields, 'tracery.fault') ?? 'a fault'}.`, tone: 'plain' };
     case 'tracery.pick':
