@@ -4,6 +4,9 @@ import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ContainerNode;
+import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tracery.load.lab.work.Work;
 import java.io.IOException;
@@ -34,6 +37,7 @@ public final class RawResults {
         Path file = folder.resolve(day + "-" + work.name() + ".json");
         ObjectNode whole = Files.exists(file) ? (ObjectNode) JSON.readTree(file.toFile()) : JSON.createObjectNode();
         merge(whole, results);
+        forgetNumbersThatAreNone(whole);
         DefaultPrettyPrinter printer = new DefaultPrettyPrinter();
         printer.indentArraysWith(DefaultPrettyPrinter.NopIndenter.instance);
         printer.indentObjectsWith(new DefaultIndenter("  ", "\n"));
@@ -56,6 +60,26 @@ public final class RawResults {
         return files.isEmpty()
                 ? Optional.empty()
                 : Optional.of(JSON.readTree(files.getLast().toFile()));
+    }
+
+    /** JSON has no NaN; Jackson would write it as a string. What no run that counts has shown is null. */
+    private static void forgetNumbersThatAreNone(ContainerNode<?> node) {
+        switch (node) {
+            case ObjectNode object -> object.properties().forEach(field -> field.setValue(orNull(field.getValue())));
+            case ArrayNode array -> {
+                for (int i = 0; i < array.size(); i++) {
+                    array.set(i, orNull(array.get(i)));
+                }
+            }
+            default -> throw new IllegalStateException("neither object nor array: " + node);
+        }
+    }
+
+    private static JsonNode orNull(JsonNode value) {
+        if (value instanceof ContainerNode<?> inner) {
+            forgetNumbersThatAreNone(inner);
+        }
+        return value.isDouble() && !Double.isFinite(value.doubleValue()) ? NullNode.getInstance() : value;
     }
 
     /** Objects are merged name by name; everything else is replaced. What one measurement wrote is one object of one place. */

@@ -123,6 +123,17 @@ class ReportTest {
                 .isEqualTo(JSON.readTree("{\"proxies\":{\"a\":{\"start\":{\"x\":2},\"version\":\"1\"},\"b\":{}}}"));
     }
 
+    @Test
+    void whatNoRunHasShownIsNullInTheRawResults(@TempDir Path folder) throws Exception {
+        RawResults results = new RawResults(folder);
+        ObjectNode found = JSON.createObjectNode().put("median", Double.NaN);
+        found.putArray("range").add(Double.POSITIVE_INFINITY).add(1.5);
+
+        results.add(H1, LocalDate.of(2026, 1, 2), found);
+
+        assertThat(results.newest(H1).orElseThrow()).isEqualTo(JSON.readTree("{\"median\":null,\"range\":[null,1.5]}"));
+    }
+
     private static ObjectNode raw() throws Exception {
         return (ObjectNode) JSON.readTree("""
                 {"machine": "m", "proxies": {
