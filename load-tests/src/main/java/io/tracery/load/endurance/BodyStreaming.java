@@ -192,11 +192,29 @@ public final class BodyStreaming implements AutoCloseable {
         app.close();
     }
 
-    /** Options: {@code --gibibytes N --json}. Ends with 1 where memory was not bounded. */
+    /** @param bytes that each run moves */
+    record Options(long bytes, boolean json) {
+
+        static Options parse(List<String> words) {
+            Arguments arguments = new Arguments(words);
+            Options options =
+                    new Options(Math.round(GIB * arguments.number("--gibibytes", 10)), arguments.flag("--json"));
+            arguments.end();
+            return options;
+        }
+    }
+
+    /** Options: {@code --gibibytes N --json}. Ends with 1 where memory was not bounded, with 64 where it is asked wrongly. */
     public static void main(String[] args) throws Exception {
-        List<String> options = Arrays.asList(args);
-        int flag = options.indexOf("--gibibytes");
-        long bytes = Math.round(GIB * (flag < 0 ? 10 : Double.parseDouble(options.get(flag + 1))));
+        try {
+            runAll(Options.parse(Arrays.asList(args)));
+        } catch (IllegalArgumentException e) {
+            Arguments.refuse(e, "BodyStreaming [--gibibytes N] [--json]");
+        }
+    }
+
+    private static void runAll(Options options) throws Exception {
+        long bytes = options.bytes();
         Path directory = Files.createTempDirectory("tracery-streaming");
         List<Result> results = new ArrayList<>();
         try (BodyStreaming streaming = new BodyStreaming(directory, Path.of("").toAbsolutePath())) {
@@ -207,7 +225,7 @@ public final class BodyStreaming implements AutoCloseable {
                 }
             }
         }
-        System.out.print(options.contains("--json") ? json(results, bytes) : table(results));
+        System.out.print(options.json() ? json(results, bytes) : table(results));
         System.exit(results.stream().allMatch(Result::bounded) ? 0 : 1);
     }
 

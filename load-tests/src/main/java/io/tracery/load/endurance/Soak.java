@@ -53,15 +53,11 @@ public final class Soak implements AutoCloseable {
     record Options(double minutes, long seed, boolean json) {
 
         static Options parse(List<String> words) {
-            return new Options(
-                    Double.parseDouble(value(words, "--minutes", "30")),
-                    Long.parseLong(value(words, "--seed", "1")),
-                    words.contains("--json"));
-        }
-
-        private static String value(List<String> words, String flag, String otherwise) {
-            int index = words.indexOf(flag);
-            return index < 0 ? otherwise : words.get(index + 1);
+            Arguments arguments = new Arguments(words);
+            Options options = new Options(
+                    arguments.number("--minutes", 30), (long) arguments.number("--seed", 1), arguments.flag("--json"));
+            arguments.end();
+            return options;
         }
     }
 
@@ -71,9 +67,16 @@ public final class Soak implements AutoCloseable {
         this.ground = new LocalMesh(directory, root, CERTIFICATE_MINUTES);
     }
 
-    /** Options: {@code --minutes N --seed N --json}. Ends with 1 where a check failed. */
+    /** Options: {@code --minutes N --seed N --json}. Ends with 1 where a check failed, with 64 where it is asked wrongly. */
     public static void main(String[] args) throws Exception {
-        Options options = Options.parse(Arrays.asList(args));
+        try {
+            run(Options.parse(Arrays.asList(args)));
+        } catch (IllegalArgumentException e) {
+            Arguments.refuse(e, "Soak [--minutes N] [--seed N] [--json]");
+        }
+    }
+
+    private static void run(Options options) throws Exception {
         Path directory = Files.createTempDirectory("tracery-soak");
         boolean passed;
         try (Soak soak = new Soak(options, directory, Path.of("").toAbsolutePath())) {

@@ -196,12 +196,9 @@ final class HttpRelay implements Swept {
     }
 
     void connected(HttpAttempt attempt, Lease lease) {
-        ClusterState state = cluster;
-        if (exchange.direction() == Direction.OUTBOUND && state != null) {
-            exchange.peer(
-                    attempt.load().endpoint().workload(),
-                    lease.peerIdentity(),
-                    state.cluster().tls() != null);
+        if (exchange.direction() == Direction.OUTBOUND) {
+            String verified = lease.peerIdentity();
+            exchange.peer(attempt.load().endpoint().workload(), verified, !verified.isEmpty());
         }
         lease.write(new DefaultHttpRequest(
                 HttpVersion.HTTP_1_1, head.method(), head.uri(), head.headers(), /* validateRequestLine= */ false));

@@ -128,7 +128,7 @@ public final class TcpRelay extends ChannelInboundHandlerAdapter implements Swep
                 .connect(cluster.cluster(), chosen.endpoint(), HalfClosure.ALLOWED)
                 .addListener(done -> {
                     if (done.isSuccess()) {
-                        connected(cluster, chosen, begun, (Channel) done.getNow());
+                        connected(chosen, begun, (Channel) done.getNow());
                     } else {
                         notConnected(cluster, chosen, begun, (UpstreamFailure) done.cause());
                     }
@@ -160,7 +160,7 @@ public final class TcpRelay extends ChannelInboundHandlerAdapter implements Swep
         }
     }
 
-    private void connected(ClusterState cluster, EndpointLoad chosen, Attempt made, Channel channel) {
+    private void connected(EndpointLoad chosen, Attempt made, Channel channel) {
         Channel accepted = client;
         if (exchange.ended() || accepted == null) {
             channel.close();
@@ -173,10 +173,8 @@ public final class TcpRelay extends ChannelInboundHandlerAdapter implements Swep
         chosen.started();
         upstream = channel;
         if (exchange.direction() == Direction.OUTBOUND) {
-            exchange.peer(
-                    chosen.endpoint().workload(),
-                    PeerIdentity.verified(channel),
-                    cluster.cluster().tls() != null);
+            String verified = PeerIdentity.verified(channel);
+            exchange.peer(chosen.endpoint().workload(), verified, !verified.isEmpty());
         }
         channel.pipeline().addLast("relay", new UpstreamSide());
         while (!early.isEmpty()) {

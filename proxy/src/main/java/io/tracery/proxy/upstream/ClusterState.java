@@ -54,8 +54,7 @@ public final class ClusterState {
             cluster = newer;
             return;
         }
-        boolean sameConnections =
-                newer.connectTimeout().equals(cluster.connectTimeout()) && Objects.equals(newer.tls(), cluster.tls());
+        Set<InetSocketAddress> stay = reachedAsBefore(cluster, newer);
         if (!newer.policy().equals(cluster.policy())) {
             // What was known of the endpoints goes: their costs were by other rules.
             balancer = balancers.apply(newer);
@@ -64,12 +63,24 @@ public final class ClusterState {
         cluster = newer;
         service = serviceOf(newer);
         balancer.endpoints(newer.endpoints());
-        Set<InetSocketAddress> stay = new HashSet<>();
-        if (sameConnections) {
-            newer.endpoints().forEach(endpoint -> stay.add(endpoint.address()));
-        }
         retireAllBut(http1, stay);
         retireAllBut(http2, stay);
+    }
+
+    /** Where a connection that was made by the older version is one that the newer would make. */
+    private static Set<InetSocketAddress> reachedAsBefore(Cluster older, Cluster newer) {
+        Set<InetSocketAddress> stay = new HashSet<>();
+        if (newer.connectTimeout().equals(older.connectTimeout())) {
+            Map<InetSocketAddress, Endpoint> before = new HashMap<>();
+            older.endpoints().forEach(endpoint -> before.put(endpoint.address(), endpoint));
+            for (Endpoint endpoint : newer.endpoints()) {
+                Endpoint same = before.get(endpoint.address());
+                if (same != null && Objects.equals(older.tls(same), newer.tls(endpoint))) {
+                    stay.add(endpoint.address());
+                }
+            }
+        }
+        return stay;
     }
 
     /** Closes connections that were not used for too long; called about once a second. */

@@ -86,8 +86,9 @@ public final class Connector {
         if (refused != null) {
             return ready.setFailure(refused);
         }
+        UpstreamTls expected = cluster.tls(endpoint);
         Identity identity = null;
-        if (cluster.tls() != null) {
+        if (expected != null) {
             identity = identities.current();
             if (identity == null) {
                 return ready.setFailure(new UpstreamFailure(
@@ -128,23 +129,32 @@ public final class Connector {
             } else {
                 tls.handshakeFuture().addListener(shaken -> {
                     deadline.cancel(false);
-                    finishHandshake(ready, connecting.channel(), cluster, endpoint, tls, shaken.cause());
+                    finishHandshake(
+                            ready,
+                            connecting.channel(),
+                            new Expected(cluster, endpoint, expected),
+                            tls,
+                            shaken.cause());
                 });
             }
         });
         return ready;
     }
 
+    /** Whom a connection should lead to. */
+    private record Expected(
+            Cluster cluster, Endpoint endpoint, @Nullable UpstreamTls tls) {
+
+        boolean accepts(String peer) {
+            return tls != null && tls.acceptedIdentities().contains(peer);
+        }
+    }
+
     private static void finishHandshake(
-            Promise<Channel> ready,
-            Channel channel,
-            Cluster cluster,
-            Endpoint endpoint,
-            SslHandler tls,
-            @Nullable Throwable cause) {
-        UpstreamTls expected = cluster.tls();
+            Promise<Channel> ready, Channel channel, Expected expected, SslHandler tls, @Nullable Throwable cause) {
+        Endpoint endpoint = expected.endpoint();
         String peer = cause == null ? PeerIdentity.of(tls) : "";
-        if (cause == null && expected != null && expected.acceptedIdentities().contains(peer)) {
+        if (cause == null && expected.accepts(peer)) {
             PeerIdentity.remember(channel, peer);
             handOut(ready, channel);
             return;
@@ -159,7 +169,8 @@ public final class Connector {
                 cause != null
                         ? "TLS handshake with " + endpoint.address() + " failed: " + cause.getMessage()
                         : endpoint.address() + " is " + (peer.isEmpty() ? "nobody with a SPIFFE ID" : peer)
-                                + ", not one of those expected of " + cluster.name()));
+                                + ", not one of those expected of "
+                                + expected.cluster().name()));
     }
 
     private static void handOut(Promise<Channel> ready, Channel channel) {

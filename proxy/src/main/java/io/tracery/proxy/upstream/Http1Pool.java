@@ -27,7 +27,7 @@ final class Http1Pool implements UpstreamPool {
         this.cluster = cluster;
         this.endpoint = endpoint;
         this.limits = limits;
-        this.idleNanos = limits.poolIdleTimeout(cluster).toNanos();
+        this.idleNanos = limits.poolIdleTimeout(cluster.tls(endpoint)).toNanos();
     }
 
     @Override

@@ -34,7 +34,7 @@ final class Http2Pool implements UpstreamPool {
         this.cluster = cluster;
         this.endpoint = endpoint;
         this.limits = limits;
-        this.idleNanos = limits.poolIdleTimeout(cluster).toNanos();
+        this.idleNanos = limits.poolIdleTimeout(cluster.tls(endpoint)).toNanos();
     }
 
     @Override
@@ -105,7 +105,7 @@ final class Http2Pool implements UpstreamPool {
     }
 
     private void adopt(Channel channel) {
-        Http2Upstream connection = Http2Upstream.of(channel, cluster, limits, connector::nanoTime, this::serveWaiting);
+        Http2Upstream connection = Http2Upstream.of(channel, limits, connector::nanoTime, this::serveWaiting);
         connections.add(connection);
         channel.closeFuture().addListener(closed -> {
             connections.remove(connection);

@@ -11,7 +11,6 @@ import io.netty.util.AsciiString;
 import io.tracery.proxy.http2.FrameCodec;
 import io.tracery.proxy.http2.FrameConnection;
 import io.tracery.proxy.http2.FrameStream;
-import io.tracery.proxy.mesh.Cluster;
 import io.tracery.proxy.upstream.UpstreamEvents.Closing;
 import java.util.function.LongSupplier;
 import javax.net.ssl.SSLException;
@@ -36,7 +35,7 @@ final class Http2Upstream extends FrameConnection {
     private Closing closing = Closing.CLOSED;
     private long unusedSince;
 
-    private record Setup(Channel channel, Cluster cluster, Limits limits, LongSupplier nanoTime, Runnable roomOrGone) {}
+    private record Setup(Channel channel, Limits limits, LongSupplier nanoTime, Runnable roomOrGone) {}
 
     private Http2Upstream(FrameCodec.Parts parts, Setup setup) {
         super(parts);
@@ -44,15 +43,14 @@ final class Http2Upstream extends FrameConnection {
         this.limits = setup.limits();
         this.nanoTime = setup.nanoTime();
         this.roomOrGone = setup.roomOrGone();
-        this.scheme = (setup.cluster().tls() == null ? HttpScheme.HTTP : HttpScheme.HTTPS).name();
         this.peerIdentity = PeerIdentity.verified(channel);
+        this.scheme = (peerIdentity.isEmpty() ? HttpScheme.HTTP : HttpScheme.HTTPS).name();
         this.unusedSince = nanoTime.getAsLong();
     }
 
     /** @param roomOrGone called when another stream may be opened, or none ever again */
-    static Http2Upstream of(
-            Channel channel, Cluster cluster, Limits limits, LongSupplier nanoTime, Runnable roomOrGone) {
-        Setup setup = new Setup(channel, cluster, limits, nanoTime, roomOrGone);
+    static Http2Upstream of(Channel channel, Limits limits, LongSupplier nanoTime, Runnable roomOrGone) {
+        Setup setup = new Setup(channel, limits, nanoTime, roomOrGone);
         return FrameCodec.client(limits.http2(), parts -> new Http2Upstream(parts, setup));
     }
 

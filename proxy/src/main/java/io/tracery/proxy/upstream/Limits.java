@@ -2,8 +2,9 @@ package io.tracery.proxy.upstream;
 
 import io.tracery.proxy.http1.Http1Limits;
 import io.tracery.proxy.http2.Http2Limits;
-import io.tracery.proxy.mesh.Cluster;
+import io.tracery.proxy.mesh.UpstreamTls;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Every bound of the data path. All counts are per event loop unless said otherwise.
@@ -61,7 +62,7 @@ public record Limits(
         return Http2Limits.of(maxStreamsPerConnection, maxHeaderBytes);
     }
 
-    Duration poolIdleTimeout(Cluster cluster) {
-        return cluster.tls() == null ? poolIdleTimeoutPlain : poolIdleTimeoutTls;
+    Duration poolIdleTimeout(@Nullable UpstreamTls tls) {
+        return tls == null ? poolIdleTimeoutPlain : poolIdleTimeoutTls;
     }
 }

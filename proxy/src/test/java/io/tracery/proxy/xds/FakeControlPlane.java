@@ -21,7 +21,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** A control plane that says what the test says, and keeps what it is told. */
-final class FakeControlPlane extends AggregatedDiscoveryServiceImplBase {
+public final class FakeControlPlane extends AggregatedDiscoveryServiceImplBase {
 
     private final Server server;
     private final BlockingQueue<DeltaDiscoveryRequest> requests = new LinkedBlockingQueue<>();
@@ -29,14 +29,14 @@ final class FakeControlPlane extends AggregatedDiscoveryServiceImplBase {
     private final AtomicLong nonces = new AtomicLong();
 
     /** @param port 0 for a free one */
-    FakeControlPlane(int port) throws IOException {
+    public FakeControlPlane(int port) throws IOException {
         server = NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", port))
                 .addService(this)
                 .build()
                 .start();
     }
 
-    int port() {
+    public int port() {
         return server.getPort();
     }
 
@@ -63,7 +63,7 @@ final class FakeControlPlane extends AggregatedDiscoveryServiceImplBase {
     }
 
     /** The next request, of whatever type. */
-    DeltaDiscoveryRequest next() throws InterruptedException {
+    public DeltaDiscoveryRequest next() throws InterruptedException {
         DeltaDiscoveryRequest request = requests.poll(20, TimeUnit.SECONDS);
         if (request == null) {
             throw new AssertionError("no request within 20 s");
@@ -72,7 +72,7 @@ final class FakeControlPlane extends AggregatedDiscoveryServiceImplBase {
     }
 
     /** The next request of a type; others are passed over. */
-    DeltaDiscoveryRequest next(String typeUrl) throws InterruptedException {
+    public DeltaDiscoveryRequest next(String typeUrl) throws InterruptedException {
         DeltaDiscoveryRequest request = next();
         while (!request.getTypeUrl().equals(typeUrl)) {
             request = next();
@@ -81,7 +81,7 @@ final class FakeControlPlane extends AggregatedDiscoveryServiceImplBase {
     }
 
     /** Resources of one type, each in the version {@code "1"} of its name. */
-    void send(String typeUrl, Map<String, ? extends Message> resources, String... removed) {
+    public void send(String typeUrl, Map<String, ? extends Message> resources, String... removed) {
         DeltaDiscoveryResponse.Builder response = DeltaDiscoveryResponse.newBuilder()
                 .setTypeUrl(typeUrl)
                 .setNonce(Long.toString(nonces.incrementAndGet()))
@@ -95,7 +95,7 @@ final class FakeControlPlane extends AggregatedDiscoveryServiceImplBase {
         open.onNext(response.build());
     }
 
-    void close() throws InterruptedException {
+    public void close() throws InterruptedException {
         server.shutdownNow().awaitTermination(5, TimeUnit.SECONDS);
     }
 }

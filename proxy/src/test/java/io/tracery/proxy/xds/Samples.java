@@ -10,7 +10,7 @@ import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 
 /** Envoy's resources written as people read them. */
-final class Samples {
+public final class Samples {
 
     static final String HTTP_MANAGER =
             "type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager";
@@ -33,11 +33,11 @@ final class Samples {
         return read(yaml, RouteConfiguration.newBuilder()).build();
     }
 
-    static Cluster cluster(String yaml) {
+    public static Cluster cluster(String yaml) {
         return read(yaml, Cluster.newBuilder()).build();
     }
 
-    static ClusterLoadAssignment endpoints(String yaml) {
+    public static ClusterLoadAssignment endpoints(String yaml) {
         return read(yaml, ClusterLoadAssignment.newBuilder()).build();
     }
 
@@ -66,7 +66,7 @@ final class Samples {
                 """.formatted(name, cluster));
     }
 
-    static Cluster discovered(String name) {
+    public static Cluster discovered(String name) {
         return cluster("""
                 name: %s
                 type: EDS
