@@ -121,6 +121,14 @@ public final class EndpointLoad {
         }
     }
 
+    /** Another endpoint answered first: it needs longer than this, which counts where more than that was not known. */
+    public void outrun(long latency, long nowNanos) {
+        if (latency > decayed(nowNanos)) {
+            observe(latency, nowNanos);
+        }
+        abandoned();
+    }
+
     /** A request ended for a reason that says nothing of the endpoint: the client went away, or a limit of ours. */
     public void abandoned() {
         inFlight--;

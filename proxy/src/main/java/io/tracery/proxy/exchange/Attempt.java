@@ -29,6 +29,10 @@ public final class Attempt {
     private int status;
     private boolean retried;
     private String retryReason = "";
+    private boolean hedged;
+    private long hedgeNanos;
+    private String hedgeReason = "";
+    private boolean outrun;
 
     /**
      * @param number counts from 1
@@ -95,6 +99,19 @@ public final class Attempt {
         retryReason = reason;
     }
 
+    /** Whether another endpoint was asked beside this one because it was slow, and why or why not. */
+    public void hedged(long nowNanos, boolean anotherAsked, String reason) {
+        hedgeNanos = nowNanos;
+        hedged = anotherAsked;
+        hedgeReason = reason;
+    }
+
+    /** Another attempt answered first, and this one was cancelled: it has no outcome of its own. */
+    public void outrun(long nowNanos) {
+        endNanos = nowNanos;
+        outrun = true;
+    }
+
     public @Nullable Endpoint endpoint() {
         return endpoint;
     }
@@ -155,5 +172,22 @@ public final class Attempt {
     /** Empty while nothing was decided: the attempt did not fail. */
     public String retryReason() {
         return retryReason;
+    }
+
+    public boolean hedged() {
+        return hedged;
+    }
+
+    /** Empty where it was not slow, or its route asks nobody twice. */
+    public String hedgeReason() {
+        return hedgeReason;
+    }
+
+    public long hedgeNanos() {
+        return hedgeNanos;
+    }
+
+    public boolean outrun() {
+        return outrun;
     }
 }

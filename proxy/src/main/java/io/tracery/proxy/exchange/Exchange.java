@@ -54,6 +54,8 @@ public final class Exchange {
     private int interventions;
     private String injected = "";
     private String limited = "";
+    private @Nullable Attempt answered;
+    private int hedges;
 
     public Exchange(Direction direction, String listener, Protocol protocol, long startEpochNanos, long startNanos) {
         this.direction = direction;
@@ -102,6 +104,26 @@ public final class Exchange {
         Attempt attempt = new Attempt(attempts.size() + 1, spanId, nowNanos);
         attempts.add(attempt);
         return attempt;
+    }
+
+    /** Of attempts beside each other this one's answer is the client's. */
+    public void answeredBy(Attempt attempt) {
+        answered = attempt;
+    }
+
+    /** The attempt that decided: the one that answered, or the last. Null where there was none. */
+    public @Nullable Attempt decisive() {
+        return answered != null || attempts.isEmpty() ? answered : attempts.getLast();
+    }
+
+    /** Another endpoint is asked beside a slow one. */
+    public void hedged() {
+        hedges++;
+    }
+
+    /** Attempts that were begun beside another. */
+    public int hedges() {
+        return hedges;
     }
 
     public void intervene(Intervention intervention) {
@@ -242,9 +264,10 @@ public final class Exchange {
         return attempts;
     }
 
-    /** The last attempt's endpoint, or null where none was picked. */
+    /** The endpoint of the attempt that decided, or null where none was picked. */
     public @Nullable Endpoint endpoint() {
-        return attempts.isEmpty() ? null : attempts.getLast().endpoint();
+        Attempt decisive = decisive();
+        return decisive == null ? null : decisive.endpoint();
     }
 
     /** HTTP status that the client saw, 0 where it saw none. */

@@ -1,8 +1,11 @@
 package io.tracery.proxy.http;
 
+import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpVersion;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.ScheduledFuture;
 import io.tracery.proxy.balance.EndpointLoad;
@@ -10,13 +13,17 @@ import io.tracery.proxy.balance.Pick;
 import io.tracery.proxy.exchange.Attempt;
 import io.tracery.proxy.exchange.Exchange;
 import io.tracery.proxy.exchange.Protocol;
+import io.tracery.proxy.loop.LoopState;
 import io.tracery.proxy.loop.Ticker;
+import io.tracery.proxy.mesh.Direction;
 import io.tracery.proxy.upstream.ClusterState;
 import io.tracery.proxy.upstream.Lease;
 import io.tracery.proxy.upstream.Occupancy;
 import io.tracery.proxy.upstream.UpstreamFailure;
 import io.tracery.proxy.upstream.UpstreamPool;
 import io.tracery.proxy.upstream.UpstreamPool.Freshness;
+import io.tracery.tracing.context.TraceContext;
+import io.tracery.tracing.context.W3cTraceContext;
 import io.tracery.tracing.span.Fate;
 import org.jspecify.annotations.Nullable;
 
@@ -32,8 +39,10 @@ final class HttpAttempt implements UpstreamPool.Taker {
     private final Ticker ticker;
     private final Attempt record;
     private final EndpointLoad load;
+    private final Exchange exchange;
     private final Occupancy occupancy;
 
+    private @Nullable TraceContext carried;
     private @Nullable Lease lease;
     private @Nullable ScheduledFuture<?> perTryTimer;
     private long retryAfterNanos;
@@ -42,14 +51,34 @@ final class HttpAttempt implements UpstreamPool.Taker {
     private boolean over;
     private boolean waiting;
 
-    HttpAttempt(HttpRelay relay, Ticker ticker, Attempt record, EndpointLoad load, Occupancy occupancy) {
+    private HttpAttempt(
+            HttpRelay relay,
+            LoopState loop,
+            Exchange exchange,
+            Attempt record,
+            EndpointLoad load,
+            Occupancy occupancy) {
         this.relay = relay;
-        this.ticker = ticker;
+        this.ticker = loop.ticker();
+        this.exchange = exchange;
         this.record = record;
         this.load = load;
         this.occupancy = occupancy;
         load.started();
         occupancy.began(record.number());
+    }
+
+    /** The exchange's next attempt, at the endpoint that was picked; the first one tells it the exchange's own span. */
+    static HttpAttempt begin(HttpRelay relay, LoopState loop, Exchange exchange, ClusterState cluster, Pick pick) {
+        TraceContext trace = exchange.trace();
+        boolean first = exchange.attempts().isEmpty();
+        TraceContext carried = trace == null || first ? trace : trace.child(loop.random());
+        Attempt record = exchange.nextAttempt(
+                carried == null ? 0 : carried.spanId(), loop.ticker().nanos());
+        note(pick, cluster.balancer().leftOut(), record);
+        HttpAttempt attempt = new HttpAttempt(relay, loop, exchange, record, pick.chosen(), cluster.occupancy());
+        attempt.carried = carried;
+        return attempt;
     }
 
     /** Asks for a connection, and waits for it where as many requests of the cluster may. */
@@ -75,7 +104,7 @@ final class HttpAttempt implements UpstreamPool.Taker {
     }
 
     /** What the balancer weighed. */
-    static void note(Pick pick, int leftOut, Attempt record) {
+    private static void note(Pick pick, int leftOut, Attempt record) {
         EndpointLoad other = pick.other();
         record.picked(
                 pick.chosen().endpoint(),
@@ -101,6 +130,28 @@ final class HttpAttempt implements UpstreamPool.Taker {
 
     EndpointLoad load() {
         return load;
+    }
+
+    /** The request's head as this endpoint gets it. */
+    HttpRequest head(HttpRequest common) {
+        if (carried != null) {
+            common.headers().set(W3cTraceContext.TRACEPARENT, W3cTraceContext.traceparent(carried));
+        }
+        return new DefaultHttpRequest(
+                HttpVersion.HTTP_1_1,
+                common.method(),
+                common.uri(),
+                common.headers(),
+                /* validateRequestLine= */ false);
+    }
+
+    /** The exchange is with this one's endpoint. */
+    void reached() {
+        Lease held = lease;
+        if (held != null && exchange.direction() == Direction.OUTBOUND) {
+            String verified = held.peerIdentity();
+            exchange.peer(load.endpoint().workload(), verified, !verified.isEmpty());
+        }
     }
 
     /** Null until there is a connection. */
@@ -136,6 +187,7 @@ final class HttpAttempt implements UpstreamPool.Taker {
         waitNoMore();
         lease = ready;
         record.connected(ticker.nanos(), ready.reused());
+        reached();
         relay.connected(this, ready);
     }
 
@@ -191,7 +243,7 @@ final class HttpAttempt implements UpstreamPool.Taker {
     }
 
     /** The response is complete; the connection goes back if it can serve another request. */
-    void complete(Fate fate, Exchange exchange, boolean reusable) {
+    void complete(Fate fate, boolean reusable) {
         occupancy.took(record.firstByteNanos(), ticker.nanos());
         end(fate, exchange.status());
         int status = exchange.protocol() == Protocol.GRPC
@@ -224,6 +276,21 @@ final class HttpAttempt implements UpstreamPool.Taker {
         closeLease();
     }
 
+    /** Who kept the other waiting when the time was up. */
+    enum Late {
+        ENDPOINT,
+        /** It has not sent all of its request: nothing is held against the endpoint. */
+        CLIENT
+    }
+
+    void outOfTime(Late who) {
+        if (who == Late.ENDPOINT) {
+            fail(Fate.DEADLINE, exchange.status());
+        } else {
+            abandon(Fate.DEADLINE);
+        }
+    }
+
     /** The client went away, which says nothing of the endpoint. */
     void abandon(Fate fate) {
         end(fate, 0);
@@ -231,12 +298,24 @@ final class HttpAttempt implements UpstreamPool.Taker {
         closeLease();
     }
 
+    /** Another one's answer came first. What this says of the endpoint is that it needs longer than this. */
+    void outrun() {
+        stop();
+        record.outrun(ticker.nanos());
+        load.outrun(ticker.nanos() - record.startNanos(), ticker.nanos());
+        closeLease();
+    }
+
     private void end(Fate fate, int status) {
+        stop();
+        record.ended(ticker.nanos(), fate, status);
+    }
+
+    private void stop() {
         over = true;
         waitNoMore();
         occupancy.ended(record.number());
         stopTimer();
-        record.ended(ticker.nanos(), fate, status);
     }
 
     private void closeLease() {

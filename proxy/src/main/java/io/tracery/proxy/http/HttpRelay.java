@@ -1,18 +1,16 @@
 package io.tracery.proxy.http;
 
-import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
-import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import io.tracery.proxy.balance.EndpointLoad;
 import io.tracery.proxy.balance.Pick;
-import io.tracery.proxy.exchange.Attempt;
 import io.tracery.proxy.exchange.Exchange;
 import io.tracery.proxy.exchange.Protocol;
+import io.tracery.proxy.http.HttpAttempt.Late;
 import io.tracery.proxy.loop.LoopState;
 import io.tracery.proxy.loop.Swept;
 import io.tracery.proxy.mesh.Direction;
@@ -28,8 +26,6 @@ import io.tracery.proxy.upstream.Lease;
 import io.tracery.proxy.upstream.UpstreamEvents.Closing;
 import io.tracery.proxy.upstream.UpstreamFailure;
 import io.tracery.proxy.upstream.UpstreamPool.Freshness;
-import io.tracery.tracing.context.TraceContext;
-import io.tracery.tracing.context.W3cTraceContext;
 import io.tracery.tracing.span.Fate;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +46,7 @@ final class HttpRelay implements Swept {
     private final Deadline deadline;
     private final Retrying retrying;
     private final Answering answering;
+    private final @Nullable Hedging hedging;
 
     // What changes as the exchange goes on.
     private @Nullable ClusterState cluster;
@@ -77,6 +74,7 @@ final class HttpRelay implements Swept {
         this.deadline = new Deadline(loop, exchange.protocol(), route, head.headers());
         this.retrying = new Retrying(loop, exchange, route.retry(), body, deadline);
         this.answering = new Answering(exchange, client, head.method(), route.filters());
+        this.hedging = Hedging.of(loop, exchange, head, route.retry(), body);
     }
 
     /** What the route's fault does to it; before the start. */
@@ -154,17 +152,25 @@ final class HttpRelay implements Swept {
             fail(why.fate(), why.getMessage());
             return;
         }
-        TraceContext trace = exchange.trace();
-        boolean first = exchange.attempts().isEmpty();
-        TraceContext carried = trace == null || first ? trace : trace.child(loop.random());
-        Attempt record = exchange.nextAttempt(carried == null ? 0 : carried.spanId(), now);
-        HttpAttempt.note(pick, state.balancer().leftOut(), record);
-        if (carried != null) {
-            head.headers().set(W3cTraceContext.TRACEPARENT, W3cTraceContext.traceparent(carried));
+        ask(state, pick, freshness);
+    }
+
+    /** Nothing has come of the attempt for so long that another endpoint may be asked beside it. */
+    private void late(Hedging hedges, HttpAttempt slow) {
+        ClusterState state = cluster;
+        Pick pick = state == null ? null : hedges.another(state, slow, affinity.hash());
+        if (state != null && pick != null) {
+            ask(state, pick, Freshness.ANY);
         }
+    }
+
+    private void ask(ClusterState state, Pick pick, Freshness freshness) {
         deadline.carryOn(head.headers(), route.retry().perTryTimeout());
-        HttpAttempt attempt = new HttpAttempt(this, loop.ticker(), record, pick.chosen(), state.occupancy());
+        HttpAttempt attempt = HttpAttempt.begin(this, loop, exchange, state, pick);
         current = attempt;
+        if (hedging != null) {
+            hedging.began(attempt, () -> late(hedging, attempt));
+        }
         RetryPolicy retry = route.retry();
         if (retry.perTryTimeout().isPositive()) {
             attempt.timer(loop.loop()
@@ -196,12 +202,10 @@ final class HttpRelay implements Swept {
     }
 
     void connected(HttpAttempt attempt, Lease lease) {
-        if (exchange.direction() == Direction.OUTBOUND) {
-            String verified = lease.peerIdentity();
-            exchange.peer(attempt.load().endpoint().workload(), verified, !verified.isEmpty());
+        lease.write(attempt.head(head));
+        if (hedging != null && body.copyable()) {
+            body.copyTo(lease);
         }
-        lease.write(new DefaultHttpRequest(
-                HttpVersion.HTTP_1_1, head.method(), head.uri(), head.headers(), /* validateRequestLine= */ false));
         pump();
         if (!starting) {
             lease.flush();
@@ -235,8 +239,10 @@ final class HttpRelay implements Swept {
 
     /** Whatever the endpoint says before its answer proper is passed on (RFC 9110 section 15.2): 100, 103. */
     void interim(HttpResponse interim) {
-        HopByHop.remove(interim.headers());
-        client.interim(interim);
+        if (hedging == null || !hedging.racing()) {
+            HopByHop.remove(interim.headers());
+            client.interim(interim);
+        }
     }
 
     void response(HttpAttempt attempt, HttpObject piece) {
@@ -259,7 +265,7 @@ final class HttpRelay implements Swept {
                 ReferenceCountUtil.release(piece);
                 return;
             }
-            begin(response, grpc);
+            begin(attempt, response, grpc);
         }
         if (piece instanceof HttpContent content) {
             exchange.sent(content.content().readableBytes());
@@ -278,7 +284,11 @@ final class HttpRelay implements Swept {
         }
     }
 
-    private void begin(HttpResponse response, int grpc) {
+    private void begin(HttpAttempt attempt, HttpResponse response, int grpc) {
+        if (hedging != null) {
+            hedging.won(attempt);
+            current = attempt;
+        }
         body.forgetSent();
         answering.pass(response, grpc);
         if (answering.tunnel()) {
@@ -289,7 +299,7 @@ final class HttpRelay implements Swept {
     private void complete(HttpAttempt attempt) {
         boolean requestDone = body.allSent();
         Fate outcome = GrpcStatus.outcome(exchange);
-        attempt.complete(outcome, exchange, requestDone && answering.upstreamKeepsAlive());
+        attempt.complete(outcome, requestDone && answering.upstreamKeepsAlive());
         client.flush();
         finish(outcome, /* answered= */ true);
     }
@@ -313,6 +323,9 @@ final class HttpRelay implements Swept {
         if (named == null && !route.retry().statuses().contains(status)) {
             return false;
         }
+        if (replaced(attempt, Fate.APP_ERROR, status)) {
+            return true;
+        }
         boolean again =
                 decide(attempt, named == null ? Condition.STATUS : named, named != null, retrying.asked(response));
         if (again) {
@@ -323,6 +336,9 @@ final class HttpRelay implements Swept {
     }
 
     void notConnected(HttpAttempt attempt, UpstreamFailure failure) {
+        if (replaced(attempt, failure.fate(), 0)) {
+            return;
+        }
         boolean again = decide(attempt, Condition.CONNECT_FAILURE, /* unprocessed= */ true, Retrying.NOT_ASKED);
         attempt.fail(failure.fate(), 0);
         if (again) {
@@ -337,6 +353,9 @@ final class HttpRelay implements Swept {
             return;
         }
         Fate fate = attempt.brokenBy(how);
+        if (replaced(attempt, fate, 0)) {
+            return;
+        }
         boolean refused = how == Closing.REFUSED && !attempt.headSeen();
         boolean again = !attempt.headSeen()
                 && decide(attempt, refused ? Condition.REFUSED_STREAM : Condition.RESET, refused, Retrying.NOT_ASKED);
@@ -353,6 +372,15 @@ final class HttpRelay implements Swept {
         } else {
             fail(fate, attempt.load().endpoint().address() + " ended the connection");
         }
+    }
+
+    /** It failed, and another that is under way takes its place. */
+    private boolean replaced(HttpAttempt failed, Fate fate, int status) {
+        HttpAttempt other = hedging == null ? null : hedging.instead(failed, fate, status);
+        if (other != null) {
+            current = other;
+        }
+        return other != null;
     }
 
     private void perTryPassed(HttpAttempt attempt) {
@@ -372,18 +400,9 @@ final class HttpRelay implements Swept {
         if (!exchange.ended()) {
             if (current != null) {
                 current.record().retryDecision(false, "the request's time was up");
-                outOfTime(current);
+                current.outOfTime(body.complete() ? Late.ENDPOINT : Late.CLIENT);
             }
             fail(Fate.DEADLINE, "no complete answer within " + deadline);
-        }
-    }
-
-    /** While a client has not sent all of its request it is late itself: nothing is held against the endpoint. */
-    private void outOfTime(HttpAttempt attempt) {
-        if (body.complete()) {
-            attempt.fail(Fate.DEADLINE, exchange.status());
-        } else {
-            attempt.abandon(Fate.DEADLINE);
         }
     }
 
@@ -407,7 +426,7 @@ final class HttpRelay implements Swept {
     public void sweep(long nowNanos) {
         if (nowNanos - movedNanos > loop.limits().idleTimeout().toNanos()) {
             if (current != null) {
-                outOfTime(current);
+                current.outOfTime(body.complete() ? Late.ENDPOINT : Late.CLIENT);
             }
             fail(Fate.DEADLINE, "nothing moved for " + loop.limits().idleTimeout());
         }
@@ -454,6 +473,9 @@ final class HttpRelay implements Swept {
         }
         if (throttle != null) {
             throttle.release();
+        }
+        if (hedging != null) {
+            hedging.end(fate, current);
         }
         deadline.cancel();
         retrying.cancel();

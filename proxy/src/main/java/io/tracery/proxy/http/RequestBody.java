@@ -70,6 +70,27 @@ final class RequestBody {
         sent.add(piece.retainedDuplicate());
     }
 
+    /** Whether {@link #copyTo} can. */
+    boolean copyable() {
+        return complete && replayable && keptBytes + waitingBytes <= replayBytes;
+    }
+
+    /**
+     * All of it, for one of several attempts beside each other; it is no more than is kept, so that nobody waits for room.
+     */
+    void copyTo(Lease upstream) {
+        while (!waiting.isEmpty()) {
+            HttpContent piece = waiting.removeFirst();
+            keptBytes += piece.content().readableBytes();
+            sent.add(piece);
+        }
+        waitingBytes = 0;
+        allSent = true;
+        for (HttpContent piece : sent) {
+            upstream.write(piece.retainedDuplicate());
+        }
+    }
+
     /** Puts what was written back in front of what waits, for another attempt. */
     void rewind() {
         for (HttpContent piece : sent.reversed()) {

@@ -58,7 +58,7 @@ record RetryVerdict(boolean again, String reason) {
     }
 
     /** RFC 9110 section 9.2.2. */
-    private static boolean idempotent(String method) {
+    static boolean idempotent(String method) {
         return switch (method) {
             case "GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE" -> true;
             default -> false;

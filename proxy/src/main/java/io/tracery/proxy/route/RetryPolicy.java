@@ -2,6 +2,7 @@ package io.tracery.proxy.route;
 
 import java.time.Duration;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * When an exchange may be tried again. Whatever it says, a request whose method is not idempotent is only tried again
@@ -12,9 +13,15 @@ import java.util.Set;
  * @param statuses response status codes that count as {@link Condition#STATUS}
  * @param perTryTimeout limit of one attempt, zero for none
  * @param backoff how long a retry waits
+ * @param hedge when another endpoint is asked beside a slow one, or null for never; those attempts count as retries
  */
 public record RetryPolicy(
-        int retries, Set<Condition> on, Set<Integer> statuses, Duration perTryTimeout, Backoff backoff) {
+        int retries,
+        Set<Condition> on,
+        Set<Integer> statuses,
+        Duration perTryTimeout,
+        Backoff backoff,
+        @Nullable Hedge hedge) {
 
     public static final RetryPolicy NONE = new RetryPolicy(0, Set.of(), Set.of(), Duration.ZERO);
 
@@ -25,6 +32,10 @@ public record RetryPolicy(
 
     public RetryPolicy(int retries, Set<Condition> on, Set<Integer> statuses, Duration perTryTimeout) {
         this(retries, on, statuses, perTryTimeout, Backoff.DEFAULT);
+    }
+
+    public RetryPolicy(int retries, Set<Condition> on, Set<Integer> statuses, Duration perTryTimeout, Backoff backoff) {
+        this(retries, on, statuses, perTryTimeout, backoff, null);
     }
 
     /** A failure of one attempt. */

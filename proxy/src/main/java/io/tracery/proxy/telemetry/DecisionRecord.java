@@ -28,6 +28,7 @@ final class DecisionRecord {
         fault(exchange);
         for (Attempt attempt : exchange.attempts()) {
             pick(exchange, attempt);
+            hedge(exchange, attempt);
             retry(exchange, attempt);
         }
     }
@@ -88,6 +89,16 @@ final class DecisionRecord {
         // An endpoint that was never measured has no cost that a reader could compare.
         if (Double.isFinite(costMillis)) {
             out.attribute(costKey, costMillis);
+        }
+    }
+
+    private void hedge(Exchange exchange, Attempt attempt) {
+        if (!attempt.hedgeReason().isEmpty()) {
+            out.beginEvent(SpanEncoder.epochNanos(exchange, attempt.hedgeNanos()), Vocabulary.EVENT_HEDGE);
+            out.attribute(SpanKeys.ATTEMPT, attempt.number());
+            out.attribute(SpanKeys.HEDGE_DECISION, attempt.hedged() ? "hedged" : "not_hedged");
+            out.attribute(SpanKeys.HEDGE_REASON, attempt.hedgeReason());
+            out.endEvent();
         }
     }
 

@@ -1,5 +1,6 @@
 package io.tracery.proxy.telemetry;
 
+import io.tracery.proxy.exchange.Attempt;
 import io.tracery.proxy.exchange.Exchange;
 import io.tracery.proxy.exchange.Protocol;
 import io.tracery.proxy.mesh.Direction;
@@ -102,7 +103,8 @@ final class InFlight {
         if (exchange.protocol() != Protocol.TCP) {
             return exchange.status() != 0;
         }
-        return !exchange.attempts().isEmpty() && exchange.attempts().getLast().connectNanos() != 0;
+        Attempt decisive = exchange.decisive();
+        return decisive != null && decisive.connectNanos() != 0;
     }
 
     private void countBytes(int slot, Exchange exchange, SeriesGroup group) {

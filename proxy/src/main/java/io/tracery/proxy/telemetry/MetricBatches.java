@@ -59,6 +59,14 @@ final class MetricBatches {
             }
         }
         out.endMetric();
+        out.beginSum(Vocabulary.EXCHANGE_HEDGES, ATTEMPTS);
+        for (MetricStore.Group group : changed) {
+            sum(group, AttributeSet.EMPTY, Totals::hedges, nowNanos);
+            if (full(sink)) {
+                out.beginSum(Vocabulary.EXCHANGE_HEDGES, ATTEMPTS);
+            }
+        }
+        out.endMetric();
         out.beginSum(Vocabulary.EXCHANGE_IO, BYTES);
         for (MetricStore.Group group : changed) {
             sum(group, RECEIVE, Totals::received, nowNanos);

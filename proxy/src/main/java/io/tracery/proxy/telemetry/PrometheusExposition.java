@@ -45,6 +45,7 @@ final class PrometheusExposition implements MultiCollector {
                 durations(now),
                 counter(now, "tracery_exchanges_started", "Exchanges that got as far as a peer.", Totals::started),
                 counter(now, "tracery_exchange_retries", "Attempts after the first.", Totals::retries),
+                counter(now, "tracery_exchange_hedges", "Attempts begun beside a slow one.", Totals::hedges),
                 bytes(now),
                 active(now),
                 accepted(),

@@ -57,10 +57,10 @@ public record RequestView(
     }
 
     private static String state(Exchange exchange) {
-        if (exchange.attempts().isEmpty()) {
+        Attempt last = exchange.decisive();
+        if (last == null) {
             return "choosing an endpoint";
         }
-        Attempt last = exchange.attempts().getLast();
         if (last.connectNanos() == 0 && !last.connectionReused()) {
             return "connecting";
         }

@@ -15,6 +15,7 @@ final class SeriesGroup {
 
     private long started;
     private long retries;
+    private long hedges;
     private long received;
     private long sent;
     private boolean changed;
@@ -45,6 +46,7 @@ final class SeriesGroup {
 
     void ended(Exchange exchange, OutcomeSeries outcome) {
         retries += Math.max(0, exchange.attempts().size() - 1);
+        hedges += exchange.hedges();
         outcome.count(exchange);
         changed = true;
     }
@@ -73,7 +75,7 @@ final class SeriesGroup {
         for (OutcomeSeries outcome : outcomes) {
             copies.add(outcome.copy());
         }
-        return new Totals(labels, started, retries, received, sent, copies);
+        return new Totals(labels, started, retries, hedges, received, sent, copies);
     }
 
     private @Nullable OutcomeSeries find(Fate fate, int status, int grpcStatus) {

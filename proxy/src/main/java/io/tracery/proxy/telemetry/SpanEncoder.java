@@ -142,6 +142,11 @@ final class SpanEncoder {
             peerWorkload(endpoint.workload());
         }
         out.attribute(SpanKeys.ATTEMPT, attempt.number());
+        if (attempt.outrun()) {
+            out.attribute(SpanKeys.ATTEMPT_OUTCOME, Vocabulary.OUTCOME_OUTRUN);
+            out.endSpan(self, SpanStatus.UNSET, TracesEncoder.Parent.LOCAL);
+            return;
+        }
         Fate outcome = attempt.outcome();
         Fate fate = outcome == null ? fateOf(exchange) : outcome;
         outcome(fate, attempt.status(), true);
@@ -251,12 +256,12 @@ final class SpanEncoder {
                 : SpanStatus.UNSET;
     }
 
-    /** Where the time went; of several attempts the last, the earlier ones count as waiting. Stages add up to the whole. */
+    /** Where the time went; of several attempts the one that decided, the earlier ones count as waiting. Stages add up to the whole. */
     private void stages(Exchange exchange) {
-        if (exchange.attempts().isEmpty()) {
+        Attempt last = exchange.decisive();
+        if (last == null) {
             return;
         }
-        Attempt last = exchange.attempts().getLast();
         long beforeLast = last.startNanos() - exchange.startNanos();
         long sinceLast = exchange.durationNanos() - beforeLast;
         out.attribute(SpanKeys.STAGE_QUEUE, beforeLast / 1_000);

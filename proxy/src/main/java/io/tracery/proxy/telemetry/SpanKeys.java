@@ -51,4 +51,7 @@ final class SpanKeys {
     static final Key PICK_LEFT_OUT = Key.of(Vocabulary.PICK_LEFT_OUT);
     static final Key RETRY_DECISION = Key.of(Vocabulary.RETRY_DECISION);
     static final Key RETRY_REASON = Key.of(Vocabulary.RETRY_REASON);
+    static final Key HEDGE_DECISION = Key.of(Vocabulary.HEDGE_DECISION);
+    static final Key HEDGE_REASON = Key.of(Vocabulary.HEDGE_REASON);
+    static final Key ATTEMPT_OUTCOME = Key.of(Vocabulary.ATTEMPT_OUTCOME);
 }

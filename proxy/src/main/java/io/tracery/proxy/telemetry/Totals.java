@@ -14,11 +14,19 @@ import org.jspecify.annotations.Nullable;
  *
  * @param started exchanges
  * @param retries attempts after the first
+ * @param hedges those of them that were begun beside another
  * @param received bytes of requests
  * @param sent bytes of responses
  * @param outcomes by fate and status, each once
  */
-record Totals(SeriesLabels labels, long started, long retries, long received, long sent, List<Outcome> outcomes) {
+record Totals(
+        SeriesLabels labels,
+        long started,
+        long retries,
+        long hedges,
+        long received,
+        long sent,
+        List<Outcome> outcomes) {
 
     Totals {
         outcomes = List.copyOf(outcomes);
@@ -33,6 +41,7 @@ record Totals(SeriesLabels labels, long started, long retries, long received, lo
                 labels,
                 started + other.started,
                 retries + other.retries,
+                hedges + other.hedges,
                 received + other.received,
                 sent + other.sent,
                 new ArrayList<>(sum.values()));

@@ -63,7 +63,8 @@ final class HonouredFields {
             envoy.config.route.v3.HeaderMatcher: name string_match
             envoy.config.route.v3.QueryParameterMatcher: name string_match
             envoy.type.matcher.v3.RegexMatcher: regex
-            envoy.config.route.v3.RouteAction: cluster weighted_clusters timeout retry_policy host_rewrite_literal prefix_rewrite regex_rewrite request_mirror_policies hash_policy
+            envoy.config.route.v3.RouteAction: cluster weighted_clusters timeout retry_policy host_rewrite_literal prefix_rewrite regex_rewrite request_mirror_policies hash_policy hedge_policy
+            envoy.config.route.v3.HedgePolicy: hedge_on_per_try_timeout
             envoy.config.route.v3.RouteAction.HashPolicy: header cookie connection_properties terminal
             envoy.config.route.v3.RouteAction.HashPolicy.Header: header_name
             envoy.config.route.v3.RouteAction.HashPolicy.Cookie: name ttl path

@@ -9,6 +9,7 @@ import io.envoyproxy.envoy.config.route.v3.WeightedCluster;
 import io.tracery.proxy.route.Backoff;
 import io.tracery.proxy.route.ClusterSplit;
 import io.tracery.proxy.route.ClusterSplit.Share;
+import io.tracery.proxy.route.Hedge;
 import io.tracery.proxy.route.RetryPolicy;
 import io.tracery.proxy.route.RetryPolicy.Condition;
 import io.tracery.proxy.route.Route;
@@ -66,7 +67,7 @@ final class RouteTranslator {
                         match,
                         split(action, name, filters),
                         action.hasTimeout() ? XdsTypes.duration(resource, action.getTimeout()) : UNSET_TIMEOUT,
-                        action.hasRetryPolicy() ? retry(action.getRetryPolicy(), name) : RetryPolicy.NONE,
+                        retry(route, name),
                         HashPolicyTranslator.translate(where, action.getHashPolicyList()),
                         filters.forwarding(route, match),
                         new PolicyTranslator(where).policies(route.getTypedPerFilterConfigMap()));
@@ -103,6 +104,37 @@ final class RouteTranslator {
                 throw new InvalidResource(
                         resource, "route " + name + ": " + action.getClusterSpecifierCase() + " is not supported");
         };
+    }
+
+    private RetryPolicy retry(io.envoyproxy.envoy.config.route.v3.Route route, String name) throws InvalidResource {
+        RouteAction action = route.getRoute();
+        boolean hedges = action.getHedgePolicy().getHedgeOnPerTryTimeout();
+        if (!action.hasRetryPolicy()) {
+            if (hedges) {
+                throw new InvalidResource(resource, "route " + name + ": a hedge_policy needs a retry_policy");
+            }
+            return RetryPolicy.NONE;
+        }
+        RetryPolicy policy = retry(action.getRetryPolicy(), name);
+        if (!hedges) {
+            return policy;
+        }
+        if (!policy.perTryTimeout().isPositive()) {
+            throw new InvalidResource(
+                    resource,
+                    "route " + name + ": hedge_on_per_try_timeout needs a per_try_timeout, after which it comes");
+        }
+        boolean any = XdsTypes.metadata(route.getMetadata(), "hedge_methods").equals("any");
+        Set<Condition> on = EnumSet.noneOf(Condition.class);
+        on.addAll(policy.on());
+        on.remove(Condition.PER_TRY_TIMEOUT);
+        return new RetryPolicy(
+                policy.retries(),
+                on,
+                policy.statuses(),
+                Duration.ZERO,
+                policy.backoff(),
+                new Hedge(policy.perTryTimeout(), any ? Hedge.Methods.ANY : Hedge.Methods.IDEMPOTENT));
     }
 
     private RetryPolicy retry(io.envoyproxy.envoy.config.route.v3.RetryPolicy policy, String name)

@@ -9,6 +9,8 @@ import io.tracery.proxy.data.Http1Peer.Message;
 import io.tracery.proxy.loop.EndpointView;
 import io.tracery.proxy.mesh.DownstreamTls;
 import io.tracery.proxy.mesh.UpstreamProtocol;
+import io.tracery.proxy.route.Backoff;
+import io.tracery.proxy.route.Hedge;
 import io.tracery.proxy.route.RetryPolicy;
 import io.tracery.proxy.route.RetryPolicy.Condition;
 import io.tracery.proxy.upstream.Limits;
@@ -43,7 +45,9 @@ class FateAccountingTest {
                 2,
                 Set.of(Condition.CONNECT_FAILURE, Condition.RESET, Condition.STATUS),
                 Set.of(503),
-                Duration.ofMillis(400));
+                Duration.ofMillis(400),
+                Backoff.DEFAULT,
+                new Hedge(Duration.ofMillis(20), Hedge.Methods.ANY));
         try (RawServer backend = new RawServer(socket -> misbehave(socket, seed));
                 TestProxy inbound = new TestProxy(Limits.DEFAULT, 2)
                         .with(CA.identity("cart"))

@@ -109,10 +109,10 @@ class PrometheusExpositionTest {
                 new Totals.Slowest(20, 1_700_000_000_000L, Exchanges.TRACE.traceIdHex(), Exchanges.TRACE.spanIdHex()));
         SeriesLabels labels = new SeriesLabels(
                 "outbound", "http", "shop", "cart", "v1", Exchanges.CART_IDENTITY, "mtls", "shop/cart/0");
-        return new Totals(labels, 3, 1, 10, 20, List.of(outcome));
+        return new Totals(labels, 3, 1, 0, 10, 20, List.of(outcome));
     }
 
     private static Totals overflow() {
-        return new Totals(SeriesLabels.OVERFLOW, 9, 0, 0, 0, List.of());
+        return new Totals(SeriesLabels.OVERFLOW, 9, 0, 0, 0, 0, List.of());
     }
 }

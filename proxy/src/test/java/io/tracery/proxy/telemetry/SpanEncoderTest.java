@@ -118,6 +118,36 @@ class SpanEncoderTest {
     }
 
     @Test
+    void anAttemptThatWasOutrunHasNoFateAndTheDecisionSaysWhyAnotherWasMade() {
+        long start = Exchanges.START;
+        Exchange exchange = Exchanges.outbound("shop/cart/0");
+        Attempt first = Exchanges.attempt(exchange, Exchanges.FIRST, Exchanges.TRACE.spanId(), start + 10_000);
+        first.hedged(start + 60_000, true, "no answer after 50 ms, budget 99 left");
+        Attempt second = Exchanges.attempt(exchange, Exchanges.SECOND, 0x55, start + 60_000);
+        second.connected(start + 80_000, false);
+        second.firstByte(start + 90_000);
+        first.outrun(start + 90_000);
+        exchange.answeredBy(second);
+        exchange.hedged();
+        exchange.status(200);
+        second.ended(start + 1_000_000, Fate.SERVED, 200);
+        exchange.end(Fate.SERVED, start + 1_000_000);
+
+        List<Span> spans = encode(exchange);
+        assertThat(spans.get(0).getEventsList())
+                .contains(event(60_000, "tracery.hedge")
+                        .addAttributes(number("tracery.attempt", 1))
+                        .addAttributes(text("tracery.hedge.decision", "hedged"))
+                        .addAttributes(text("tracery.hedge.reason", "no answer after 50 ms, budget 99 left"))
+                        .build());
+        assertThat(attributes(spans.get(1).getAttributesList()))
+                .containsEntry("tracery.attempt.outcome", "outrun")
+                .doesNotContainKeys("tracery.fate", "error.type");
+        assertThat(spans.get(1).getEndTimeUnixNano() - spans.get(1).getStartTimeUnixNano())
+                .isEqualTo(80_000);
+    }
+
+    @Test
     void eachAttemptOfARetriedExchangeIsASpanBelowIt() {
         List<Span> spans = encode(retried());
         Span exchange = spans.get(0);

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import io.tracery.proxy.route.Backoff;
 import io.tracery.proxy.route.ClusterSplit;
 import io.tracery.proxy.route.ClusterSplit.Share;
 import io.tracery.proxy.route.Filters;
 import io.tracery.proxy.route.Fraction;
 import io.tracery.proxy.route.HeaderEdits;
+import io.tracery.proxy.route.Hedge;
 import io.tracery.proxy.route.PathRewrite;
 import io.tracery.proxy.route.RetryPolicy;
 import io.tracery.proxy.route.RetryPolicy.Condition;
@@ -61,6 +63,23 @@ class RouteTranslatorTest {
                                 Set.of(Condition.CONNECT_FAILURE, Condition.STATUS, Condition.PER_TRY_TIMEOUT),
                                 Set.of(502, 503),
                                 Duration.ofMillis(500))));
+    }
+
+    @Test
+    void aPerTryTimeoutThatHedgesIsWhenAnotherEndpointIsAsked() throws InvalidResource {
+        RetryPolicy retry = translated("""
+                {name: a, match: {prefix: /}, metadata: {filter_metadata: {io.tracery: {hedge_methods: any}}},
+                 route: {cluster: c, hedge_policy: {hedge_on_per_try_timeout: true},
+                         retry_policy: {retry_on: reset, num_retries: 2, per_try_timeout: 0.05s}}}
+                """).retry();
+        assertThat(retry)
+                .isEqualTo(new RetryPolicy(
+                        2,
+                        Set.of(Condition.RESET),
+                        Set.of(),
+                        Duration.ZERO,
+                        Backoff.DEFAULT,
+                        new Hedge(Duration.ofMillis(50), Hedge.Methods.ANY)));
     }
 
     @Test

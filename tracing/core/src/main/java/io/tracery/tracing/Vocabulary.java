@@ -25,6 +25,7 @@ public final class Vocabulary {
 
     public static final String EXCHANGE_STARTED = "tracery.exchange.started";
     public static final String EXCHANGE_RETRIES = "tracery.exchange.retries";
+    public static final String EXCHANGE_HEDGES = "tracery.exchange.hedges";
     /** Bytes of bodies, by {@link #NETWORK_IO_DIRECTION}. */
     public static final String EXCHANGE_IO = "tracery.exchange.io";
 
@@ -106,4 +107,15 @@ public final class Vocabulary {
     public static final String RETRY_DECISION = "tracery.retry.decision";
 
     public static final String RETRY_REASON = "tracery.retry.reason";
+
+    /** Whether another endpoint was asked beside one that was slow. */
+    public static final String EVENT_HEDGE = "tracery.hedge";
+    /** {@code hedged} or {@code not_hedged}. */
+    public static final String HEDGE_DECISION = "tracery.hedge.decision";
+
+    public static final String HEDGE_REASON = "tracery.hedge.reason";
+    /** Of an attempt that has no fate: {@link #OUTCOME_OUTRUN}. */
+    public static final String ATTEMPT_OUTCOME = "tracery.attempt.outcome";
+    /** Another attempt of the same exchange answered first, and this one was cancelled. */
+    public static final String OUTCOME_OUTRUN = "outrun";
 }

@@ -119,13 +119,33 @@ public record Route(Name name, Kind kind, List<Parent> parents, List<Rule> rules
      * @param grpcCodes gRPC statuses that are, as Envoy writes them
      * @param backoff bound of the first wait, zero for the proxy's own
      * @param maxBackoff bound of every wait, zero for ten times the first
+     * @param hedge when another endpoint is asked beside a slow one, or null for never
      */
     public record Retry(
-            int attempts, Set<Integer> codes, Set<String> grpcCodes, Duration backoff, Duration maxBackoff) {
+            int attempts,
+            Set<Integer> codes,
+            Set<String> grpcCodes,
+            Duration backoff,
+            Duration maxBackoff,
+            @Nullable Hedge hedge) {
 
         public Retry {
             codes = Set.copyOf(codes);
             grpcCodes = Set.copyOf(grpcCodes);
         }
+
+        /** Without a hedge. */
+        public Retry(int attempts, Set<Integer> codes, Set<String> grpcCodes, Duration backoff, Duration maxBackoff) {
+            this(attempts, codes, grpcCodes, backoff, maxBackoff, null);
+        }
+    }
+
+    /** @param after how long an attempt may go without the head of an answer */
+    public record Hedge(Duration after, HedgedMethods methods) {}
+
+    /** Which requests an application may be asked twice. */
+    public enum HedgedMethods {
+        IDEMPOTENT,
+        ANY
     }
 }

@@ -45,6 +45,13 @@ final class Extensions {
             if (rule.retry() != null && named(rule, RETRY) != null) {
                 route.spec().problem("rules", "a rule has retry or a RetryPolicy, not both");
             }
+            Retry retry = value(retries, named(rule, RETRY));
+            if (retry != null && retry.hedge() != null && rule.backendTimeout().isPositive()) {
+                route.spec()
+                        .problem(
+                                "rules",
+                                "a rule whose RetryPolicy has a hedge has no timeouts.backendRequest: a slow attempt is not ended, another is begun beside it");
+            }
             RateLimit limit = value(rateLimits, named(rule, RATE_LIMIT));
             if (limit != null && limit.perKey() != null && limit.perKey().key() == RateLimit.Key.CALLER) {
                 route.spec()

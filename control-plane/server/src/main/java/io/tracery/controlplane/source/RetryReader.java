@@ -1,15 +1,19 @@
 package io.tracery.controlplane.source;
 
+import io.tracery.controlplane.model.Route.Hedge;
+import io.tracery.controlplane.model.Route.HedgedMethods;
 import io.tracery.controlplane.model.Route.Retry;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** {@code retry} of an HTTPRoute's rule, and the {@code RetryPolicy} that says more. */
 final class RetryReader {
 
     private static final int MOST_ATTEMPTS = 10;
     private static final Duration MOST_BACKOFF = Duration.ofMinutes(10);
+    private static final Duration MOST_HEDGE = Duration.ofMinutes(1);
     private static final Set<String> GRPC_CODES =
             Set.of("cancelled", "deadline-exceeded", "internal", "resource-exhausted", "unavailable");
 
@@ -39,7 +43,29 @@ final class RetryReader {
         if (most.isPositive() && backoff.isZero()) {
             spec.problem("maxBackoff", "needs a backoff");
         }
-        return new Retry(attempts(spec), codes(spec), grpc, backoff, most);
+        return new Retry(attempts(spec), codes(spec), grpc, backoff, most, hedge(spec));
+    }
+
+    private static @Nullable Hedge hedge(Fields spec) {
+        Fields hedge = spec.object("hedge");
+        if (hedge == null) {
+            return null;
+        }
+        Duration after = HttpRouteReader.duration(hedge, "after");
+        if (!after.isPositive() || after.compareTo(MOST_HEDGE) > 0) {
+            hedge.problem("after", "is how long an endpoint may be silent before another is asked too, 1ms to 1m");
+        }
+        if (attempts(spec) == 0) {
+            hedge.problem("after", "needs attempts: those beside a slow one count as such");
+        }
+        return switch (hedge.text("methods", "Idempotent")) {
+            case "Idempotent" -> new Hedge(after, HedgedMethods.IDEMPOTENT);
+            case "Any" -> new Hedge(after, HedgedMethods.ANY);
+            default -> {
+                hedge.problem("methods", "are Idempotent or Any, not \"" + hedge.text("methods", "") + "\"");
+                yield null;
+            }
+        };
     }
 
     private static int attempts(Fields retry) {

@@ -2,6 +2,7 @@ package io.tracery.controlplane.xds;
 
 import com.google.protobuf.Duration;
 import com.google.protobuf.UInt32Value;
+import io.envoyproxy.envoy.config.route.v3.HedgePolicy;
 import io.envoyproxy.envoy.config.route.v3.RetryPolicy;
 import io.envoyproxy.envoy.config.route.v3.Route;
 import io.envoyproxy.envoy.config.route.v3.RouteAction;
@@ -15,6 +16,8 @@ import io.tracery.controlplane.model.MeshModel;
 import io.tracery.controlplane.model.Name;
 import io.tracery.controlplane.model.Policies;
 import io.tracery.controlplane.model.Route.Backend;
+import io.tracery.controlplane.model.Route.Hedge;
+import io.tracery.controlplane.model.Route.HedgedMethods;
 import io.tracery.controlplane.model.Route.Match;
 import io.tracery.controlplane.model.Route.Retry;
 import io.tracery.controlplane.model.Route.Rule;
@@ -71,6 +74,10 @@ final class RouteResources {
         }
         FilterResources.headers(filters, route);
         RoutePolicyResources.policies(candidate.rule().policies(), route);
+        Hedge hedge = hedge(candidate.rule());
+        if (hedge != null && hedge.methods() == HedgedMethods.ANY) {
+            route.setMetadata(Metadatas.of("hedge_methods", "any"));
+        }
         return route.setRoute(action(candidate)).build();
     }
 
@@ -117,6 +124,11 @@ final class RouteResources {
         RouteAction.Builder action = RouteAction.newBuilder()
                 .setTimeout(duration(rule.timeout()))
                 .setRetryPolicy(retry(rule.retry(), rule.backendTimeout()));
+        Hedge hedge = hedge(rule);
+        if (hedge != null) {
+            action.setHedgePolicy(HedgePolicy.newBuilder().setHedgeOnPerTryTimeout(true));
+            action.getRetryPolicyBuilder().setPerTryTimeout(duration(hedge.after()));
+        }
         if (rule.backends().size() == 1
                 && rule.backends().getFirst().weight() > 0
                 && rule.backends().getFirst().filters().equals(Filters.NONE)) {
@@ -134,6 +146,11 @@ final class RouteResources {
         }
         FilterResources.rewrite(rule.filters(), candidate.match().path(), action);
         return action.build();
+    }
+
+    private static @Nullable Hedge hedge(Rule rule) {
+        Retry retry = rule.retry();
+        return retry == null ? null : retry.hedge();
     }
 
     static String cluster(Backend backend) {

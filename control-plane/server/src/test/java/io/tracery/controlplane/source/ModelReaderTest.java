@@ -231,6 +231,18 @@ class ModelReaderTest {
                         "apiVersion: policy.tracery.io/v1alpha1\nkind: RetryPolicy\nmetadata: {name: calm}\nspec: {grpcCodes: [ok]}\n",
                         "spec.grpcCodes: \"ok\" is not one of [cancelled, deadline-exceeded, internal"),
                 Arguments.of(
+                        "apiVersion: policy.tracery.io/v1alpha1\nkind: RetryPolicy\nmetadata: {name: calm}\nspec: {hedge: {methods: All}}\n",
+                        "spec.hedge.after: is how long an endpoint may be silent"),
+                Arguments.of(
+                        "apiVersion: policy.tracery.io/v1alpha1\nkind: RetryPolicy\nmetadata: {name: calm}\nspec: {hedge: {after: 1s, methods: All}}\n",
+                        "spec.hedge.methods: are Idempotent or Any, not \"All\""),
+                Arguments.of(
+                        "apiVersion: policy.tracery.io/v1alpha1\nkind: RetryPolicy\nmetadata: {name: calm, namespace: shop}\nspec: {hedge: {after: 1s}}\n---\n"
+                                + withFilter(
+                                        "{type: ExtensionRef, extensionRef: {group: policy.tracery.io, kind: RetryPolicy, name: calm}}")
+                                + "      timeouts: {backendRequest: 1s}\n",
+                        "a rule whose RetryPolicy has a hedge has no timeouts.backendRequest"),
+                Arguments.of(
                         ROUTE + "      timeouts: {request: 10}\n",
                         "spec.rules[0].timeouts.request: must be a duration such as 500ms or 1m30s, not \"10\""),
                 Arguments.of(
