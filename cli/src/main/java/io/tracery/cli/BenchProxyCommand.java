@@ -80,7 +80,7 @@ final class BenchProxyCommand implements Callable<Integer> {
     @Option(
             names = "--warmup",
             paramLabel = "N",
-            description = "Seconds of saturating load on each proxy before the first round; default: 20.")
+            description = "Seconds of saturating load on each proxy before the first round; default: 45.")
     private String warmup = "45";
 
     @Option(
