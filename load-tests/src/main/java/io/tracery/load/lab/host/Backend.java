@@ -3,6 +3,7 @@ package io.tracery.load.lab.host;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,8 +11,9 @@ import java.util.Map;
 
 /**
  * What the proxies are in front of: nginx, which answers 1 KiB for every path in HTTP/1.1 on some ports and in HTTP/2 with prior
- * knowledge on others, and a file of 1 GiB; and nghttpd, which sends messages back as a gRPC server would, with its status in
- * trailers. (nginx answers a POST before it has read it and then resets the stream, which is no gRPC.)
+ * knowledge on others, and a file of 1 GiB; and nghttpd, which reads a message and then answers with one of the same size and
+ * the status in trailers, as a gRPC server would. (nginx answers a POST before it has read it and then resets the stream, which
+ * is no gRPC; an nghttpd that echoes writes a file for each request, which is ten times slower.)
  */
 public final class Backend {
 
@@ -53,13 +55,13 @@ public final class Backend {
                 """.formatted(listens(HTTP1_PORTS, ""), listens(HTTP2_PORTS, " http2"), directory, answer, BODY_PATH);
     }
 
-    /** What runs the gRPC server of a port. */
-    static List<String> grpc(int port) {
+    /** What runs the gRPC server of a port; the answers are files below the folder. */
+    static List<String> grpc(int port, Path answers) {
         return List.of(
                 Commands.find("nghttpd").orElse(Path.of("nghttpd")).toString(),
                 "--no-tls",
                 "--address=127.0.0.1",
-                "--echo-upload",
+                "--htdocs=" + answers,
                 "--trailer=grpc-status: 0",
                 "--max-concurrent-streams=1024",
                 Integer.toString(port));
@@ -67,10 +69,14 @@ public final class Backend {
 
     /** Starts the gRPC servers on a core. */
     public static List<Server> startGrpc(Path directory, int core) throws IOException, InterruptedException {
+        Path answers = directory.resolve("grpc");
+        Path answer = answers.resolve(GRPC_PATH.substring(1));
+        Files.createDirectories(answer.getParent());
+        Files.write(answer, grpcMessage(ANSWER_BYTES));
         List<Server> servers = new ArrayList<>();
         for (int port : GRPC_PORTS) {
             servers.add(Server.start(
-                    new Server.Launch(grpc(port), Map.of(), port, directory.resolve("nghttpd-" + port + ".log")),
+                    new Server.Launch(grpc(port, answers), Map.of(), port, directory.resolve("nghttpd-" + port + ".log")),
                     core));
         }
         return servers;

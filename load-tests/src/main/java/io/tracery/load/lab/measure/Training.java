@@ -14,7 +14,8 @@ import java.util.List;
 public final class Training {
 
     private static final int CONNECTIONS = 8;
-    private static final int SECONDS = 5;
+    private static final int BURSTS = 5;
+    private static final int SECONDS = 2;
 
     private Training() {}
 
@@ -27,7 +28,11 @@ public final class Training {
             session.startAll();
             Contender pair = session.contenders().getFirst();
             OpenLoop.reach(pair.port());
-            Wrk.run(pair.port(), CONNECTIONS, SECONDS);
+            // Several bursts: clients that come and break off are in the cache's profiles too, or compiled code is thrown
+            // away when the first does.
+            for (int burst = 0; burst < BURSTS; burst++) {
+                Wrk.run(pair.port(), CONNECTIONS, SECONDS);
+            }
         }
         cache.trained();
     }
