@@ -76,7 +76,8 @@ public final class Backend {
         List<Server> servers = new ArrayList<>();
         for (int port : GRPC_PORTS) {
             servers.add(Server.start(
-                    new Server.Launch(grpc(port, answers), Map.of(), port, directory.resolve("nghttpd-" + port + ".log")),
+                    new Server.Launch(
+                            grpc(port, answers), Map.of(), port, directory.resolve("nghttpd-" + port + ".log")),
                     core));
         }
         return servers;

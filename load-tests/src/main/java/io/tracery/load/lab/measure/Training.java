@@ -28,7 +28,8 @@ public final class Training {
             session.startAll();
             Contender pair = session.contenders().getFirst();
             OpenLoop.reach(pair.port());
-            // Several bursts: clients that come and break off are in the cache's profiles too, or compiled code is thrown
+            // Several bursts: clients that come and break off are in the cache's profiles too, or compiled code is
+            // thrown
             // away when the first does.
             for (int burst = 0; burst < BURSTS; burst++) {
                 Wrk.run(pair.port(), CONNECTIONS, SECONDS);
