@@ -114,16 +114,6 @@ final class HttpAttempt implements UpstreamPool.Taker {
         record.pickedFor(pick.reason().label(), leftOut);
     }
 
-    /** The connections of the HTTP version that the cluster speaks. */
-    static UpstreamPool pool(Exchange exchange, ClusterState state, Pick pick) {
-        boolean http2 = switch (state.cluster().protocol()) {
-            case SAME_AS_DOWNSTREAM -> exchange.protocol() != Protocol.HTTP1;
-            case HTTP1 -> false;
-            case HTTP2 -> true;
-        };
-        return http2 ? state.http2(pick.chosen()) : state.http1(pick.chosen());
-    }
-
     Attempt record() {
         return record;
     }

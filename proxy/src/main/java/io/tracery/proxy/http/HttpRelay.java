@@ -176,7 +176,7 @@ final class HttpRelay implements Swept {
             attempt.timer(loop.loop()
                     .schedule(() -> perTryPassed(attempt), retry.perTryTimeout().toNanos(), TimeUnit.NANOSECONDS));
         }
-        attempt.acquire(HttpAttempt.pool(exchange, state, pick), freshness);
+        attempt.acquire(NextHop.pool(exchange, head, state, pick), freshness);
     }
 
     // ---- the request ----
@@ -483,6 +483,9 @@ final class HttpRelay implements Swept {
         body.release();
         exchange.end(fate, loop.ticker().nanos());
         loop.observer().ended(exchange);
+        if (cluster != null) {
+            cluster.bodies().ended(exchange.bytesReceived() + exchange.bytesSent());
+        }
         client.over(answered);
     }
 }

@@ -38,10 +38,12 @@ final class Intake {
         MeshSnapshot snapshot = loop.snapshot();
         Listener listener =
                 snapshot.listeners().getOrDefault(downstream.listener().name(), downstream.listener());
+        HttpHeaders headers = request.headers();
+        boolean asHttp2 = !NextHop.cameAsHttp1(downstream, headers) && http2;
         Exchange exchange = new Exchange(
                 listener.direction(),
                 listener.name(),
-                http2 ? Protocol.HTTP2 : Protocol.HTTP1,
+                asHttp2 ? Protocol.HTTP2 : Protocol.HTTP1,
                 loop.ticker().epochNanos(),
                 loop.ticker().nanos());
         if (listener.direction() == Direction.INBOUND) {
@@ -53,11 +55,10 @@ final class Intake {
         }
         boolean connect = HttpMethod.CONNECT.equals(request.method());
         String target = connect ? request.uri() : originForm(request.uri());
-        HttpHeaders headers = request.headers();
         // CONNECT has no path: it takes the routes that take every path.
         String path = connect ? "/" : withoutQuery(target);
         exchange.request(
-                protocol(headers, http2),
+                protocol(headers, asHttp2),
                 request.method().name(),
                 path,
                 headers.get(HttpHeaderNames.HOST, ""),

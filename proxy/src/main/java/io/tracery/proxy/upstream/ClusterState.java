@@ -23,6 +23,7 @@ public final class ClusterState {
     private final Function<Cluster, LoadBalancer> balancers;
     private final RetryBudget budget;
     private final Occupancy occupancy;
+    private final BodySizes bodies = new BodySizes();
     private final Map<InetSocketAddress, Http1Pool> http1 = new HashMap<>();
     private final Map<InetSocketAddress, Http2Pool> http2 = new HashMap<>();
     private LoadBalancer balancer;
@@ -126,6 +127,10 @@ public final class ClusterState {
     /** How much of what the cluster may hold is taken. */
     public Occupancy occupancy() {
         return occupancy;
+    }
+
+    public BodySizes bodies() {
+        return bodies;
     }
 
     /** Why the balancer chose nobody. */

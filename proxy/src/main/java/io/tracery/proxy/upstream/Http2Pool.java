@@ -3,6 +3,7 @@ package io.tracery.proxy.upstream;
 import io.netty.channel.Channel;
 import io.tracery.proxy.mesh.Cluster;
 import io.tracery.proxy.mesh.Endpoint;
+import io.tracery.proxy.mesh.UpstreamProtocol;
 import io.tracery.proxy.upstream.Connector.HalfClosure;
 import io.tracery.tracing.span.Fate;
 import java.util.ArrayDeque;
@@ -23,6 +24,9 @@ final class Http2Pool implements UpstreamPool {
     private final Endpoint endpoint;
     private final Limits limits;
     private final long idleNanos;
+    /** HTTP/1.1 clients had connections of their own: those that do not read must not hold up the others for sharing one. */
+    private final boolean spreads;
+
     private final List<Http2Upstream> connections = new ArrayList<>();
     private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
     private boolean connecting;
@@ -35,6 +39,7 @@ final class Http2Pool implements UpstreamPool {
         this.endpoint = endpoint;
         this.limits = limits;
         this.idleNanos = limits.poolIdleTimeout(cluster.tls(endpoint)).toNanos();
+        this.spreads = cluster.protocol() == UpstreamProtocol.BETWEEN_SIDECARS;
     }
 
     @Override
@@ -43,6 +48,9 @@ final class Http2Pool implements UpstreamPool {
         Http2Upstream free = free();
         if (free != null) {
             lend(free, taker);
+            if (spreads && free.crowded()) {
+                connect();
+            }
         } else if (waiting.size() >= limits.maxPending()) {
             taker.failed(new UpstreamFailure(
                     Fate.QUEUE_FULL, waiting.size() + " requests wait for a connection to " + endpoint.address()));
@@ -61,12 +69,16 @@ final class Http2Pool implements UpstreamPool {
     }
 
     private @Nullable Http2Upstream free() {
+        Http2Upstream free = null;
         for (Http2Upstream connection : connections) {
             if (connection.hasRoom()) {
-                return connection;
+                if (!spreads || !connection.crowded()) {
+                    return connection;
+                }
+                free = connection;
             }
         }
-        return null;
+        return free;
     }
 
     private void connect() {

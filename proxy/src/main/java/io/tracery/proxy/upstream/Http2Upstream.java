@@ -60,6 +60,12 @@ final class Http2Upstream extends FrameConnection {
         return !goingAway && channel.isActive() && streams < mostStreams;
     }
 
+    /** Has so many streams that readers who stand still could together use up the connection's window. */
+    boolean crowded() {
+        return streams
+                >= limits.http2().connectionWindowBytes() / limits.http2().streamWindowBytes();
+    }
+
     /** The peer has said how many streams it takes. */
     boolean settled() {
         return settled;

@@ -128,7 +128,7 @@ final class ClusterTranslator {
         }
         HttpProtocolOptions options = XdsTypes.unpack(resource, any, HttpProtocolOptions.class);
         return switch (options.getUpstreamProtocolOptionsCase()) {
-            case USE_DOWNSTREAM_PROTOCOL_CONFIG -> UpstreamProtocol.SAME_AS_DOWNSTREAM;
+            case USE_DOWNSTREAM_PROTOCOL_CONFIG -> sameAsDownstream(resource, cluster);
             case EXPLICIT_HTTP_CONFIG ->
                 options.getExplicitHttpConfig().hasHttp2ProtocolOptions()
                         ? UpstreamProtocol.HTTP2
@@ -137,6 +137,17 @@ final class ClusterTranslator {
                 throw new InvalidResource(
                         resource,
                         options.getUpstreamProtocolOptionsCase() + " is not supported in HttpProtocolOptions");
+        };
+    }
+
+    /** Envoy has no word for two sidecars' agreement on how HTTP/1.1 travels between them. */
+    private static UpstreamProtocol sameAsDownstream(
+            String resource, io.envoyproxy.envoy.config.cluster.v3.Cluster cluster) throws InvalidResource {
+        String travels = XdsTypes.metadata(cluster.getMetadata(), "http1_travels_as");
+        return switch (travels) {
+            case "" -> UpstreamProtocol.SAME_AS_DOWNSTREAM;
+            case "http2" -> UpstreamProtocol.BETWEEN_SIDECARS;
+            default -> throw new InvalidResource(resource, "metadata http1_travels_as is http2, not " + travels);
         };
     }
 }

@@ -86,7 +86,7 @@ final class Mesh {
                 endpoints(name, addresses),
                 CONNECT_TIMEOUT,
                 new UpstreamTls(Set.of(identity)),
-                UpstreamProtocol.SAME_AS_DOWNSTREAM);
+                UpstreamProtocol.BETWEEN_SIDECARS);
     }
 
     private static List<Endpoint> endpoints(String workload, InetSocketAddress... addresses) {

@@ -186,7 +186,7 @@ class GoldenResourcesTest {
             assertThat(endpoint.zone()).isEqualTo("b");
             assertThat(endpoint.address().getPort()).isEqualTo(21004);
         });
-        assertThat(cart.protocol()).isEqualTo(UpstreamProtocol.SAME_AS_DOWNSTREAM);
+        assertThat(cart.protocol()).isEqualTo(UpstreamProtocol.BETWEEN_SIDECARS);
         assertThat(Objects.requireNonNull(met.get("outbound/kv.data/6379")).tls())
                 .isNull();
         var shipping = Objects.requireNonNull(met.get("outbound/shipping.shop/9090"));

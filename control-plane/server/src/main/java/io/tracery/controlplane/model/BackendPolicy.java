@@ -33,9 +33,16 @@ public record BackendPolicy(Name name, List<Target> targets, Settings settings) 
             Balancer balancer,
             @Nullable SlowStart slowStart,
             @Nullable OutlierDetection outlierDetection,
-            @Nullable CircuitBreaker circuitBreaker) {
+            @Nullable CircuitBreaker circuitBreaker,
+            Http1Travel http1) {
 
-        public static final Settings DEFAULT = new Settings(Balancer.DEFAULT, null, null, null);
+        public static final Settings DEFAULT = new Settings(Balancer.DEFAULT, null, null, null, Http1Travel.AS_HTTP2);
+    }
+
+    /** How HTTP/1.1 travels from a caller's sidecar to the service's. */
+    public enum Http1Travel {
+        AS_HTTP2,
+        AS_IT_IS
     }
 
     /**

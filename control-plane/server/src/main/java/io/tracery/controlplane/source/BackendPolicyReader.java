@@ -6,6 +6,7 @@ import io.tracery.controlplane.model.BackendPolicy.Balancer;
 import io.tracery.controlplane.model.BackendPolicy.CircuitBreaker;
 import io.tracery.controlplane.model.BackendPolicy.Ejection;
 import io.tracery.controlplane.model.BackendPolicy.HashOn;
+import io.tracery.controlplane.model.BackendPolicy.Http1Travel;
 import io.tracery.controlplane.model.BackendPolicy.OutlierDetection;
 import io.tracery.controlplane.model.BackendPolicy.Settings;
 import io.tracery.controlplane.model.BackendPolicy.SlowStart;
@@ -65,7 +66,11 @@ final class BackendPolicyReader {
                         read,
                         slowStart == null ? null : slowStart(slowStart),
                         outliers == null ? null : outliers(outliers),
-                        breaker == null ? null : breaker(breaker)));
+                        breaker == null ? null : breaker(breaker),
+                        choice(spec, "http1BetweenSidecars", List.of("AsHttp2", "AsItIs"))
+                                        .equals("AsHttp2")
+                                ? Http1Travel.AS_HTTP2
+                                : Http1Travel.AS_IT_IS));
     }
 
     private static boolean hashes(Algorithm algorithm) {

@@ -37,6 +37,9 @@ final class ClusterResources {
     /** Handshake included; Envoy's default. A process that has just started is slow with its first. */
     private static final Duration CONNECT = Duration.newBuilder().setSeconds(5).build();
 
+    /** Both ends are sidecars, which agree on it; see the proxy's NextHop. */
+    private static final List<String> HTTP1_AS_HTTP2 = List.of("http1_travels_as", "http2");
+
     private static final String HTTP_OPTIONS = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
 
     private final MeshModel model;
@@ -52,8 +55,7 @@ final class ClusterResources {
         Cluster.Builder cluster = base(XdsNames.outbound(service.namespace(), service.name(), port.port()))
                 .setType(Cluster.DiscoveryType.EDS)
                 .setEdsClusterConfig(Cluster.EdsClusterConfig.newBuilder().setEdsConfig(ads()))
-                .setConnectTimeout(CONNECT)
-                .setMetadata(metadata(service, settings));
+                .setConnectTimeout(CONNECT);
         PolicyResources.apply(cluster, settings);
         speak(cluster, port.protocol());
         Set<String> identities = new TreeSet<>();
@@ -66,7 +68,11 @@ final class ClusterResources {
         if (!identities.isEmpty()) {
             cluster.setTransportSocket(Tls.upstream(identities));
         }
-        return cluster.build();
+        boolean upgrades = !identities.isEmpty()
+                && port.protocol() == AppProtocol.HTTP
+                && settings.http1() == BackendPolicy.Http1Travel.AS_HTTP2;
+        return cluster.setMetadata(metadata(service, settings, upgrades ? HTTP1_AS_HTTP2 : List.of()))
+                .build();
     }
 
     ClusterLoadAssignment endpoints(Name service, Service.Port port) {
@@ -116,9 +122,10 @@ final class ClusterResources {
         return Metadatas.of(pairs.toArray(String[]::new));
     }
 
-    private static Metadata metadata(Name service, BackendPolicy.Settings settings) {
+    private static Metadata metadata(Name service, BackendPolicy.Settings settings, List<String> more) {
         List<String> pairs = new ArrayList<>(List.of("namespace", service.namespace(), "service", service.name()));
         pairs.addAll(PolicyResources.metadata(settings));
+        pairs.addAll(more);
         return Metadatas.of(pairs.toArray(String[]::new));
     }
 

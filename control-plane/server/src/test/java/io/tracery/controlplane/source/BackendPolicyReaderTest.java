@@ -7,6 +7,7 @@ import io.tracery.controlplane.model.BackendPolicy.Balancer;
 import io.tracery.controlplane.model.BackendPolicy.CircuitBreaker;
 import io.tracery.controlplane.model.BackendPolicy.Ejection;
 import io.tracery.controlplane.model.BackendPolicy.HashOn;
+import io.tracery.controlplane.model.BackendPolicy.Http1Travel;
 import io.tracery.controlplane.model.BackendPolicy.OutlierDetection;
 import io.tracery.controlplane.model.BackendPolicy.Settings;
 import io.tracery.controlplane.model.BackendPolicy.SlowStart;
@@ -83,6 +84,7 @@ class BackendPolicyReaderTest {
                           maxEjectionPercent: 40
                           panicThresholdPercent: 20
                         circuitBreaker: {maxConnections: 1, maxPendingRequests: 2, maxRequests: 3}
+                        http1BetweenSidecars: AsItIs
                         """))
                 .isEqualTo(new Settings(
                         new Balancer(
@@ -102,7 +104,8 @@ class BackendPolicyReaderTest {
                                 Duration.ofSeconds(5),
                                 new Ejection(
                                         Duration.ofSeconds(1), Duration.ofMinutes(1), Duration.ofMillis(500), 40, 20)),
-                        new CircuitBreaker(1, 2, 3, 0)));
+                        new CircuitBreaker(1, 2, 3, 0),
+                        Http1Travel.AS_IT_IS));
     }
 
     @Test
