@@ -10,6 +10,14 @@ import io.tracery.proxy.mesh.AdaptiveConcurrency;
  */
 public final class ConcurrencyLimit {
 
+    /** Of a request that says nothing (RFC 9218 section 4.1). */
+    public static final int USUAL_URGENCY = 3;
+
+    public static final int LEAST_URGENT = 7;
+
+    /** What a level of urgency more or less than the usual one is worth, as a share of the limit. */
+    private static final double LEVEL = 0.1;
+
     /** How much longer than usual is no sign of queueing yet. */
     private static final double TOLERANCE = 1.5;
 
@@ -41,9 +49,12 @@ public final class ConcurrencyLimit {
         this.windowSince = nowNanos;
     }
 
-    /** How many ordinary requests may be under way. */
-    public int limit() {
-        return (int) limit;
+    /**
+     * How many requests may be under way before those of an urgency are refused: all of the limit for the usual one, a tenth
+     * more or less for each level above or below it. An idle server takes any.
+     */
+    public int limit(int urgency) {
+        return Math.max(1, (int) (limit * (1 + LEVEL * (USUAL_URGENCY - urgency))));
     }
 
     /** How many may be under way before those that are refused last are: half as many again, and a few. */

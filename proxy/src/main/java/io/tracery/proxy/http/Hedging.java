@@ -67,9 +67,7 @@ final class Hedging {
     @Nullable
     Pick another(ClusterState cluster, HttpAttempt slow, long hash) {
         String no = refused(cluster, slow);
-        Pick pick = no == null
-                ? cluster.balancer().pick(slow.load(), hash, loop.ticker().nanos())
-                : null;
+        Pick pick = no == null ? cluster.balancer().pick(slow.load(), hash, loop.ticker().nanos()) : null;
         if (no == null && (pick == null || asked(pick))) {
             pick = null;
             no = "there is no other endpoint";

@@ -2,19 +2,20 @@ package io.tracery.proxy.http;
 
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
+import io.tracery.proxy.balance.ConcurrencyLimit;
 import io.tracery.proxy.exchange.Exchange;
 import io.tracery.proxy.mesh.AdaptiveConcurrency;
 import io.tracery.proxy.upstream.Occupancy;
-import io.tracery.proxy.upstream.Occupancy.Critical;
+import io.tracery.proxy.upstream.Occupancy.Importance;
 import io.tracery.proxy.upstream.UpstreamFailure;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Which requests a cluster that has enough to do is spared. Those that ask whether it lives are refused last: a server that
  * is busy would otherwise be taken for dead and restarted. They are told by gRPC's health service, by the user agent of
- * Kubernetes' probes, and by the paths that the configuration names.
+ * Kubernetes' probes, and by the paths that the configuration names. Of the others the least urgent are refused first.
  */
-record Shedding(Exchange exchange, HttpHeaders headers) implements Critical {
+record Shedding(Exchange exchange, HttpHeaders headers) implements Importance {
 
     private static final String GRPC_HEALTH = "/grpc.health.v1.Health/";
     private static final String KUBERNETES = "kube-probe/";
@@ -26,7 +27,14 @@ record Shedding(Exchange exchange, HttpHeaders headers) implements Critical {
     }
 
     @Override
-    public boolean test(AdaptiveConcurrency config) {
+    public int urgency(AdaptiveConcurrency config) {
+        return config.priorityHeader().isEmpty()
+                ? ConcurrencyLimit.USUAL_URGENCY
+                : Urgency.of(headers.get(config.priorityHeader()));
+    }
+
+    @Override
+    public boolean critical(AdaptiveConcurrency config) {
         return config.criticalPaths().contains(exchange.path())
                 || exchange.path().startsWith(GRPC_HEALTH)
                 || headers.get(HttpHeaderNames.USER_AGENT, "").startsWith(KUBERNETES);

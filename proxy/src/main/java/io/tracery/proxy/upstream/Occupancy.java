@@ -56,15 +56,18 @@ public final class Occupancy {
     /**
      * Why no more requests are let through to a server that has begun to queue them, or null when one may go.
      *
-     * @param critical says whether the request is one of those that are refused last; asked only when it matters
+     * @param request says how important it is; asked only when it matters
      */
-    public @Nullable UpstreamFailure shed(Critical critical) {
+    public @Nullable UpstreamFailure shed(Importance request) {
         ConcurrencyLimit limit = adaptive;
         AdaptiveConcurrency config = limits.adaptive();
-        if (limit == null || config == null || requests < limit.limit()) {
+        if (limit == null || config == null || requests < limit.limit(ConcurrencyLimit.LEAST_URGENT)) {
             return null;
         }
-        if (requests < limit.criticalLimit() && critical.test(config)) {
+        if (requests < limit.limit(request.urgency(config))) {
+            return null;
+        }
+        if (requests < limit.criticalLimit() && request.critical(config)) {
             return null;
         }
         return new UpstreamFailure(
@@ -77,10 +80,14 @@ public final class Occupancy {
         return adaptive != null;
     }
 
-    /** Whether a request is one of those that are refused last. */
-    public interface Critical {
+    /** Which of several requests are refused first. */
+    public interface Importance {
 
-        boolean test(AdaptiveConcurrency config);
+        /** 0 (most) to 7. */
+        int urgency(AdaptiveConcurrency config);
+
+        /** Whether it is one of those that are refused last. */
+        boolean critical(AdaptiveConcurrency config);
     }
 
     /** A request was answered, or its time was up; before it {@link #ended}. */

@@ -264,7 +264,8 @@ final class ClusterPolicyTranslator {
             return new AdaptiveConcurrency(
                     Integer.parseInt(XdsTypes.metadata(cluster.getMetadata(), "concurrency_least")),
                     Integer.parseInt(most),
-                    paths.isEmpty() ? Set.of() : Set.of(paths.split(" ")));
+                    paths.isEmpty() ? Set.of() : Set.of(paths.split(" ")),
+                    XdsTypes.metadata(cluster.getMetadata(), "concurrency_priority_header"));
         } catch (NumberFormatException e) {
             throw new InvalidResource(resource, "metadata concurrency_least and concurrency_most are whole numbers");
         }

@@ -10,6 +10,9 @@ import io.tracery.proxy.mesh.CircuitLimits;
 import io.tracery.proxy.mesh.ClusterPolicy;
 import io.tracery.proxy.mesh.DownstreamTls;
 import io.tracery.tracing.span.Fate;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -22,24 +25,68 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(LeakCheck.class)
 class SheddingTest {
 
-    @Test
-    void aBusyApplicationIsSparedAllButThoseWhoAskWhetherItLives() throws Exception {
-        CountDownLatch go = new CountDownLatch(1);
-        CircuitLimits one = new CircuitLimits(
-                Integer.MAX_VALUE,
-                Integer.MAX_VALUE,
-                Integer.MAX_VALUE,
-                Integer.MAX_VALUE,
-                new AdaptiveConcurrency(1, 1, Set.of("/healthz")));
+    private static ClusterPolicy policy(AdaptiveConcurrency limit) {
+        int any = Integer.MAX_VALUE;
         ClusterPolicy usual = ClusterPolicy.DEFAULT;
-        ClusterPolicy policy = new ClusterPolicy(
+        return new ClusterPolicy(
                 usual.balancer(),
                 usual.latency(),
                 usual.slowStart(),
                 usual.zones(),
                 usual.outliers(),
                 usual.panicPercent(),
-                one);
+                new CircuitLimits(any, any, any, any, limit));
+    }
+
+    @Test
+    void theLeastUrgentAreRefusedFirstAndHealthChecksLast() throws Exception {
+        CountDownLatch go = new CountDownLatch(1);
+        List<Http1Peer> workers = new ArrayList<>();
+        try (Http1Backend busy = new Http1Backend((request, client) -> {
+                    if (request.start().startsWith("GET /work")) {
+                        go.await(20, TimeUnit.SECONDS);
+                    }
+                    client.answer(200, "done");
+                });
+                TestProxy proxy = new TestProxy()
+                        .serving(
+                                Mesh.inbound(DownstreamTls.NONE, Mesh.route("app")),
+                                Mesh.cluster("app", busy.address())
+                                        .with(policy(new AdaptiveConcurrency(10, 10, Set.of("/healthz"), "priority"))));
+                Http1Peer client = Http1Peer.connect(proxy.address())) {
+            // Six of ten is all that the least urgent may take, ten the usual, thirteen the most urgent.
+            int[][] refusedAt = {{6, 7}, {10, 3}, {13, 0}};
+            for (int[] level : refusedAt) {
+                while (workers.size() < level[0]) {
+                    assertThat(ask(client, level[1])).isEqualTo(200);
+                    Http1Peer worker = Http1Peer.connect(proxy.address());
+                    workers.add(worker);
+                    worker.send("GET /work HTTP/1.1\r\nHost: app\r\nPriority: u=0\r\n\r\n");
+                    await().until(() -> busy.requests().stream()
+                                    .filter(request -> request.start().startsWith("GET /work"))
+                                    .count()
+                            == workers.size());
+                }
+                assertThat(ask(client, level[1])).isEqualTo(503);
+            }
+            assertThat(client.get("/healthz").status()).isEqualTo(200);
+            go.countDown();
+            for (Http1Peer worker : workers) {
+                assertThat(worker.receive().status()).isEqualTo(200);
+                worker.close();
+            }
+        }
+    }
+
+    private static int ask(Http1Peer client, int urgency) throws IOException {
+        client.send("GET /other HTTP/1.1\r\nHost: app\r\nPriority: u=" + urgency + ", i\r\n\r\n");
+        return client.receive().status();
+    }
+
+    @Test
+    void aBusyApplicationIsSparedAllButThoseWhoAskWhetherItLives() throws Exception {
+        CountDownLatch go = new CountDownLatch(1);
+        ClusterPolicy policy = policy(new AdaptiveConcurrency(1, 1, Set.of("/healthz")));
         try (Http1Backend busy = new Http1Backend((request, client) -> {
                     if (request.start().startsWith("GET /work")) {
                         go.await(20, TimeUnit.SECONDS);

@@ -4,14 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
-import io.tracery.proxy.route.Backoff;
 import io.tracery.proxy.route.ClusterSplit;
 import io.tracery.proxy.route.ClusterSplit.Share;
 import io.tracery.proxy.route.Filters;
 import io.tracery.proxy.route.Fraction;
 import io.tracery.proxy.route.HeaderEdits;
-import io.tracery.proxy.route.Hedge;
 import io.tracery.proxy.route.PathRewrite;
+import io.tracery.proxy.route.Backoff;
+import io.tracery.proxy.route.Hedge;
 import io.tracery.proxy.route.RetryPolicy;
 import io.tracery.proxy.route.RetryPolicy.Condition;
 import io.tracery.proxy.route.Route;

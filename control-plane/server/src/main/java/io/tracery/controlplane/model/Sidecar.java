@@ -48,8 +48,9 @@ public record Sidecar(
      * @param least never fewer
      * @param most never more
      * @param criticalPaths requests for these are refused last
+     * @param priorityHeader in lower case, says which of the others are refused first; empty: none before the others
      */
-    public record Concurrency(int least, int most, List<String> criticalPaths) {
+    public record Concurrency(int least, int most, List<String> criticalPaths, String priorityHeader) {
 
         public Concurrency {
             criticalPaths = List.copyOf(criticalPaths);

@@ -10,6 +10,7 @@ import io.tracery.controlplane.model.Sidecar.Inbound;
 import io.tracery.controlplane.model.Sidecar.Outbound;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** {@code policy.tracery.io/v1alpha1} Sidecar. */
@@ -83,7 +84,11 @@ final class SidecarReader {
         if (!paths.stream().allMatch(path -> path.matches("/[^ ?#]*"))) {
             concurrency.problem("criticalPaths", "are whole paths without a query that begin with \"/\"");
         }
-        return new Concurrency(least, most, paths);
+        String priority = concurrency.text("priorityHeader", "").toLowerCase(Locale.ROOT);
+        if (!priority.matches("[a-z0-9!#$%&'*+.^_`|~-]*")) {
+            concurrency.problem("priorityHeader", "is the name of a header");
+        }
+        return new Concurrency(least, most, paths, priority);
     }
 
     private record HostPort(String host, int port) {}

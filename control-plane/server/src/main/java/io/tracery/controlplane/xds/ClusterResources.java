@@ -118,6 +118,9 @@ final class ClusterResources {
             pairs.addAll(List.of("concurrency_least", Integer.toString(concurrency.least())));
             pairs.addAll(List.of("concurrency_most", Integer.toString(concurrency.most())));
             pairs.addAll(List.of("concurrency_critical_paths", String.join(" ", concurrency.criticalPaths())));
+            if (!concurrency.priorityHeader().isEmpty()) {
+                pairs.addAll(List.of("concurrency_priority_header", concurrency.priorityHeader()));
+            }
         }
         return Metadatas.of(pairs.toArray(String[]::new));
     }

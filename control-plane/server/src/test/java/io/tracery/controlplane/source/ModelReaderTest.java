@@ -174,6 +174,9 @@ class ModelReaderTest {
                         SIDECAR.replace("protocol: http", "concurrency: {critcalPaths: []}"),
                         "spec.inbound[0].concurrency: counts requests, which opaque bytes have none of"),
                 Arguments.of(
+                        SIDECAR.replace("forwardTo:", "concurrency: {priorityHeader: a b}, forwardTo:"),
+                        "spec.inbound[0].concurrency.priorityHeader: is the name of a header"),
+                Arguments.of(
                         SIDECAR.replace("forwardTo:", "concurrency: {criticalPaths: [healthz]}, forwardTo:"),
                         "spec.inbound[0].concurrency.criticalPaths: are whole paths without a query"),
                 Arguments.of(
