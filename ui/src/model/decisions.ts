@@ -32,6 +32,8 @@ function tell({ event, fields }: LogEntry): Omit<Sentence, 'at'> | undefined {
       return { text: `Injected on purpose: ${word(fields, 'tracery.fault') ?? 'a fault'}.`, tone: 'plain' };
     case 'tracery.pick':
       return { text: pick(fields), tone: 'plain' };
+    case 'tracery.hedge':
+      return { text: hedge(fields), tone: 'plain' };
     case 'tracery.retry':
       return retry(fields);
     default:
@@ -68,9 +70,33 @@ function pick(fields: Fields): string {
   const otherCost = number(fields, 'tracery.pick.other_cost_ms');
   const which = attempt !== undefined && attempt > 1 ? `Attempt ${attempt} went` : 'It went';
   const at = (ms: number | undefined) => (ms === undefined ? '' : ` (cost ${text(latency(ms))})`);
-  return other
-    ? `${which} to ${endpoint}${at(cost)} rather than ${other}${at(otherCost)}.`
-    : `${which} to ${endpoint}${at(cost)}, the only endpoint to choose from.`;
+  const why = PICKED[word(fields, 'tracery.pick.reason') ?? ''];
+  const leftOut = number(fields, 'tracery.pick.left_out') ?? 0;
+  const out =
+    leftOut === 0
+      ? ''
+      : ` ${leftOut === 1 ? 'One endpoint was' : `${leftOut} endpoints were`} left out for failing.`;
+  const rest = other
+    ? ` rather than ${other}${at(otherCost)}${why ? `, ${why}` : ''}`
+    : `, ${why ?? 'the only endpoint to choose from'}`;
+  return `${which} to ${endpoint}${at(cost)}${rest}.${out}`;
+}
+
+/** Why the balancer chose an endpoint, where it was not simply the cheaper one. */
+const PICKED: Record<string, string | undefined> = {
+  turn: 'whose turn it was',
+  hash: 'where requests like it belong',
+  probe: 'to find out whether it has recovered',
+  zone_overflow: 'because the nearer ones would have been slower',
+  slow_start: 'because the cheaper one is new',
+};
+
+function hedge(fields: Fields): string {
+  const attempt = number(fields, 'tracery.attempt') ?? 1;
+  const reason = word(fields, 'tracery.hedge.reason') ?? 'it was slow';
+  return word(fields, 'tracery.hedge.decision') === 'hedged'
+    ? `Another endpoint was asked beside attempt ${attempt}: ${reason}.`
+    : `Attempt ${attempt} was slow, and no other endpoint was asked beside it: ${reason}.`;
 }
 
 function retry(fields: Fields): Omit<Sentence, 'at'> {
@@ -83,6 +109,12 @@ function retry(fields: Fields): Omit<Sentence, 'at'> {
 }
 
 function conclude(span: Span): Sentence | undefined {
+  if (word(span.tags, 'tracery.attempt.outcome') === 'outrun')
+    return {
+      at: undefined,
+      text: 'Another attempt answered first, and this one was cancelled.',
+      tone: 'plain',
+    };
   if (!span.fate) return undefined;
   const status = word(span.tags, 'http.response.status_code') ?? word(span.tags, 'rpc.response.status_code');
   const attempts = number(span.tags, 'tracery.attempts') ?? 1;

@@ -205,6 +205,53 @@ describe('the decision record', () => {
     );
   });
 
+  it('says why an endpoint was picked, how many were left out, and when another was asked beside it', () => {
+    const [span] = buildTrace(
+      sketch({ id: 'lost', start: 0, duration: 9, tags: { 'tracery.attempt.outcome': 'outrun' } }),
+    ).spans;
+    const log = (event: string, fields: Record<string, string | number>) => ({
+      at: 0,
+      event,
+      fields: new Map(Object.entries(fields)),
+    });
+    const told = span
+      ? decisions({
+          ...span,
+          logs: [
+            log('tracery.pick', {
+              'tracery.attempt': 1,
+              'tracery.pick.endpoint': 'a:1',
+              'tracery.pick.reason': 'hash',
+              'tracery.pick.left_out': 2,
+            }),
+            log('tracery.hedge', {
+              'tracery.attempt': 1,
+              'tracery.hedge.decision': 'hedged',
+              'tracery.hedge.reason': 'no answer after 50 ms, budget 9 left',
+            }),
+            log('tracery.pick', {
+              'tracery.attempt': 2,
+              'tracery.pick.endpoint': 'b:1',
+              'tracery.pick.other': 'c:1',
+              'tracery.pick.reason': 'probe',
+            }),
+            log('tracery.hedge', {
+              'tracery.attempt': 2,
+              'tracery.hedge.decision': 'not_hedged',
+              'tracery.hedge.reason': 'the retry budget is spent',
+            }),
+          ],
+        })
+      : [];
+    expect(told.map((sentence) => sentence.text)).toEqual([
+      'It went to a:1, where requests like it belong. 2 endpoints were left out for failing.',
+      'Another endpoint was asked beside attempt 1: no answer after 50 ms, budget 9 left.',
+      'Attempt 2 went to b:1 rather than c:1, to find out whether it has recovered.',
+      'Attempt 2 was slow, and no other endpoint was asked beside it: the retry budget is spent.',
+      'Another attempt answered first, and this one was cancelled.',
+    ]);
+  });
+
   it('says nothing of a span that is not the proxy’s', () => {
     const [span] = buildTrace(sketch({ id: 'own', start: 0, duration: 1 })).spans;
     expect(span && decisions(span)).toEqual([]);

@@ -49,6 +49,12 @@ final class ProxyMetrics {
         Gauge.builder("tracery.proxy.snapshot", snapshots, s -> s.current().version())
                 .description("Version of the configuration in force; counts up by one for each that took effect")
                 .register(registry);
+        Gauge.builder(
+                        "tracery.proxy.rate_limit.keys",
+                        snapshots,
+                        s -> s.current().rateLimitKeys())
+                .description("Keys that rate limits tell apart now, over all limits")
+                .register(registry);
         if (xds != null) {
             Gauge.builder("tracery.proxy.xds.connected", xds, client -> client.connected() ? 1 : 0)
                     .description("1 while the control plane's stream is up")

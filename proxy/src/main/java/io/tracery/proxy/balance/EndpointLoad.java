@@ -132,6 +132,11 @@ public final class EndpointLoad {
     /** A request ended for a reason that says nothing of the endpoint: the client went away, or a limit of ours. */
     public void abandoned() {
         inFlight--;
+        passedOver();
+    }
+
+    /** It was picked to find out whether it has recovered, and that was not found out. */
+    public void passedOver() {
         if (detector != null && health.state() == EndpointHealth.State.PROBING) {
             detector.probeAbandoned(this);
         }

@@ -3,6 +3,7 @@ package io.tracery.proxy.http;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.util.concurrent.ScheduledFuture;
+import io.tracery.proxy.balance.EndpointLoad;
 import io.tracery.proxy.balance.Pick;
 import io.tracery.proxy.exchange.Exchange;
 import io.tracery.proxy.loop.LoopState;
@@ -23,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * fails while another is under way is not tried again: the other is the retry. Only routes that want it have one.
  */
 final class Hedging {
+
+    private static final String NOBODY_ELSE = "there is no other endpoint";
 
     private final LoopState loop;
     private final Exchange exchange;
@@ -67,14 +70,20 @@ final class Hedging {
     @Nullable
     Pick another(ClusterState cluster, HttpAttempt slow, long hash) {
         String no = refused(cluster, slow);
-        Pick pick = no == null ? cluster.balancer().pick(slow.load(), hash, loop.ticker().nanos()) : null;
-        if (no == null && (pick == null || asked(pick))) {
-            pick = null;
-            no = "there is no other endpoint";
-        }
         if (no == null && !cluster.budget().withdraw()) {
-            pick = null;
             no = "the retry budget is spent";
+        }
+        Pick pick = no == null
+                ? cluster.balancer().pick(slow.load(), hash, loop.ticker().nanos())
+                : null;
+        if (pick != null && asked(pick.chosen())) {
+            if (pick.reason() == Pick.Reason.PROBE) {
+                pick.chosen().passedOver();
+            }
+            pick = null;
+        }
+        if (no == null && pick == null) {
+            no = NOBODY_ELSE;
         }
         slow.record()
                 .hedged(
@@ -90,9 +99,18 @@ final class Hedging {
         return pick;
     }
 
-    private boolean asked(Pick pick) {
+    private boolean asked(EndpointLoad load) {
         for (HttpAttempt attempt : running) {
-            if (attempt.load().equals(pick.chosen())) {
+            if (attempt.load().equals(load)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean somebodyElse(ClusterState cluster) {
+        for (EndpointLoad load : cluster.balancer().loads()) {
+            if (!load.leftOut() && !asked(load)) {
                 return true;
             }
         }
@@ -111,6 +129,9 @@ final class Hedging {
         }
         if (!body.copyable() || (slow.lease() != null && !body.allSent())) {
             return "the request has not been sent whole, or is too large to be kept";
+        }
+        if (!somebodyElse(cluster)) {
+            return NOBODY_ELSE;
         }
         if (!cluster.occupancy().admitsRetry(/* failed= */ 1)) {
             return "as many retries as " + cluster.cluster().name() + " may have are under way";

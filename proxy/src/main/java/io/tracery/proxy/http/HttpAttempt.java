@@ -52,7 +52,12 @@ final class HttpAttempt implements UpstreamPool.Taker {
     private boolean waiting;
 
     private HttpAttempt(
-            HttpRelay relay, LoopState loop, Exchange exchange, Attempt record, EndpointLoad load, Occupancy occupancy) {
+            HttpRelay relay,
+            LoopState loop,
+            Exchange exchange,
+            Attempt record,
+            EndpointLoad load,
+            Occupancy occupancy) {
         this.relay = relay;
         this.ticker = loop.ticker();
         this.exchange = exchange;

@@ -18,4 +18,9 @@ public record MeshSnapshot(long version, Map<String, Listener> listeners, Map<St
         listeners = Map.copyOf(listeners);
         clusters = Map.copyOf(clusters);
     }
+
+    /** Keys that its rate limits tell apart now. */
+    public int rateLimitKeys() {
+        return RateLimiters.keys(this);
+    }
 }

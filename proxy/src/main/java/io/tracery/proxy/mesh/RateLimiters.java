@@ -30,6 +30,13 @@ final class RateLimiters {
         });
     }
 
+    /** Keys that limits tell apart now; routes of one rule share theirs. */
+    static int keys(MeshSnapshot snapshot) {
+        Map<Rule, RateLimiter> rules = new HashMap<>();
+        each(snapshot, rules::putIfAbsent);
+        return rules.values().stream().mapToInt(RateLimiter::keys).sum();
+    }
+
     private interface Found {
         void found(Rule rule, RateLimiter limiter);
     }

@@ -34,8 +34,7 @@ public record RetryPolicy(
         this(retries, on, statuses, perTryTimeout, Backoff.DEFAULT);
     }
 
-    public RetryPolicy(
-            int retries, Set<Condition> on, Set<Integer> statuses, Duration perTryTimeout, Backoff backoff) {
+    public RetryPolicy(int retries, Set<Condition> on, Set<Integer> statuses, Duration perTryTimeout, Backoff backoff) {
         this(retries, on, statuses, perTryTimeout, backoff, null);
     }
 

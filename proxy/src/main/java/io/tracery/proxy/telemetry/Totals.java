@@ -19,7 +19,14 @@ import org.jspecify.annotations.Nullable;
  * @param sent bytes of responses
  * @param outcomes by fate and status, each once
  */
-record Totals(SeriesLabels labels, long started, long retries, long hedges, long received, long sent, List<Outcome> outcomes) {
+record Totals(
+        SeriesLabels labels,
+        long started,
+        long retries,
+        long hedges,
+        long received,
+        long sent,
+        List<Outcome> outcomes) {
 
     Totals {
         outcomes = List.copyOf(outcomes);

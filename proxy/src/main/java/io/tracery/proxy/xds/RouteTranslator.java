@@ -121,7 +121,8 @@ final class RouteTranslator {
         }
         if (!policy.perTryTimeout().isPositive()) {
             throw new InvalidResource(
-                    resource, "route " + name + ": hedge_on_per_try_timeout needs a per_try_timeout, after which it comes");
+                    resource,
+                    "route " + name + ": hedge_on_per_try_timeout needs a per_try_timeout, after which it comes");
         }
         boolean any = XdsTypes.metadata(route.getMetadata(), "hedge_methods").equals("any");
         Set<Condition> on = EnumSet.noneOf(Condition.class);

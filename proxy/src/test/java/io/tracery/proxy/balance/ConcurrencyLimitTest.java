@@ -93,8 +93,7 @@ class ConcurrencyLimitTest {
         return run(random, perSecond, seconds, chance -> ConcurrencyLimit.USUAL_URGENCY);
     }
 
-    private Result run(
-            SplittableRandom random, double perSecond, double seconds, DoubleToIntFunction urgencies) {
+    private Result run(SplittableRandom random, double perSecond, double seconds, DoubleToIntFunction urgencies) {
         double end = now + seconds * SECOND;
         int done = 0;
         int refused = 0;

@@ -88,7 +88,8 @@ class HedgingTest {
         Mute slow = new Mute();
         try (RawServer server = slow.server;
                 Http1Backend fast = Http1Backend.saying("fast");
-                TestProxy proxy = proxy(Duration.ZERO, policy(1, Methods.IDEMPOTENT), server.address(), fast.address());
+                TestProxy proxy =
+                        proxy(Duration.ZERO, policy(1, Methods.IDEMPOTENT), server.address(), fast.address());
                 Http1Peer client = Http1Peer.connect(proxy.address())) {
             // Whoever's turn it is: one of two requests begins with the slow one.
             assertThat(client.get("/").text()).isEqualTo("fast");
@@ -97,7 +98,8 @@ class HedgingTest {
 
             List<Exchange> both = proxy.log.ended(2);
             assertThat(both).extracting(Exchange::fate).containsOnly(Fate.SERVED);
-            Exchange hedged = both.stream().filter(one -> one.hedges() == 1).findFirst().orElseThrow();
+            Exchange hedged =
+                    both.stream().filter(one -> one.hedges() == 1).findFirst().orElseThrow();
             Attempt first = hedged.attempts().getFirst();
             Attempt second = hedged.attempts().getLast();
             assertThat(first.outrun()).isTrue();
@@ -132,7 +134,8 @@ class HedgingTest {
             assertThat(client.get("/").text()).isEqualTo("the first");
             Exchange exchange = proxy.log.only();
             assertThat(exchange.attempts()).extracting(Attempt::outrun).containsExactly(false, true);
-            assertThat(exchange.endpoint()).isEqualTo(exchange.attempts().getFirst().endpoint());
+            assertThat(exchange.endpoint())
+                    .isEqualTo(exchange.attempts().getFirst().endpoint());
         }
     }
 
@@ -227,14 +230,15 @@ class HedgingTest {
     @Test
     void noMoreThanTheBudgetAndTheLimitAllow() throws Exception {
         Mute one = new Mute();
-        CircuitLimits none = new CircuitLimits(
-                Integer.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE, /* maxRetries= */ 0, null);
+        CircuitLimits none =
+                new CircuitLimits(Integer.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE, /* maxRetries= */ 0, null);
         try (RawServer first = one.server;
-                RawServer second = new RawServer(socket -> socket.getInputStream().read());
+                RawServer second =
+                        new RawServer(socket -> socket.getInputStream().read());
                 TestProxy proxy = new TestProxy()
                         .serving(
-                                Mesh.outbound(Mesh.route(
-                                        "cart", Duration.ofMillis(300), policy(1, Methods.IDEMPOTENT))),
+                                Mesh.outbound(
+                                        Mesh.route("cart", Duration.ofMillis(300), policy(1, Methods.IDEMPOTENT))),
                                 inTurn(none, first.address(), second.address()));
                 Http1Peer client = Http1Peer.connect(proxy.address())) {
             client.get("/");
@@ -247,7 +251,8 @@ class HedgingTest {
     @Test
     void aSpentBudgetAsksNobodyTwice() throws Exception {
         try (RawServer first = new RawServer(socket -> socket.getInputStream().readAllBytes());
-                RawServer second = new RawServer(socket -> socket.getInputStream().readAllBytes());
+                RawServer second =
+                        new RawServer(socket -> socket.getInputStream().readAllBytes());
                 TestProxy proxy = proxy(
                         Duration.ofMillis(700), policy(1, Methods.IDEMPOTENT), first.address(), second.address())) {
             int clients = 200;
@@ -263,8 +268,8 @@ class HedgingTest {
             // A hundred in reserve, a fifth for each request, ten for each second.
             assertThat(all.stream().mapToInt(Exchange::hedges).sum()).isBetween(100, 150);
             assertThat(all)
-                    .anySatisfy(one -> assertThat(one.attempts().getFirst().hedgeReason())
-                            .isEqualTo("the retry budget is spent"));
+                    .anySatisfy(one ->
+                            assertThat(one.attempts().getFirst().hedgeReason()).isEqualTo("the retry budget is spent"));
         }
     }
 

@@ -22,6 +22,9 @@ import io.tracery.proxy.route.RetryPolicy;
 import io.tracery.proxy.route.Route;
 import io.tracery.proxy.route.RouteMatch;
 import io.tracery.tracing.span.Fate;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -111,6 +114,28 @@ class RateLimitTest {
                     .filteredOn(e -> e.fate() == Fate.RATE_LIMITED)
                     .hasSize(2);
         }
+    }
+
+    @Test
+    void clientsAreToldApartByTheirAddress() throws Exception {
+        PerKey perAddress = new PerKey(new RateLimit.Key.SourceAddress(), new Rate(1, Duration.ofHours(1), 1), 10);
+        try (Http1Backend backend = Http1Backend.saying("there");
+                TestProxy proxy =
+                        new TestProxy().serving(hourly(100, perAddress), Mesh.cluster("cart", backend.address()));
+                Http1Peer one = from("127.0.0.1", proxy);
+                Http1Peer again = from("127.0.0.1", proxy);
+                Http1Peer other = from("127.0.0.2", proxy)) {
+            assertThat(one.get("/").status()).isEqualTo(200);
+            assertThat(again.get("/").status()).as("another port of the same").isEqualTo(429);
+            assertThat(other.get("/").status()).isEqualTo(200);
+            assertThat(proxy.snapshots.current().rateLimitKeys()).isEqualTo(2);
+            proxy.log.ended(3);
+        }
+    }
+
+    private static Http1Peer from(String address, TestProxy proxy) throws Exception {
+        InetSocketAddress to = proxy.address();
+        return new Http1Peer(new Socket(to.getAddress(), to.getPort(), InetAddress.getByName(address), 0));
     }
 
     private static int as(Http1Peer client, String user) throws Exception {

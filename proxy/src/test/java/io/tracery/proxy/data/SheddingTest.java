@@ -52,7 +52,8 @@ class SheddingTest {
                         .serving(
                                 Mesh.inbound(DownstreamTls.NONE, Mesh.route("app")),
                                 Mesh.cluster("app", busy.address())
-                                        .with(policy(new AdaptiveConcurrency(10, 10, Set.of("/healthz"), "priority"))));
+                                        .with(policy(
+                                                new AdaptiveConcurrency(10, 10, Set.of("/healthz"), "priority"))));
                 Http1Peer client = Http1Peer.connect(proxy.address())) {
             // Six of ten is all that the least urgent may take, ten the usual, thirteen the most urgent.
             int[][] refusedAt = {{6, 7}, {10, 3}, {13, 0}};

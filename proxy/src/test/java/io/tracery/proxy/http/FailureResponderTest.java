@@ -24,6 +24,8 @@ class FailureResponderTest {
         "MALFORMED_RESPONSE,   502, 14",
         "CONNECT_REFUSED,      503, 14",
         "NO_ENDPOINT,          503, 14",
+        "FAULT_INJECTED,       503, 14",
+        "BREAKER_OPEN,         503, 14",
         "QUEUE_FULL,           503, 8",
         "CONNECT_TIMEOUT,      504, 4",
         "DEADLINE,             504, 4",

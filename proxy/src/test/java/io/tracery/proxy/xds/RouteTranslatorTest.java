@@ -4,14 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import io.tracery.proxy.route.Backoff;
 import io.tracery.proxy.route.ClusterSplit;
 import io.tracery.proxy.route.ClusterSplit.Share;
 import io.tracery.proxy.route.Filters;
 import io.tracery.proxy.route.Fraction;
 import io.tracery.proxy.route.HeaderEdits;
-import io.tracery.proxy.route.PathRewrite;
-import io.tracery.proxy.route.Backoff;
 import io.tracery.proxy.route.Hedge;
+import io.tracery.proxy.route.PathRewrite;
+import io.tracery.proxy.route.Rate;
+import io.tracery.proxy.route.RateLimit;
+import io.tracery.proxy.route.RateLimiter;
 import io.tracery.proxy.route.RetryPolicy;
 import io.tracery.proxy.route.RetryPolicy.Condition;
 import io.tracery.proxy.route.Route;
@@ -188,6 +191,8 @@ class RouteTranslatorTest {
             {match: {prefix: /, headers: [{name: ":path", string_match: {exact: x}}]}, route: {cluster: c}} | ":path" cannot be matched so
             {match: {prefix: /}, route: {cluster: c, retry_policy: {retry_on: 5xx}}}                     | retry_on "5xx" is not supported
             {match: {prefix: /}, route: {cluster: c, retry_policy: {retry_on: reset, num_retries: 1000}}} | num_retries must be 0..25
+            {match: {prefix: /}, route: {cluster: c, hedge_policy: {hedge_on_per_try_timeout: true}}}    | a hedge_policy needs a retry_policy
+            {match: {prefix: /}, route: {cluster: c, hedge_policy: {hedge_on_per_try_timeout: true}, retry_policy: {retry_on: reset}}} | needs a per_try_timeout
             {match: {prefix: /}, route: {cluster: c, timeout: -1s}}                                      | below zero
             {match: {prefix: /}, route: {weighted_clusters: {clusters: [{name: a, weight: 4000000000}]}}} | weight 4000000000 is above 1000000
             """)
@@ -196,6 +201,38 @@ class RouteTranslatorTest {
                 .isInstanceOf(InvalidResource.class)
                 .hasMessageStartingWith("route configuration r: ")
                 .hasMessageContaining(problem);
+    }
+
+    private static final String ENFORCED = "rate_limited_as_resource_exhausted: true,"
+            + " enable_x_ratelimit_headers: DRAFT_VERSION_03,"
+            + " filter_enabled: {default_value: {numerator: 100}},"
+            + " filter_enforced: {default_value: {numerator: 1000000, denominator: MILLION}}";
+    private static final String BUCKET = "token_bucket: {max_tokens: 20, tokens_per_fill: 600, fill_interval: 60s}";
+
+    private static Route limited(String limit) throws InvalidResource {
+        return translated("{match: {prefix: /}, route: {cluster: c}, typed_per_filter_config:"
+                + " {envoy.filters.http.local_ratelimit: {'@type':"
+                + " type.googleapis.com/envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit,"
+                + " stat_prefix: local, " + limit + "}}}");
+    }
+
+    @Test
+    void limitsAsTheTokenBucketSays() throws InvalidResource {
+        assertThat(limited(BUCKET + ", " + ENFORCED).policies().rateLimit())
+                .isEqualTo(new RateLimiter(new RateLimit(new Rate(600, Duration.ofMinutes(1), 20), null)));
+    }
+
+    @Test
+    void refusesLimitsThatWouldNotLimit() {
+        assertThatThrownBy(() -> limited(BUCKET)).hasMessageContaining("are 100 percent");
+        assertThatThrownBy(() -> limited(ENFORCED)).hasMessageContaining("needs a token_bucket");
+        assertThatThrownBy(() -> limited("token_bucket: {fill_interval: 1s}, " + ENFORCED))
+                .hasMessageContaining("token_bucket: ");
+        assertThatThrownBy(() -> limited(BUCKET + ", status: {code: 503}, " + ENFORCED))
+                .hasMessageContaining("status is 429");
+        assertThatThrownBy(() -> limited(BUCKET + ", descriptors: [{entries: [{key: user}], " + BUCKET + "}],"
+                        + " rate_limits: [{actions: [{remote_address: {}}]}], " + ENFORCED))
+                .hasMessageContaining("fills \"remote_address\", which no descriptor has");
     }
 
     @Test
