@@ -6,6 +6,8 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpVersion;
+import io.netty.util.AsciiString;
+import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,18 +18,39 @@ final class Switching {
 
     private static final int SWITCHING_PROTOCOLS = 101;
 
+    private static final AsciiString HTTP2_SETTINGS = AsciiString.cached("http2-settings");
+
     private Switching() {}
 
-    /** The protocol that a request asks for, or null. HTTP/2 by upgrade is not asked of the server behind us. */
+    /**
+     * The protocols that a request offers to switch to, as a list, or null. HTTP/2 is taken out of it wherever it stands,
+     * and so are its settings: a server that agreed would take requests past routes, limits and accounts.
+     */
     static @Nullable String asked(HttpVersion version, HttpHeaders headers) {
-        if (!headers.contains(HttpHeaderNames.UPGRADE)
-                || !version.equals(HttpVersion.HTTP_1_1)
+        if (!headers.contains(HttpHeaderNames.UPGRADE)) {
+            return null;
+        }
+        headers.remove(HTTP2_SETTINGS);
+        if (!version.equals(HttpVersion.HTTP_1_1)
                 || !headers.containsValue(
                         HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE, /* ignoreCase= */ true)) {
             return null;
         }
-        String protocol = headers.get(HttpHeaderNames.UPGRADE, "");
-        return protocol.regionMatches(/* ignoreCase= */ true, 0, "h2c", 0, 3) ? null : protocol;
+        StringJoiner offered = new StringJoiner(", ").setEmptyValue("");
+        for (String line : headers.getAll(HttpHeaderNames.UPGRADE)) {
+            for (String protocol : line.split(",")) {
+                if (!protocol.isBlank() && !http(protocol.strip())) {
+                    offered.add(protocol.strip());
+                }
+            }
+        }
+        return offered.length() == 0 ? null : offered.toString();
+    }
+
+    /** HTTP again, by any name that servers know: {@code h2c}, {@code h2c-14}, {@code h2}, {@code HTTP/2.0}. */
+    private static boolean http(String protocol) {
+        return protocol.regionMatches(/* ignoreCase= */ true, 0, "h2", 0, 2)
+                || protocol.regionMatches(/* ignoreCase= */ true, 0, "http/", 0, 5);
     }
 
     /** Says it again towards the next hop, after what concerned the last one has been taken off. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tracery.proxy.data.Http1Peer.Message;
 import io.tracery.tracing.span.Fate;
 import java.net.Socket;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -117,6 +118,38 @@ class TunnelTest {
                         .serving(Mesh.outbound(Mesh.route("cart")), Mesh.cluster("cart", backend.address()));
                 Http1Peer client = Http1Peer.connect(proxy.address())) {
             assertThat(client.get("/").header("x-tracery-fate")).isEqualTo("malformed_response");
+        }
+    }
+
+    @Test
+    void neverOffersHttp2ToTheServerAmongOtherProtocols() throws Exception {
+        try (Http1Backend backend = Http1Backend.saying("no, thank you");
+                TestProxy proxy = new TestProxy()
+                        .serving(Mesh.outbound(Mesh.route("cart")), Mesh.cluster("cart", backend.address()));
+                Http1Peer client = Http1Peer.connect(proxy.address())) {
+            for (String offered : List.of("websocket, h2c", "H2C,websocket", "h2c-14 , websocket,HTTP/2.0")) {
+                client.sendHead(
+                        "GET / HTTP/1.1",
+                        "Host: cart",
+                        "Connection: Upgrade",
+                        "Upgrade: " + offered,
+                        "HTTP2-Settings: AAMAAABkAAQAoAAA");
+                assertThat(client.receive().text()).isEqualTo("no, thank you");
+                assertThat(backend.requests().getLast().headers())
+                        .containsEntry("upgrade", "websocket")
+                        .doesNotContainKey("http2-settings");
+            }
+            client.sendHead(
+                    "GET / HTTP/1.1",
+                    "Host: cart",
+                    "Connection: Upgrade",
+                    "Upgrade: h2c",
+                    "Upgrade: h2",
+                    "HTTP2-Settings: AAMAAABkAAQAoAAA");
+            assertThat(client.receive().text()).isEqualTo("no, thank you");
+            assertThat(backend.requests().getLast().headers())
+                    .doesNotContainKeys("upgrade", "connection", "http2-settings");
+            proxy.log.ended(4);
         }
     }
 
