@@ -8,6 +8,7 @@ import io.tracery.proxy.exchange.Exchange;
 import io.tracery.proxy.exchange.Protocol;
 import io.tracery.proxy.route.Filters;
 import io.tracery.proxy.route.Quota;
+import io.tracery.proxy.upstream.Lease;
 import io.tracery.tracing.span.Fate;
 import org.jspecify.annotations.Nullable;
 
@@ -93,6 +94,15 @@ final class Answering {
         }
         own(FailureResponder.answer(fate, exchange.protocol(), detail), FailureResponder.grpcStatus(fate));
         return true;
+    }
+
+    /** As {@link #failed}; where the answer has begun, the client learns from its end how it was broken off. */
+    boolean brokenOff(Fate fate, HttpAttempt attempt) {
+        Lease lease = attempt.lease();
+        if (lease != null) {
+            client.brokenOff(lease.resetCode());
+        }
+        return failed(fate, attempt.load().endpoint().address() + " ended the connection");
     }
 
     /** Answers with the proxy's own words. */

@@ -20,6 +20,13 @@ interface Client {
     void reading(boolean on);
 
     /**
+     * The endpoint broke its answer off; before {@link #over}. HTTP/1 has but one way to say that, the end of the connection.
+     *
+     * @param http2Error its code (RFC 9113 section 7)
+     */
+    default void brokenOff(long http2Error) {}
+
+    /**
      * The exchange has its fate.
      *
      * @param answered true when a complete answer was written, so that the connection may take another request

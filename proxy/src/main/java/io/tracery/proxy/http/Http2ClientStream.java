@@ -31,6 +31,7 @@ final class Http2ClientStream extends FrameStream implements Client {
     private boolean malformed;
     private boolean exchangeOver;
     private long overSinceNanos;
+    private Http2Error brokenOff = Http2Error.INTERNAL_ERROR;
 
     Http2ClientStream(Http2Connection owner, Http2Stream stream) {
         super(owner, stream);
@@ -131,6 +132,21 @@ final class Http2ClientStream extends FrameStream implements Client {
         return Heads.of((HttpResponse) message);
     }
 
+    /**
+     * What concerns the request is passed on. The rest concerns our own connection to the endpoint, or would be wrong here:
+     * a request whose answer has begun was not refused, an answer without its end is an error.
+     */
+    @Override
+    public void brokenOff(long http2Error) {
+        brokenOff = passedOn(http2Error) ? Http2Error.valueOf(http2Error) : Http2Error.INTERNAL_ERROR;
+    }
+
+    private static boolean passedOn(long code) {
+        return code == Http2Error.CANCEL.code()
+                || code == Http2Error.CONNECT_ERROR.code()
+                || code == Http2Error.ENHANCE_YOUR_CALM.code();
+    }
+
     @Override
     public void over(boolean answered) {
         relay = null;
@@ -140,7 +156,7 @@ final class Http2ClientStream extends FrameStream implements Client {
             return;
         }
         if (!answerComplete) {
-            resetAfterWrites(Http2Error.INTERNAL_ERROR);
+            resetAfterWrites(brokenOff);
         } else if (!requestComplete) {
             // The rest of the request is not wanted (RFC 9113 section 8.1).
             resetAfterWrites(Http2Error.NO_ERROR);

@@ -370,7 +370,7 @@ final class HttpRelay implements Swept {
         if (again) {
             retry(attempt, stale ? Freshness.NEW : Freshness.ANY);
         } else {
-            fail(fate, attempt.load().endpoint().address() + " ended the connection");
+            finish(fate, answering.brokenOff(fate, attempt));
         }
     }
 

@@ -28,6 +28,7 @@ final class Http2Lease extends FrameStream implements Lease {
     private @Nullable UpstreamEvents holder;
     private @Nullable Closing closing;
     private boolean headSeen;
+    private long resetCode = Http2Error.INTERNAL_ERROR.code();
 
     Http2Lease(Http2Upstream owner, boolean reused, UpstreamEvents holder) {
         super(owner, null);
@@ -102,6 +103,7 @@ final class Http2Lease extends FrameStream implements Lease {
 
     @Override
     protected void resetByPeer(long errorCode) {
+        resetCode = errorCode;
         closing = errorCode == Http2Error.REFUSED_STREAM.code() ? Closing.REFUSED : Closing.CLOSED;
     }
 
@@ -135,6 +137,11 @@ final class Http2Lease extends FrameStream implements Lease {
     @Override
     public boolean reused() {
         return reused;
+    }
+
+    @Override
+    public long resetCode() {
+        return resetCode;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.tracery.proxy.upstream;
 
 import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http2.Http2Error;
 
 /**
  * A connection or stream that one request holds, until it gives it back or closes it. Takes HTTP/1 messages piece by
@@ -21,6 +22,11 @@ public interface Lease {
 
     /** True when an earlier request used the same connection: it may have died since. */
     boolean reused();
+
+    /** With which code the upstream reset its answer (RFC 9113 section 7); INTERNAL_ERROR where it gave none. */
+    default long resetCode() {
+        return Http2Error.INTERNAL_ERROR.code();
+    }
 
     /** The SPIFFE ID that the connection was verified to lead to; empty for plain text. */
     String peerIdentity();

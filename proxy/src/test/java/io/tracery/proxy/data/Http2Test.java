@@ -24,7 +24,9 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -124,6 +126,33 @@ class Http2Test {
             Channel client = peers.connect(proxy.address());
             assertThat(peers.ask(client, get("/").method("POST")).get()).startsWith("502 reset_before_headers");
             assertThat(proxy.log.only().attempts()).hasSize(1);
+        }
+    }
+
+    @Test
+    void saysHowAnAnswerWasBrokenOffWhereThatConcernsTheRequest() throws Exception {
+        Map<Http2Error, Http2Error> codes = new LinkedHashMap<>();
+        for (Http2Error code : Http2Error.values()) {
+            codes.put(code, Http2Error.INTERNAL_ERROR);
+        }
+        for (Http2Error code : List.of(Http2Error.CANCEL, Http2Error.CONNECT_ERROR, Http2Error.ENHANCE_YOUR_CALM)) {
+            codes.put(code, code);
+        }
+        InetSocketAddress backend = serve((stream, request, body) -> {
+            stream.write(new DefaultHttp2HeadersFrame(new DefaultHttp2Headers().status("200")));
+            stream.writeAndFlush(new DefaultHttp2DataFrame(Unpooled.copiedBuffer("half", StandardCharsets.UTF_8)));
+            String code = request.path().toString().substring(1);
+            stream.writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.valueOf(code)));
+        });
+        try (TestProxy proxy = proxy(backend)) {
+            Channel client = peers.connect(proxy.address());
+            for (Map.Entry<Http2Error, Http2Error> code : codes.entrySet()) {
+                assertThat(peers.ask(client, get("/" + code.getKey())).get())
+                        .as("after %s", code.getKey())
+                        .isEqualTo("reset " + code.getValue().code());
+            }
+            assertThat(proxy.log.ended(codes.size()))
+                    .allSatisfy(exchange -> assertThat(exchange.fate()).isEqualTo(Fate.RESET_AFTER_HEADERS));
         }
     }
 
