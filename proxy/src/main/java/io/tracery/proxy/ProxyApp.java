@@ -118,7 +118,8 @@ public final class ProxyApp implements Component {
                                 registry::scrape,
                                 this::configDump,
                                 this::clusters,
-                                () -> telemetry.requests(PATIENCE_WITH_LOOPS))
+                                () -> telemetry.requests(PATIENCE_WITH_LOOPS),
+                                () -> data.detections().all())
                         .all());
         ProxyMetrics.bind(registry, data, snapshots, xds);
     }

@@ -46,6 +46,12 @@ final class ProxyMetrics {
                         .tag("cluster", of.cluster())
                         .tag("reason", of.reason().label())
                         .register(registry));
+        data.detections()
+                .register((of, count) -> FunctionCounter.builder("tracery.proxy.detections", count, LongAdder::sum)
+                        .description("Connections to ports of undeclared protocol, by listener and what they spoke")
+                        .tag("listener", of.listener())
+                        .tag("opening", of.opening().label())
+                        .register(registry));
         Gauge.builder("tracery.proxy.snapshot", snapshots, s -> s.current().version())
                 .description("Version of the configuration in force; counts up by one for each that took effect")
                 .register(registry);

@@ -20,13 +20,15 @@ import java.util.function.UnaryOperator;
  * @param configDump JSON of the configuration in force
  * @param clusters what the balancers know
  * @param requests what is in flight, the oldest first; an object each
+ * @param protocols what ports of undeclared protocol were found to speak; an object each
  */
 public record AdminPages(
         Supplier<List<String>> missing,
         UnaryOperator<String> metrics,
         Supplier<String> configDump,
         ClustersView clusters,
-        Supplier<List<?>> requests) {
+        Supplier<List<?>> requests,
+        Supplier<List<?>> protocols) {
 
     private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
     private static final String OPEN_METRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -41,6 +43,7 @@ public record AdminPages(
                 "/config_dump", AdminPage.local(query -> Answer.json(configDump.get())),
                 "/clusters", AdminPage.local(this::clusters),
                 "/requests", AdminPage.local(query -> inFlight()),
+                "/protocols", AdminPage.local(query -> spoken()),
                 "/logging", LogLevels.page(),
                 "/profile/cpu", profiles.cpu(),
                 "/profile/heap", profiles.heap()));
@@ -80,6 +83,10 @@ public record AdminPages(
     private Answer scrape(Query query) {
         String format = query.accept().contains("application/openmetrics-text") ? OPEN_METRICS : PROMETHEUS;
         return new Answer(HttpResponseStatus.OK, format, new AdminPage.Body.Text(metrics.apply(format)));
+    }
+
+    private Answer spoken() throws JsonProcessingException {
+        return Answer.json(new ObjectMapper().writeValueAsString(Map.of("protocols", protocols.get())));
     }
 
     private Answer inFlight() throws JsonProcessingException {

@@ -54,6 +54,7 @@ public final class DataPath implements Component {
     private final OpenConnections outbound = new OpenConnections();
     private final Refusals refusals = new Refusals();
     private final Ejections ejections = new Ejections();
+    private final Detections detections = new Detections();
     private final ListenerSet listeners;
 
     /** Of the time to drain, this part is kept for connections of an application that does not hang up. */
@@ -145,9 +146,9 @@ public final class DataPath implements Component {
                     return;
                 }
                 if (in) {
-                    new InboundStack(state, listener, refusals).build(channel, identities.current());
+                    new InboundStack(state, listener, refusals, detections).build(channel, identities.current());
                 } else {
-                    OutboundStack.build(channel, state, listener, refusals);
+                    OutboundStack.build(channel, state, listener, refusals, detections);
                 }
             }
         };
@@ -175,6 +176,10 @@ public final class DataPath implements Component {
 
     public Ejections ejections() {
         return ejections;
+    }
+
+    public Detections detections() {
+        return detections;
     }
 
     public List<EventLoop> eventLoops() {

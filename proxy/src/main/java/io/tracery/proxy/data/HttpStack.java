@@ -7,6 +7,7 @@ import io.tracery.proxy.http.Http1Connection;
 import io.tracery.proxy.http.Http2Connection;
 import io.tracery.proxy.http1.Http1ServerCodec;
 import io.tracery.proxy.upstream.Limits;
+import java.time.Duration;
 
 /** The part of both stacks that understands HTTP: from the first byte in clear to whole exchanges. */
 final class HttpStack implements ProtocolDetector.Choice {
@@ -24,6 +25,11 @@ final class HttpStack implements ProtocolDetector.Choice {
     /** Puts the detector at the end; the protocol's handlers follow when the first bytes are there. */
     void addTo(ChannelPipeline pipeline) {
         pipeline.addLast("protocol", new ProtocolDetector(this, limits.headTimeout(), refusals));
+    }
+
+    /** Where the port may speak something else: HTTP's handlers, or a relay, follow when it is known what it speaks. */
+    void detect(ChannelPipeline pipeline, Detections detections, Duration greeting) {
+        pipeline.addLast("protocol", new OpeningDetector(downstream, this, detections, greeting));
     }
 
     @Override

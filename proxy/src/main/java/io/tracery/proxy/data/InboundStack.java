@@ -18,6 +18,7 @@ import io.tracery.proxy.mesh.Listener;
 import io.tracery.proxy.mesh.Workload;
 import io.tracery.proxy.tcp.TcpRelay;
 import io.tracery.proxy.upstream.PeerIdentity;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -30,11 +31,16 @@ final class InboundStack {
     private final LoopState loop;
     private final Listener listener;
     private final Refusals refusals;
+    private final Detections detections;
 
-    InboundStack(LoopState loop, Listener listener, Refusals refusals) {
+    /** The client was silent for as long as a server's greeting is waited for. */
+    private boolean waited;
+
+    InboundStack(LoopState loop, Listener listener, Refusals refusals, Detections detections) {
         this.loop = loop;
         this.listener = listener;
         this.refusals = refusals;
+        this.detections = detections;
     }
 
     void build(Channel channel, @Nullable Identity identity) {
@@ -71,6 +77,9 @@ final class InboundStack {
         switch (listener.handler()) {
             case Listener.Handler.Http http -> new HttpStack(downstream, refusals).addTo(pipeline);
             case Listener.Handler.Tcp tcp -> pipeline.addLast("relay", new TcpRelay(downstream));
+            case Listener.Handler.Auto auto ->
+                new HttpStack(downstream, refusals)
+                        .detect(pipeline, detections, waited ? Duration.ZERO : auto.greeting());
         }
     }
 
@@ -129,9 +138,9 @@ final class InboundStack {
         @Override
         public void handlerAdded(ChannelHandlerContext ctx) {
             // Who speaks TLS begins at once; a silent client of an opaque port may wait for the server's greeting.
-            boolean opaque = listener.handler() instanceof Listener.Handler.Tcp;
+            boolean opaque = listener.handler().split() != null;
             silence = opaque
-                    ? ctx.executor().schedule(() -> plain(ctx), GREETING_MILLIS, TimeUnit.MILLISECONDS)
+                    ? ctx.executor().schedule(() -> waited(ctx), GREETING_MILLIS, TimeUnit.MILLISECONDS)
                     : ctx.executor().schedule(() -> tooSilent(ctx), headTimeoutMillis(), TimeUnit.MILLISECONDS);
         }
 
@@ -143,6 +152,11 @@ final class InboundStack {
             } else {
                 plain(ctx);
             }
+        }
+
+        private void waited(ChannelHandlerContext ctx) {
+            waited = true;
+            plain(ctx);
         }
 
         private void plain(ChannelHandlerContext ctx) {

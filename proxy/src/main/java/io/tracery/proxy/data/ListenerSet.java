@@ -90,7 +90,7 @@ final class ListenerSet {
     }
 
     private void bind(Listener listener) {
-        boolean halfClosure = listener.handler() instanceof Listener.Handler.Tcp;
+        boolean halfClosure = listener.handler().split() != null;
         var binding = new ServerBootstrap()
                 .group(loops)
                 .channel(channelType)

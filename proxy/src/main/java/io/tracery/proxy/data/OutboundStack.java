@@ -16,7 +16,7 @@ final class OutboundStack {
 
     private OutboundStack() {}
 
-    static void build(Channel channel, LoopState loop, Listener listener, Refusals refusals) {
+    static void build(Channel channel, LoopState loop, Listener listener, Refusals refusals, Detections detections) {
         ChannelPipeline pipeline = channel.pipeline();
         // 1. Nobody to verify: only the application beside the proxy can reach a port on loopback.
         Downstream downstream =
@@ -31,6 +31,9 @@ final class OutboundStack {
             case Listener.Handler.Http http -> new HttpStack(downstream, refusals).addTo(pipeline);
             // 3. Opaque: joined to an endpoint before anything is read, so that a server may speak first.
             case Listener.Handler.Tcp tcp -> pipeline.addLast("relay", new TcpRelay(downstream));
+            // 4. Not declared: whichever of the two its first bytes say, the client's or the server's.
+            case Listener.Handler.Auto auto ->
+                new HttpStack(downstream, refusals).detect(pipeline, detections, auto.greeting());
         }
     }
 

@@ -5,7 +5,6 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.util.concurrent.ScheduledFuture;
 import io.tracery.proxy.http.Drain;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -16,8 +15,6 @@ import org.jspecify.annotations.Nullable;
  * after it sees every byte.
  */
 final class ProtocolDetector extends ByteToMessageDecoder {
-
-    private static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
     private final Choice choice;
     private final Duration patience;
@@ -68,17 +65,16 @@ final class ProtocolDetector extends ByteToMessageDecoder {
 
     @Override
     protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
-        int compare = Math.min(in.readableBytes(), PREFACE.length);
-        for (int i = 0; i < compare; i++) {
-            if (in.getByte(in.readerIndex() + i) != PREFACE[i]) {
+        switch (Opening.ofHttp(in)) {
+            case UNDECIDED -> {}
+            case HTTP_2 -> {
+                choice.http2(ctx);
+                ctx.pipeline().remove(this);
+            }
+            case HTTP_1, TLS, OPAQUE, SERVER_FIRST -> {
                 choice.http1(ctx);
                 ctx.pipeline().remove(this);
-                return;
             }
-        }
-        if (compare == PREFACE.length) {
-            choice.http2(ctx);
-            ctx.pipeline().remove(this);
         }
     }
 }

@@ -18,6 +18,7 @@ import io.tracery.proxy.route.Filters;
 import io.tracery.proxy.route.Quota;
 import io.tracery.proxy.route.Redirect;
 import io.tracery.proxy.route.Route;
+import io.tracery.proxy.route.RouteTable;
 import io.tracery.tracing.context.TraceContext;
 import io.tracery.tracing.context.W3cTraceContext;
 import io.tracery.tracing.span.Fate;
@@ -65,9 +66,8 @@ final class Intake {
                 downstream.mutualTls() ? "https" : "http");
         placeInTrace(loop, exchange, headers);
         RequestHead view = new RequestHead(exchange.method(), path, target, headers);
-        Route route = listener.handler() instanceof Listener.Handler.Http http
-                ? http.routes().find(view)
-                : null;
+        RouteTable routes = listener.handler().routes();
+        Route route = routes == null ? null : routes.find(view);
         exchange.routed(route);
         if (route == null) {
             return refuse(loop, exchange, client, Fate.NO_ROUTE, "no route of " + listener.name() + " takes " + path);

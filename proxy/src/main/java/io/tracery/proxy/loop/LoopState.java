@@ -14,6 +14,7 @@ import io.tracery.proxy.mesh.Listener;
 import io.tracery.proxy.mesh.MeshSnapshot;
 import io.tracery.proxy.route.ClusterSplit;
 import io.tracery.proxy.route.ClusterSplit.Share;
+import io.tracery.proxy.route.RouteTable;
 import io.tracery.proxy.upstream.ClusterState;
 import io.tracery.proxy.upstream.Connector;
 import io.tracery.proxy.upstream.Limits;
@@ -102,10 +103,13 @@ public final class LoopState {
         Map<ClusterSplit, WeightedSplit> before = new HashMap<>(splits);
         splits.clear();
         for (Listener listener : newer.listeners().values()) {
-            switch (listener.handler()) {
-                case Listener.Handler.Http http ->
-                    http.routes().routes().forEach(route -> carryOver(route.split(), before));
-                case Listener.Handler.Tcp tcp -> carryOver(tcp.split(), before);
+            RouteTable routes = listener.handler().routes();
+            if (routes != null) {
+                routes.routes().forEach(route -> carryOver(route.split(), before));
+            }
+            ClusterSplit split = listener.handler().split();
+            if (split != null) {
+                carryOver(split, before);
             }
         }
         clusters.entrySet().removeIf(entry -> {

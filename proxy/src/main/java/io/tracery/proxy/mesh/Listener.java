@@ -3,6 +3,8 @@ package io.tracery.proxy.mesh;
 import io.tracery.proxy.route.ClusterSplit;
 import io.tracery.proxy.route.RouteTable;
 import java.net.InetSocketAddress;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One address on which the proxy accepts, and what it does with what comes.
@@ -18,10 +20,27 @@ public record Listener(String name, Direction direction, InetSocketAddress bind,
     /** How a listener understands its bytes. */
     public sealed interface Handler {
 
+        /** Where HTTP goes; null where none is understood. */
+        default @Nullable RouteTable routes() {
+            return null;
+        }
+
+        /** Where opaque bytes go; null where none are taken. */
+        default @Nullable ClusterSplit split() {
+            return null;
+        }
+
         /** HTTP/1.1 or HTTP/2, told apart by the connection preface; gRPC is HTTP/2. */
         record Http(RouteTable routes) implements Handler {}
 
         /** Opaque bytes; each connection is one exchange. */
         record Tcp(ClusterSplit split) implements Handler {}
+
+        /**
+         * HTTP or opaque bytes, whichever a connection turns out to speak.
+         *
+         * @param greeting how long a client may be silent before its server is asked whether it speaks first
+         */
+        record Auto(RouteTable routes, ClusterSplit split, Duration greeting) implements Handler {}
     }
 }

@@ -1,8 +1,8 @@
 package io.tracery.proxy.mesh;
 
-import io.tracery.proxy.mesh.Listener.Handler;
 import io.tracery.proxy.route.RateLimiter;
 import io.tracery.proxy.route.Route;
+import io.tracery.proxy.route.RouteTable;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -43,8 +43,9 @@ final class RateLimiters {
 
     private static void each(MeshSnapshot snapshot, Found found) {
         for (Listener listener : snapshot.listeners().values()) {
-            if (listener.handler() instanceof Handler.Http http) {
-                for (Route route : http.routes().routes()) {
+            RouteTable routes = listener.handler().routes();
+            if (routes != null) {
+                for (Route route : routes.routes()) {
                     RateLimiter limiter = route.policies().rateLimit();
                     if (limiter != null) {
                         found.found(new Rule(listener.name(), route.name()), limiter);

@@ -19,6 +19,7 @@ import io.tracery.proxy.loop.Swept;
 import io.tracery.proxy.mesh.Direction;
 import io.tracery.proxy.mesh.Listener;
 import io.tracery.proxy.mesh.MeshSnapshot;
+import io.tracery.proxy.route.ClusterSplit;
 import io.tracery.proxy.route.ClusterSplit.Share;
 import io.tracery.proxy.upstream.ClusterState;
 import io.tracery.proxy.upstream.Connector.HalfClosure;
@@ -46,6 +47,9 @@ public final class TcpRelay extends ChannelInboundHandlerAdapter implements Swep
     private final LoopState loop;
     private final Exchange exchange;
 
+    /** Who is told what the server does while it is open what the connection speaks; null when that is known. */
+    private @Nullable Speculation speculation;
+
     /** What came before there was anywhere to send it: at most what was read along with the end of a handshake. */
     private final ArrayDeque<ByteBuf> early = new ArrayDeque<>();
 
@@ -57,6 +61,26 @@ public final class TcpRelay extends ChannelInboundHandlerAdapter implements Swep
     private boolean clientDone;
     private boolean upstreamDone;
     private long movedNanos;
+
+    /** Who has to decide whether the connection is one of opaque bytes. On the event loop. */
+    public interface Speculation {
+
+        /** The server said something: it is called before that is passed on. */
+        void serverSpoke();
+
+        /** The server ended its side, or could not be reached, without a word. */
+        void serverEnded();
+    }
+
+    /**
+     * Connects to an endpoint while it is open what the client speaks. The client's bytes are not taken, and there is no
+     * exchange until it is confirmed.
+     */
+    public static TcpRelay speculative(Downstream downstream, Speculation speculation) {
+        TcpRelay relay = new TcpRelay(downstream);
+        relay.speculation = speculation;
+        return relay;
+    }
 
     public TcpRelay(Downstream downstream) {
         this.downstream = downstream;
@@ -74,7 +98,9 @@ public final class TcpRelay extends ChannelInboundHandlerAdapter implements Swep
     public void handlerAdded(ChannelHandlerContext ctx) {
         Channel accepted = ctx.channel();
         client = accepted;
-        accepted.config().setAutoRead(false);
+        if (speculation == null) {
+            accepted.config().setAutoRead(false);
+        }
         MeshSnapshot snapshot = loop.snapshot();
         Listener listener =
                 snapshot.listeners().getOrDefault(downstream.listener().name(), downstream.listener());
@@ -82,7 +108,8 @@ public final class TcpRelay extends ChannelInboundHandlerAdapter implements Swep
         if (listener.direction() == Direction.INBOUND) {
             exchange.peer(downstream.peer(), downstream.peer().identity(), downstream.mutualTls());
         }
-        Share share = listener.handler() instanceof Listener.Handler.Tcp tcp ? loop.next(tcp.split()) : null;
+        ClusterSplit split = listener.handler().split();
+        Share share = split == null ? null : loop.next(split);
         ClusterState cluster = share == null ? null : loop.cluster(snapshot, share.cluster());
         if (cluster != null) {
             exchange.cluster(cluster.cluster());
@@ -90,13 +117,37 @@ public final class TcpRelay extends ChannelInboundHandlerAdapter implements Swep
                 exchange.peer(cluster.service(), "", false);
             }
         }
-        loop.observer().started(exchange);
+        if (speculation == null) {
+            loop.observer().started(exchange);
+        }
         movedNanos = exchange.startNanos();
         loop.add(this);
         if (cluster == null) {
             end(Fate.NO_ENDPOINT);
         } else {
             connect(cluster, /* avoid= */ null);
+        }
+    }
+
+    /** It is a connection of opaque bytes: the exchange begins, and what the client says goes to the server. */
+    public void confirm() {
+        if (speculation != null) {
+            speculation = null;
+            loop.observer().started(exchange);
+            if (upstream == null && client != null) {
+                client.config().setAutoRead(false);
+            }
+        }
+    }
+
+    /** It is something else: the endpoint's connection is closed, and nobody hears of an exchange. */
+    public void giveUp() {
+        if (speculation != null && !exchange.ended()) {
+            speculation = null;
+            release(Fate.CLIENT_GONE);
+            if (upstream != null) {
+                upstream.close();
+            }
         }
     }
 
@@ -256,6 +307,9 @@ public final class TcpRelay extends ChannelInboundHandlerAdapter implements Swep
             if (attempt != null && exchange.bytesSent() == 0) {
                 attempt.firstByte(loop.ticker().nanos());
             }
+            if (speculation != null) {
+                speculation.serverSpoke();
+            }
             ByteBuf bytes = (ByteBuf) message;
             exchange.sent(bytes.readableBytes());
             pass(ctx.channel(), accepted, bytes);
@@ -276,6 +330,9 @@ public final class TcpRelay extends ChannelInboundHandlerAdapter implements Swep
         @Override
         public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
             if (endsInput(event) && !upstreamDone) {
+                if (speculation != null) {
+                    speculation.serverEnded();
+                }
                 upstreamDone = true;
                 HalfClose.output(client);
                 endWhenBothAreDone();
@@ -333,9 +390,18 @@ public final class TcpRelay extends ChannelInboundHandlerAdapter implements Swep
         if (exchange.ended()) {
             return;
         }
+        if (speculation != null) {
+            // Nobody spoke, and nobody will.
+            confirm();
+        }
+        release(fate);
+        loop.observer().ended(exchange);
+        HalfClose.closeAfterWrites(upstream, loop.limits().idleTimeout());
+        HalfClose.closeAfterWrites(client, loop.limits().idleTimeout());
+    }
+
+    private void release(Fate fate) {
         loop.remove(this);
-        early.forEach(ByteBuf::release);
-        early.clear();
         long now = loop.ticker().nanos();
         if (attempt != null && attempt.outcome() == null) {
             attempt.ended(now, fate, 0);
@@ -348,8 +414,5 @@ public final class TcpRelay extends ChannelInboundHandlerAdapter implements Swep
             early.removeFirst().release();
         }
         exchange.end(fate, now);
-        loop.observer().ended(exchange);
-        HalfClose.closeAfterWrites(upstream, loop.limits().idleTimeout());
-        HalfClose.closeAfterWrites(client, loop.limits().idleTimeout());
     }
 }

@@ -24,14 +24,15 @@ final class HonouredFields {
      * One message a line. Present without an effect, because they cannot change what happens to a request here: names and
      * {@code stat_prefix} (metrics have names of their own), {@code resource_api_version} and the config sources (all is
      * ADS), {@code alpn_protocols} and TLS versions (always TLS 1.3, h2 and http/1.1), options of HTTP versions,
-     * {@code tls_inspector} (always done), {@code runtime_key} (there is no runtime), the weight of a locality (Envoy too ignores it with this balancing).
+     * {@code tls_inspector} and {@code http_inspector} (always done where chains ask), {@code runtime_key} (there is no runtime), the weight of a locality (Envoy too ignores it with this balancing).
      */
     private static final Map<String, Set<String>> HONOURED = table("""
-            envoy.config.listener.v3.Listener: name address traffic_direction listener_filters filter_chains stat_prefix
+            envoy.config.listener.v3.Listener: name address traffic_direction listener_filters listener_filters_timeout continue_on_listener_filters_timeout filter_chains stat_prefix
             envoy.config.listener.v3.ListenerFilter: name typed_config
             envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector:
+            envoy.extensions.filters.listener.http_inspector.v3.HttpInspector:
             envoy.config.listener.v3.FilterChain: name filter_chain_match filters transport_socket
-            envoy.config.listener.v3.FilterChainMatch: transport_protocol
+            envoy.config.listener.v3.FilterChainMatch: transport_protocol application_protocols
             envoy.config.listener.v3.Filter: name typed_config
             envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager: stat_prefix codec_type rds route_config http_filters
             envoy.extensions.filters.network.http_connection_manager.v3.Rds: config_source route_config_name

@@ -18,20 +18,39 @@ import io.tracery.proxy.mesh.Listener;
 import io.tracery.proxy.route.ClusterSplit;
 import io.tracery.proxy.route.ClusterSplit.Share;
 import io.tracery.proxy.route.RouteTable;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** {@code Listener} to {@link Listener}. */
 final class ListenerTranslator {
 
+    /** What Envoy's http_inspector may find. */
+    private static final Set<String> HTTP = Set.of("http/1.0", "http/1.1", "h2c");
+
+    /** As long as Envoy waits by default. */
+    private static final Duration UNSET_GREETING = Duration.ofSeconds(15);
+
     private final io.envoyproxy.envoy.config.listener.v3.Listener listener;
     private final String resource;
+
+    /** The chains for connections that are found to speak HTTP; none where the listener does not ask. */
+    private final List<FilterChain> found = new ArrayList<>();
+
+    /** The others. */
+    private final List<FilterChain> chains = new ArrayList<>();
 
     private ListenerTranslator(io.envoyproxy.envoy.config.listener.v3.Listener listener) {
         this.listener = listener;
         this.resource = "listener " + listener.getName();
+        for (FilterChain chain : listener.getFilterChainsList()) {
+            boolean asks = chain.getFilterChainMatch().getApplicationProtocolsCount() > 0;
+            (asks ? found : chains).add(chain);
+        }
     }
 
     /** Checks everything but the routes, which come on their own. */
@@ -72,7 +91,36 @@ final class ListenerTranslator {
                 direction(),
                 XdsTypes.socketAddress(resource, listener.getAddress()),
                 tls(),
-                routes == null ? new Listener.Handler.Tcp(tcpSplit()) : new Listener.Handler.Http(routes));
+                handler(routes));
+    }
+
+    private Listener.Handler handler(@Nullable RouteTable routes) throws InvalidResource {
+        if (found.isEmpty()) {
+            return routes == null ? new Listener.Handler.Tcp(tcpSplit()) : new Listener.Handler.Http(routes);
+        }
+        for (FilterChain chain : found) {
+            List<String> protocols = chain.getFilterChainMatch().getApplicationProtocolsList();
+            if (!Set.copyOf(protocols).equals(HTTP)) {
+                throw new InvalidResource(
+                        resource,
+                        "filter_chain_match.application_protocols must be all of " + new TreeSet<>(HTTP) + ", not "
+                                + protocols);
+            }
+        }
+        if (routes == null) {
+            throw new InvalidResource(
+                    resource, "filter chains with application_protocols need an HttpConnectionManager");
+        }
+        if (!listener.getContinueOnListenerFiltersTimeout()) {
+            throw new InvalidResource(
+                    resource,
+                    "continue_on_listener_filters_timeout must be true where application_protocols are matched: a silent"
+                            + " client's server may speak first");
+        }
+        Duration greeting = listener.hasListenerFiltersTimeout()
+                ? XdsTypes.duration(resource, listener.getListenerFiltersTimeout())
+                : UNSET_GREETING;
+        return new Listener.Handler.Auto(routes, tcpSplit(), greeting);
     }
 
     private Direction direction() throws InvalidResource {
@@ -87,9 +135,18 @@ final class ListenerTranslator {
     }
 
     private DownstreamTls tls() throws InvalidResource {
+        DownstreamTls tls = tls(chains);
+        if (!found.isEmpty() && tls(found) != tls) {
+            throw new InvalidResource(
+                    resource, "filter chains with application_protocols and those without must have the same TLS");
+        }
+        return tls;
+    }
+
+    private DownstreamTls tls(List<FilterChain> chains) throws InvalidResource {
         int plain = 0;
         int encrypted = 0;
-        for (FilterChain chain : listener.getFilterChainsList()) {
+        for (FilterChain chain : chains) {
             String protocol = chain.getFilterChainMatch().getTransportProtocol();
             if (!protocol.isEmpty() && !protocol.equals(chain.hasTransportSocket() ? "tls" : "raw_buffer")) {
                 throw new InvalidResource(
@@ -116,12 +173,13 @@ final class ListenerTranslator {
     }
 
     /** The one network filter, the same in every chain. */
-    private Filter filter() throws InvalidResource {
-        if (listener.getFilterChainsCount() == 0) {
-            throw new InvalidResource(resource, "has no filter chain");
+    private Filter filter(List<FilterChain> chains) throws InvalidResource {
+        if (chains.isEmpty()) {
+            throw new InvalidResource(
+                    resource, "has no filter chain" + (found.isEmpty() ? "" : " without application_protocols"));
         }
-        List<Filter> filters = listener.getFilterChains(0).getFiltersList();
-        for (FilterChain chain : listener.getFilterChainsList()) {
+        List<Filter> filters = chains.getFirst().getFiltersList();
+        for (FilterChain chain : chains) {
             if (chain.getFiltersCount() != 1 || !chain.getFiltersList().equals(filters)) {
                 throw new InvalidResource(resource, "every filter chain has one network filter, the same in each");
             }
@@ -131,7 +189,7 @@ final class ListenerTranslator {
 
     /** Null where the filter is not HTTP's. */
     private @Nullable HttpConnectionManager http() throws InvalidResource {
-        Filter filter = filter();
+        Filter filter = filter(found.isEmpty() ? chains : found);
         if (!filter.getTypedConfig().is(HttpConnectionManager.class)) {
             return null;
         }
@@ -163,7 +221,7 @@ final class ListenerTranslator {
     }
 
     private ClusterSplit tcpSplit() throws InvalidResource {
-        TcpProxy tcp = XdsTypes.unpack(resource, filter().getTypedConfig(), TcpProxy.class);
+        TcpProxy tcp = XdsTypes.unpack(resource, filter(chains).getTypedConfig(), TcpProxy.class);
         return switch (tcp.getClusterSpecifierCase()) {
             case CLUSTER -> ClusterSplit.to(tcp.getCluster());
             case WEIGHTED_CLUSTERS -> {

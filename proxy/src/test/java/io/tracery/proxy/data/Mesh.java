@@ -51,6 +51,13 @@ final class Mesh {
                 new Listener.Handler.Tcp(ClusterSplit.to(cluster)));
     }
 
+    static Listener auto(Direction direction, DownstreamTls tls, Duration greeting, String cluster) {
+        String name = direction.label() + "/kv.shop/6379";
+        RouteTable routes = new RouteTable(name, List.of(route(cluster)));
+        return new Listener(
+                name, direction, ANY_PORT, tls, new Listener.Handler.Auto(routes, ClusterSplit.to(cluster), greeting));
+    }
+
     static Route route(String cluster) {
         return route(cluster, Duration.ZERO, RetryPolicy.NONE);
     }

@@ -6,6 +6,8 @@ public enum AppProtocol {
     HTTP,
     /** {@code kubernetes.io/h2c} or {@code grpc}: HTTP/2 without TLS of the application's own. */
     HTTP2,
-    /** {@code tcp}, or nothing said: opaque bytes. */
-    TCP
+    /** {@code tcp}: opaque bytes. */
+    TCP,
+    /** {@code auto}, or nothing said: each connection is HTTP or opaque bytes, as its first bytes show. */
+    AUTO
 }

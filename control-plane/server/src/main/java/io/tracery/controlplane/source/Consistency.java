@@ -150,7 +150,7 @@ final class Consistency {
             spec.problem(
                     field,
                     "Service " + name + " has an opaque port" + (port == 0 ? "" : " " + port)
-                            + ": a route needs appProtocol http, kubernetes.io/h2c or grpc on it");
+                            + ": a route needs appProtocol http, kubernetes.io/h2c, grpc or auto on it");
         }
     }
 

@@ -118,17 +118,19 @@ final class SidecarReader {
                 : null;
     }
 
-    /** Kubernetes' {@code appProtocol} values, opaque where nothing is said. */
+    /** Kubernetes' {@code appProtocol} values, detected where nothing is said. */
     static AppProtocol protocol(Fields fields, String field) {
-        return switch (fields.text(field, "tcp")) {
+        return switch (fields.text(field, "auto")) {
             case "http" -> AppProtocol.HTTP;
             case "kubernetes.io/h2c", "grpc" -> AppProtocol.HTTP2;
             case "tcp" -> AppProtocol.TCP;
+            case "auto" -> AppProtocol.AUTO;
             default -> {
                 fields.problem(
                         field,
-                        "http, kubernetes.io/h2c, grpc and tcp are known, not \"" + fields.text(field, "") + "\"");
-                yield AppProtocol.TCP;
+                        "http, kubernetes.io/h2c, grpc, tcp and auto are known, not \"" + fields.text(field, "")
+                                + "\"");
+                yield AppProtocol.AUTO;
             }
         };
     }

@@ -139,7 +139,7 @@ final class ClusterResources {
     private static void speak(Cluster.Builder cluster, AppProtocol protocol) {
         HttpProtocolOptions.Builder options = HttpProtocolOptions.newBuilder();
         switch (protocol) {
-            case HTTP ->
+            case HTTP, AUTO ->
                 options.setUseDownstreamProtocolConfig(HttpProtocolOptions.UseDownstreamHttpConfig.newBuilder()
                         .setHttpProtocolOptions(Http1ProtocolOptions.getDefaultInstance())
                         .setHttp2ProtocolOptions(Http2ProtocolOptions.getDefaultInstance()));

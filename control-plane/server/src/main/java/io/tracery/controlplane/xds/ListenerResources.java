@@ -1,6 +1,7 @@
 package io.tracery.controlplane.xds;
 
 import com.google.protobuf.Any;
+import com.google.protobuf.Duration;
 import com.google.protobuf.Message;
 import io.envoyproxy.envoy.config.core.v3.TrafficDirection;
 import io.envoyproxy.envoy.config.listener.v3.Filter;
@@ -11,6 +12,7 @@ import io.envoyproxy.envoy.config.listener.v3.ListenerFilter;
 import io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault;
 import io.envoyproxy.envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
+import io.envoyproxy.envoy.extensions.filters.listener.http_inspector.v3.HttpInspector;
 import io.envoyproxy.envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
@@ -20,60 +22,95 @@ import io.tracery.controlplane.api.XdsNames;
 import io.tracery.controlplane.model.AppProtocol;
 import io.tracery.controlplane.model.Policies;
 import io.tracery.controlplane.model.Sidecar;
+import java.util.List;
 
 /** A Sidecar's ports as listeners. */
 final class ListenerResources {
+
+    /** What Envoy's http_inspector calls what it finds. */
+    private static final List<String> FOUND_HTTP = List.of("http/1.0", "http/1.1", "h2c");
+
+    /**
+     * How long a client may be silent before its server is asked whether it speaks first: longer than a near client
+     * takes to begin, shorter than a person notices. Whoever begins later is still understood.
+     */
+    private static final Duration GREETING =
+            Duration.newBuilder().setNanos(200_000_000).build();
 
     private ListenerResources() {}
 
     static Listener inbound(Sidecar.Inbound inbound) {
         String name = XdsNames.inbound(inbound.port());
         String cluster = XdsNames.inbound(inbound.forwardPort());
-        Filter filter = inbound.protocol() == AppProtocol.TCP
-                ? tcp(name, cluster)
-                : http(HttpConnectionManager.newBuilder()
-                        .setStatPrefix(name)
-                        .setRouteConfig(
-                                RouteResources.inbound(name, cluster, new Policies(inbound.rateLimit(), null))));
+        HttpConnectionManager.Builder http = HttpConnectionManager.newBuilder()
+                .setStatPrefix(name)
+                .setRouteConfig(RouteResources.inbound(name, cluster, new Policies(inbound.rateLimit(), null)));
         Listener.Builder listener = Listener.newBuilder()
                 .setName(name)
                 .setTrafficDirection(TrafficDirection.INBOUND)
                 .setAddress(Metadatas.address(inbound.bind(), inbound.port()));
-        FilterChain.Builder encrypted =
-                FilterChain.newBuilder().addFilters(filter).setTransportSocket(Tls.downstream());
+        List<FilterChain.Builder> chains = chains(inbound.protocol(), http, tcp(name, cluster));
         if (inbound.permissive()) {
-            listener.addListenerFilters(ListenerFilter.newBuilder()
-                            .setName("envoy.filters.listener.tls_inspector")
-                            .setTypedConfig(Any.pack(TlsInspector.getDefaultInstance())))
-                    .addFilterChains(encrypted.setFilterChainMatch(transport("tls")))
-                    .addFilterChains(
-                            FilterChain.newBuilder().addFilters(filter).setFilterChainMatch(transport("raw_buffer")));
-        } else {
-            listener.addFilterChains(encrypted);
+            listener.addListenerFilters(
+                    inspector("envoy.filters.listener.tls_inspector", TlsInspector.getDefaultInstance()));
         }
-        return listener.build();
+        for (FilterChain.Builder chain : chains) {
+            FilterChain.Builder encrypted = chain.clone().setTransportSocket(Tls.downstream());
+            if (inbound.permissive()) {
+                encrypted.getFilterChainMatchBuilder().setTransportProtocol("tls");
+                chain.getFilterChainMatchBuilder().setTransportProtocol("raw_buffer");
+                listener.addFilterChains(encrypted).addFilterChains(chain);
+            } else {
+                listener.addFilterChains(encrypted);
+            }
+        }
+        return detecting(inbound.protocol(), listener).build();
     }
 
     static Listener outbound(Sidecar.Outbound outbound, AppProtocol protocol) {
         String name = XdsNames.outbound(
                 outbound.service().namespace(), outbound.service().name(), outbound.port());
-        Filter filter = protocol == AppProtocol.TCP
-                ? tcp(name, name)
-                : http(HttpConnectionManager.newBuilder()
-                        .setStatPrefix(name)
-                        .setRds(Rds.newBuilder()
-                                .setConfigSource(ClusterResources.ads())
-                                .setRouteConfigName(name)));
-        return Listener.newBuilder()
+        HttpConnectionManager.Builder http = HttpConnectionManager.newBuilder()
+                .setStatPrefix(name)
+                .setRds(Rds.newBuilder().setConfigSource(ClusterResources.ads()).setRouteConfigName(name));
+        Listener.Builder listener = Listener.newBuilder()
                 .setName(name)
                 .setTrafficDirection(TrafficDirection.OUTBOUND)
-                .setAddress(Metadatas.address(outbound.bindHost(), outbound.bindPort()))
-                .addFilterChains(FilterChain.newBuilder().addFilters(filter))
-                .build();
+                .setAddress(Metadatas.address(outbound.bindHost(), outbound.bindPort()));
+        chains(protocol, http, tcp(name, name)).forEach(listener::addFilterChains);
+        return detecting(protocol, listener).build();
     }
 
-    private static FilterChainMatch transport(String protocol) {
-        return FilterChainMatch.newBuilder().setTransportProtocol(protocol).build();
+    /** Without TLS: one, or one for what is found to be HTTP and one for the rest. */
+    private static List<FilterChain.Builder> chains(
+            AppProtocol protocol, HttpConnectionManager.Builder http, Filter tcp) {
+        return switch (protocol) {
+            case HTTP, HTTP2 -> List.of(FilterChain.newBuilder().addFilters(http(http)));
+            case TCP -> List.of(FilterChain.newBuilder().addFilters(tcp));
+            case AUTO ->
+                List.of(
+                        FilterChain.newBuilder()
+                                .addFilters(http(http))
+                                .setFilterChainMatch(
+                                        FilterChainMatch.newBuilder().addAllApplicationProtocols(FOUND_HTTP)),
+                        FilterChain.newBuilder().addFilters(tcp));
+        };
+    }
+
+    private static Listener.Builder detecting(AppProtocol protocol, Listener.Builder listener) {
+        return protocol != AppProtocol.AUTO
+                ? listener
+                : listener.addListenerFilters(
+                                inspector("envoy.filters.listener.http_inspector", HttpInspector.getDefaultInstance()))
+                        .setListenerFiltersTimeout(GREETING)
+                        .setContinueOnListenerFiltersTimeout(true);
+    }
+
+    private static ListenerFilter inspector(String name, Message config) {
+        return ListenerFilter.newBuilder()
+                .setName(name)
+                .setTypedConfig(Any.pack(config))
+                .build();
     }
 
     private static Filter http(HttpConnectionManager.Builder http) {
