@@ -45,7 +45,11 @@ public final class Detections {
      * @param connections how many spoke what
      * @param declare the {@code appProtocol} that would spare detection; null where it speaks several
      */
-    public record View(String listener, String latest, Map<String, Long> connections, @Nullable String declare) {}
+    public record View(
+            String listener,
+            String latest,
+            Map<String, Long> connections,
+            @Nullable String declare) {}
 
     /** Tells of all counts that there are and will be; there is one registration. */
     public void register(Registration one) {

@@ -71,8 +71,7 @@ class OpeningFuzzTest {
         "'PRI * HTTP/2', UNDECIDED",
     })
     void tellsHttpFromItsNeighbours(String bytes, Opening opening) {
-        assertThat(Opening.of(Unpooled.copiedBuffer(
-                        bytes.replace("\\r\\n", "\r\n"), StandardCharsets.US_ASCII)))
+        assertThat(Opening.of(Unpooled.copiedBuffer(bytes.replace("\\r\\n", "\r\n"), StandardCharsets.US_ASCII)))
                 .isEqualTo(opening);
     }
 

@@ -49,6 +49,27 @@ class ListenerTranslatorTest {
     }
 
     @Test
+    void chainsForHttpAndForTheRestMeanThatEachConnectionIsDetected() throws InvalidResource {
+        String http = """
+                [{name: http, typed_config: {"@type": %s, codec_type: AUTO, route_config: {
+                  name: r, virtual_hosts: [{name: all, domains: ["*"]}]}}}]
+                """.formatted(Samples.HTTP_MANAGER).strip();
+        String chains = """
+                {filter_chain_match: {application_protocols: [http/1.0, http/1.1, h2c]}, filters: %s}, {filters: %s}
+                """.formatted(http, TCP).strip();
+        Listener.Builder auto = inbound(chains).toBuilder();
+        assertThatThrownBy(() -> translated(auto.build()))
+                .hasMessageContaining("continue_on_listener_filters_timeout must be true");
+        auto.setContinueOnListenerFiltersTimeout(true)
+                .getListenerFiltersTimeoutBuilder()
+                .setNanos(200_000_000);
+        assertThat(translated(auto.build()).handler()).isInstanceOfSatisfying(Handler.Auto.class, handler -> {
+            assertThat(handler.greeting()).hasMillis(200);
+            assertThat(handler.split()).isEqualTo(ClusterSplit.to("c"));
+        });
+    }
+
+    @Test
     void aChainWithTlsAndOneWithoutIsPermissive() throws InvalidResource {
         Listener both = inbound("""
                 {filter_chain_match: {transport_protocol: tls}, filters: %1$s, transport_socket: %2$s},

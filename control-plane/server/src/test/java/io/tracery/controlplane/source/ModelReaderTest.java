@@ -171,7 +171,7 @@ class ModelReaderTest {
                         SIDECAR.replace("forwardTo:", "concurrency: {least: 5, most: 4}, forwardTo:"),
                         "spec.inbound[0].concurrency.least: must not be above most"),
                 Arguments.of(
-                        SIDECAR.replace("protocol: http", "concurrency: {critcalPaths: []}"),
+                        SIDECAR.replace("protocol: http", "protocol: tcp, concurrency: {critcalPaths: []}"),
                         "spec.inbound[0].concurrency: counts requests, which opaque bytes have none of"),
                 Arguments.of(
                         SIDECAR.replace("forwardTo:", "concurrency: {priorityHeader: a b}, forwardTo:"),
