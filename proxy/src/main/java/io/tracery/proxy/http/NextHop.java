@@ -23,7 +23,7 @@ final class NextHop {
     private static final AsciiString CAME_AS = AsciiString.cached("tracery-came-as");
     private static final AsciiString HTTP1 = AsciiString.cached("http/1.1");
 
-    /** Bytes of a body, or of a cluster's usual one, from which on HTTP/1.1 is cheaper; see docs/performance.md. */
+    /** Bytes of a body, or of a cluster's usual one, from which on HTTP/1.1 is taken to be cheaper; RATIONALE.md has the reckoning. */
     private static final int LARGE = 8 * 1024;
 
     private NextHop() {}

@@ -22,11 +22,10 @@ class NextHopTest {
 
     private static final TestCa CA = new TestCa();
 
-    private static TestProxy inbound(DownstreamTls tls, Http1Backend backend) throws IOException {
+    private static TestProxy inbound(DownstreamTls tls, InetSocketAddress application) throws IOException {
         return new TestProxy()
                 .with(CA.identity("cart"))
-                .serving(
-                        Mesh.inbound(tls, Mesh.route("inbound/8080")), Mesh.cluster("inbound/8080", backend.address()));
+                .serving(Mesh.inbound(tls, Mesh.route("inbound/8080")), Mesh.cluster("inbound/8080", application));
     }
 
     private static TestProxy outbound(TestProxy inbound) {
@@ -40,7 +39,7 @@ class NextHopTest {
     @Test
     void manyClientsShareOneConnectionBetweenTheSidecars() throws Exception {
         try (Http1Backend backend = Http1Backend.saying("shared");
-                TestProxy inbound = inbound(DownstreamTls.STRICT, backend);
+                TestProxy inbound = inbound(DownstreamTls.STRICT, backend.address());
                 TestProxy outbound = outbound(inbound)) {
             List<Http1Peer> clients = new ArrayList<>();
             for (int i = 0; i < 8; i++) {
@@ -74,7 +73,7 @@ class NextHopTest {
                         X-Sum: 3
 
                         """.replace("\n", "\r\n")));
-                TestProxy inbound = inbound(DownstreamTls.STRICT, backend);
+                TestProxy inbound = inbound(DownstreamTls.STRICT, backend.address());
                 TestProxy outbound = outbound(inbound);
                 Http1Peer client = Http1Peer.connect(outbound.address())) {
             client.send("""
@@ -115,7 +114,7 @@ class NextHopTest {
                         request.method().equals("HEAD")
                                 ? "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n"
                                 : "HTTP/1.1 304 Not Modified\r\nETag: \"1\"\r\n\r\n"));
-                TestProxy inbound = inbound(DownstreamTls.STRICT, backend);
+                TestProxy inbound = inbound(DownstreamTls.STRICT, backend.address());
                 TestProxy outbound = outbound(inbound);
                 Http1Peer client = Http1Peer.connect(outbound.address())) {
             client.sendHead("HEAD / HTTP/1.1", "Host: cart");
@@ -132,7 +131,7 @@ class NextHopTest {
     @Test
     void aClientOfHttp10IsServedToo() throws Exception {
         try (Http1Backend backend = Http1Backend.saying("old");
-                TestProxy inbound = inbound(DownstreamTls.STRICT, backend);
+                TestProxy inbound = inbound(DownstreamTls.STRICT, backend.address());
                 TestProxy outbound = outbound(inbound);
                 Http1Peer client = Http1Peer.connect(outbound.address())) {
             client.sendHead("GET / HTTP/1.0");
@@ -150,11 +149,7 @@ class NextHopTest {
                     client.bytes(4);
                     client.answer(200, "taken");
                 });
-                TestProxy inbound = new TestProxy()
-                        .with(CA.identity("cart"))
-                        .serving(
-                                Mesh.inbound(DownstreamTls.STRICT, Mesh.route("inbound/8080")),
-                                Mesh.cluster("inbound/8080", backend.address()));
+                TestProxy inbound = inbound(DownstreamTls.STRICT, backend.address());
                 TestProxy outbound = outbound(inbound);
                 Http1Peer client = Http1Peer.connect(outbound.address())) {
             client.sendHead("PUT / HTTP/1.1", "Host: cart", "Content-Length: 4", "Expect: 100-continue");
@@ -172,11 +167,7 @@ class NextHopTest {
                     client.sendHead("HTTP/1.1 101 Switching Protocols", "Connection: upgrade", "Upgrade: websocket");
                     client.send(client.bytes(3));
                 });
-                TestProxy inbound = new TestProxy()
-                        .with(CA.identity("cart"))
-                        .serving(
-                                Mesh.inbound(DownstreamTls.STRICT, Mesh.route("inbound/8080")),
-                                Mesh.cluster("inbound/8080", backend.address()));
+                TestProxy inbound = inbound(DownstreamTls.STRICT, backend.address());
                 TestProxy outbound = outbound(inbound);
                 Http1Peer client = Http1Peer.connect(outbound.address())) {
             client.sendHead("GET /chat HTTP/1.1", "Host: cart", "Connection: Upgrade", "Upgrade: websocket");
@@ -191,7 +182,7 @@ class NextHopTest {
     @Test
     void nobodyIsBelievedWithoutACertificateAndNobodysWordIsPassedOn() throws Exception {
         try (Http1Backend backend = Http1Backend.saying("plain");
-                TestProxy inbound = inbound(DownstreamTls.NONE, backend);
+                TestProxy inbound = inbound(DownstreamTls.NONE, backend.address());
                 Http1Peer client = Http1Peer.connect(inbound.address())) {
             client.sendHead("GET / HTTP/1.1", "Host: cart", "Tracery-Came-As: http/1.1");
             assertThat(client.receive().text()).isEqualTo("plain");
@@ -202,7 +193,7 @@ class NextHopTest {
     @Test
     void clientsThatDoNotReadHoldUpNobodyElse() throws Exception {
         try (Http1Backend backend = new Http1Backend(NextHopTest::smallOrEndless);
-                TestProxy inbound = inbound(DownstreamTls.STRICT, backend);
+                TestProxy inbound = inbound(DownstreamTls.STRICT, backend.address());
                 TestProxy outbound = outbound(inbound)) {
             List<Http1Peer> still = new ArrayList<>();
             for (int i = 0; i < 40; i++) {
@@ -247,7 +238,7 @@ class NextHopTest {
         String large = "x".repeat(100_000);
         try (Http1Backend backend = new Http1Backend(
                         (request, client) -> client.answer(200, request.target().equals("/large") ? large : "small"));
-                TestProxy inbound = inbound(DownstreamTls.STRICT, backend);
+                TestProxy inbound = inbound(DownstreamTls.STRICT, backend.address());
                 TestProxy outbound = outbound(inbound);
                 Http1Peer client = Http1Peer.connect(outbound.address())) {
             assertThat(client.get("/small").text()).isEqualTo("small");
@@ -268,11 +259,7 @@ class NextHopTest {
                     client.receive();
                     client.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf");
                 });
-                TestProxy inbound = new TestProxy()
-                        .with(CA.identity("cart"))
-                        .serving(
-                                Mesh.inbound(DownstreamTls.STRICT, Mesh.route("inbound/8080")),
-                                Mesh.cluster("inbound/8080", backend.address()));
+                TestProxy inbound = inbound(DownstreamTls.STRICT, backend.address());
                 TestProxy outbound = outbound(inbound);
                 Http1Peer client = Http1Peer.connect(outbound.address())) {
             client.sendHead("GET / HTTP/1.1", "Host: cart");
