@@ -4,6 +4,7 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http2.Http2Error;
 import io.tracery.proxy.exchange.Exchange;
 import io.tracery.proxy.exchange.Protocol;
 import io.tracery.proxy.route.Filters;
@@ -100,7 +101,7 @@ final class Answering {
     boolean brokenOff(Fate fate, HttpAttempt attempt) {
         Lease lease = attempt.lease();
         if (lease != null) {
-            client.brokenOff(lease.resetCode());
+            client.brokenOff(tunnel ? Http2Error.CANCEL.code() : lease.resetCode());
         }
         return failed(fate, attempt.load().endpoint().address() + " ended the connection");
     }

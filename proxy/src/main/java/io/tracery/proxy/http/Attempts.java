@@ -15,6 +15,7 @@ import io.tracery.proxy.upstream.ClusterState;
 import io.tracery.proxy.upstream.Lease;
 import io.tracery.proxy.upstream.UpstreamEvents.Closing;
 import io.tracery.proxy.upstream.UpstreamFailure;
+import io.tracery.proxy.upstream.UpstreamPool;
 import io.tracery.proxy.upstream.UpstreamPool.Freshness;
 import io.tracery.tracing.span.Fate;
 import java.util.concurrent.TimeUnit;
@@ -114,7 +115,8 @@ final class Attempts {
             attempt.timer(loop.loop()
                     .schedule(() -> perTryPassed(attempt), retry.perTryTimeout().toNanos(), TimeUnit.NANOSECONDS));
         }
-        attempt.acquire(NextHop.pool(exchange, head, state, pick), freshness);
+        UpstreamPool pool = NextHop.pool(exchange, head, state, pick);
+        attempt.acquire(head, pool, freshness);
     }
 
     // ---- how they stand ----

@@ -1,6 +1,5 @@
 package io.tracery.proxy.http;
 
-import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.util.concurrent.ScheduledFuture;
 import io.tracery.proxy.balance.EndpointLoad;
@@ -124,7 +123,7 @@ final class Hedging {
         if (hedge.methods() == Methods.IDEMPOTENT && !RetryVerdict.idempotent(exchange.method())) {
             return exchange.method() + " may be done twice";
         }
-        if (head.headers().contains(HttpHeaderNames.UPGRADE)) {
+        if (Switching.wanted(head)) {
             return "a connection that changes its protocol has one other end";
         }
         if (!body.copyable() || (slow.lease() != null && !body.allSent())) {

@@ -14,6 +14,7 @@ import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Stream;
+import io.tracery.proxy.http2.ExtendedConnect;
 import io.tracery.proxy.http2.FrameStream;
 import io.tracery.proxy.http2.Heads;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,7 @@ final class Http2ClientStream extends FrameStream implements Client {
     private boolean malformed;
     private boolean exchangeOver;
     private long overSinceNanos;
+    private @Nullable Tunnel tunnel;
     private Http2Error brokenOff = Http2Error.INTERNAL_ERROR;
 
     Http2ClientStream(Http2Connection owner, Http2Stream stream) {
@@ -53,13 +55,18 @@ final class Http2ClientStream extends FrameStream implements Client {
         HttpRequest request = Heads.request(id, headers, end);
         begun = true;
         requestComplete = end;
+        boolean extended = request instanceof ExtendedConnect;
+        tunnel = extended ? new Tunnel(end) : null;
         askedForHead = HttpMethod.HEAD.equals(request.method());
         owner.exchangeBegan();
         HttpRelay with = Intake.begin(owner.downstream(), request, /* http2= */ true, this);
         if (with != null) {
             relay = with;
             with.start();
-            if (end) {
+            if (extended) {
+                // Its head is all that is said until there is an answer.
+                with.requestPiece(LastHttpContent.EMPTY_LAST_CONTENT);
+            } else if (end) {
                 content(LastHttpContent.EMPTY_LAST_CONTENT);
             }
         }
@@ -68,7 +75,10 @@ final class Http2ClientStream extends FrameStream implements Client {
     @Override
     protected void content(HttpContent piece) {
         requestComplete |= piece instanceof LastHttpContent;
-        if (relay != null) {
+        if (relay != null && tunnel != null && tunnel.waits()) {
+            tunnel.hold(piece);
+            reading(false);
+        } else if (relay != null) {
             relay.requestPiece(piece);
         } else {
             piece.release();
@@ -118,6 +128,10 @@ final class Http2ClientStream extends FrameStream implements Client {
     @Override
     public void write(HttpObject piece) {
         answerComplete = piece instanceof LastHttpContent;
+        if (tunnel != null && piece instanceof HttpResponse head && Switching.done(HttpMethod.GET, head)) {
+            // Not from within the write of the answer.
+            owner.downstream().loop().loop().execute(this::tunnelOpen);
+        }
         if (askedForHead
                 && piece instanceof HttpContent content
                 && content.content().isReadable()) {
@@ -129,7 +143,25 @@ final class Http2ClientStream extends FrameStream implements Client {
 
     @Override
     protected Http2Headers converted(HttpMessage message) {
-        return Heads.of((HttpResponse) message);
+        HttpResponse response = (HttpResponse) message;
+        boolean agreed = tunnel != null && Switching.done(HttpMethod.GET, response);
+        return agreed ? Heads.agreed(response) : Heads.of(response);
+    }
+
+    private void tunnelOpen() {
+        HttpContent early = tunnel == null ? null : tunnel.open();
+        if (early != null && relay != null) {
+            relay.requestPiece(early);
+            relay.flushRequest();
+        } else if (early != null) {
+            early.release();
+        }
+    }
+
+    /** While something is held that its endpoint has not agreed to take, no more of it is asked for. */
+    @Override
+    public void reading(boolean on) {
+        super.reading(on && (tunnel == null || !tunnel.holds()));
     }
 
     /**
@@ -150,6 +182,9 @@ final class Http2ClientStream extends FrameStream implements Client {
     @Override
     public void over(boolean answered) {
         relay = null;
+        if (tunnel != null) {
+            tunnel.release();
+        }
         owner.exchangeEnded();
         reading(true);
         if (malformed || isOver()) {

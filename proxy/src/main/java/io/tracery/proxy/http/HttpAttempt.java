@@ -13,6 +13,7 @@ import io.tracery.proxy.balance.Pick;
 import io.tracery.proxy.exchange.Attempt;
 import io.tracery.proxy.exchange.Exchange;
 import io.tracery.proxy.exchange.Protocol;
+import io.tracery.proxy.http2.ExtendedConnect;
 import io.tracery.proxy.loop.LoopState;
 import io.tracery.proxy.loop.Ticker;
 import io.tracery.proxy.mesh.Direction;
@@ -50,6 +51,8 @@ final class HttpAttempt implements UpstreamPool.Taker {
     private boolean interim;
     private boolean over;
     private boolean waiting;
+    private boolean upgrade;
+    private @Nullable ExtendedConnect asked;
 
     private HttpAttempt(
             HttpRelay relay,
@@ -82,7 +85,9 @@ final class HttpAttempt implements UpstreamPool.Taker {
     }
 
     /** Asks for a connection, and waits for it where as many requests of the cluster may. */
-    void acquire(UpstreamPool pool, Freshness freshness) {
+    void acquire(HttpRequest head, UpstreamPool pool, Freshness freshness) {
+        upgrade = Switching.upgrade(head);
+        asked = head instanceof ExtendedConnect extended ? extended : null;
         pool.acquire(this, freshness);
         if (lease != null || over) {
             return;
@@ -168,6 +173,11 @@ final class HttpAttempt implements UpstreamPool.Taker {
     }
 
     @Override
+    public boolean extendedConnect() {
+        return upgrade;
+    }
+
+    @Override
     public void ready(Lease ready) {
         if (over) {
             // Nothing was sent on it: it serves the next one.
@@ -200,6 +210,9 @@ final class HttpAttempt implements UpstreamPool.Taker {
             // The empty body with which an interim response ends.
             interim = false;
             ReferenceCountUtil.release(piece);
+        } else if (asked != null && piece instanceof HttpResponse head && asked.contradictedBy(head)) {
+            ReferenceCountUtil.release(piece);
+            relay.upstreamClosed(this, Closing.MALFORMED);
         } else {
             if (piece instanceof HttpResponse head) {
                 headSeen = true;
@@ -255,8 +268,8 @@ final class HttpAttempt implements UpstreamPool.Taker {
         }
         end(fate, status);
         switch (fate) {
-            // Our own limits, which say nothing of the endpoint.
-            case QUEUE_FULL, BREAKER_OPEN -> load.abandoned();
+            // Our own limits, and what it never said that it takes: neither says how it is.
+            case QUEUE_FULL, BREAKER_OPEN, NO_ENDPOINT -> load.abandoned();
             // An answer that is not passed on: gRPC's UNAVAILABLE comes with 200.
             case APP_ERROR ->
                 load.answered(

@@ -5,6 +5,7 @@ import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http2.Http2Error;
 import io.netty.util.ReferenceCountUtil;
 import io.tracery.proxy.exchange.Exchange;
 import io.tracery.proxy.loop.LoopState;
@@ -293,7 +294,13 @@ final class HttpRelay implements Swept {
     @Override
     public void sweep(long nowNanos) {
         if (nowNanos - movedNanos > loop.limits().idleTimeout().toNanos()) {
-            attempts.outOfTime();
+            if (answering.tunnel()) {
+                // Two sides that have nothing to say to each other: neither is to blame.
+                attempts.abandon(Fate.DEADLINE);
+                client.brokenOff(Http2Error.CANCEL.code());
+            } else {
+                attempts.outOfTime();
+            }
             fail(Fate.DEADLINE, "nothing moved for " + loop.limits().idleTimeout());
         }
     }

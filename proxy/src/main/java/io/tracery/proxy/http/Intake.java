@@ -158,6 +158,9 @@ final class Intake {
         if (request.headers().getAll(HttpHeaderNames.CONTENT_LENGTH).size() > 1) {
             return "more than one Content-Length";
         }
+        if (Switching.refused(request)) {
+            return "HTTP is no protocol to switch to from HTTP";
+        }
         if (HttpMethod.CONNECT.equals(request.method())) {
             return http2
                     ? "CONNECT is carried over HTTP/1.1 alone"

@@ -4,7 +4,6 @@ import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
-import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
@@ -39,7 +38,8 @@ final class Mirrors {
     /** Begins the copies whose turn it is; null where there are none. */
     static @Nullable Mirrors begin(LoopState loop, MeshSnapshot snapshot, Exchange of, HttpRequest head, Route route) {
         List<Mirror> mirrors = route.filters().mirrors();
-        if (mirrors.isEmpty() || becomesTunnel(head)) {
+        // What two sides say to each other cannot be copied to a third.
+        if (mirrors.isEmpty() || Switching.wanted(head)) {
             return null;
         }
         List<Copy> copies = new ArrayList<>(mirrors.size());
@@ -51,11 +51,6 @@ final class Mirrors {
             }
         }
         return copies.isEmpty() ? null : new Mirrors(copies);
-    }
-
-    /** What two sides say to each other cannot be copied to a third. */
-    private static boolean becomesTunnel(HttpRequest head) {
-        return HttpMethod.CONNECT.equals(head.method()) || head.headers().contains(HttpHeaderNames.UPGRADE);
     }
 
     void requestPiece(HttpContent piece) {

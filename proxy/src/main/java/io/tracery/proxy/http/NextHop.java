@@ -1,8 +1,6 @@
 package io.tracery.proxy.http;
 
-import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
-import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.util.AsciiString;
@@ -15,8 +13,9 @@ import io.tracery.proxy.upstream.UpstreamPool;
 /**
  * In which HTTP version a request goes on. Between two sidecars HTTP/1.1 travels as HTTP/2, where many requests share a
  * connection, a TLS record and a system call; its head says what it was, and the sidecar that it comes to gives the
- * application HTTP/1.1 again. What is HTTP/1.1's own, an upgrade or CONNECT, stays HTTP/1.1 all the way; so does what is
- * large, which frames and windows make dearer than they save.
+ * application HTTP/1.1 again. An HTTP/1.1 client's upgrade or CONNECT stays HTTP/1.1 all the way: a tunnel has its
+ * connection to itself for as long as it lives; so does what is large, which frames and windows make dearer than they save.
+ * Where the cluster speaks HTTP/2 alone, and for HTTP/2 clients, WebSocket goes on as extended CONNECT (RFC 8441).
  */
 final class NextHop {
 
@@ -30,7 +29,13 @@ final class NextHop {
 
     /** The connections that the request goes on by; its head is made to say what that does not. */
     static UpstreamPool pool(Exchange exchange, HttpRequest head, ClusterState state, Pick pick) {
-        return http2(exchange, head, state) ? state.http2(pick.chosen()) : state.http1(pick.chosen());
+        if (!http2(exchange, head, state)) {
+            return state.http1(pick.chosen());
+        }
+        if (exchange.protocol() == Protocol.HTTP1) {
+            Switching.onlyWebSocket(head);
+        }
+        return state.http2(pick.chosen());
     }
 
     private static boolean http2(Exchange exchange, HttpRequest head, ClusterState state) {
@@ -40,17 +45,13 @@ final class NextHop {
             case HTTP2 -> true;
             case SAME_AS_DOWNSTREAM -> came;
             case BETWEEN_SIDECARS -> {
-                if (!came && !switching(head) && !large(head, state)) {
+                if (!came && !Switching.wanted(head) && !large(head, state)) {
                     head.headers().set(CAME_AS, HTTP1);
                     yield true;
                 }
                 yield came;
             }
         };
-    }
-
-    private static boolean switching(HttpRequest head) {
-        return head.headers().contains(HttpHeaderNames.UPGRADE) || HttpMethod.CONNECT.equals(head.method());
     }
 
     private static boolean large(HttpRequest head, ClusterState state) {

@@ -4,15 +4,17 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.util.AsciiString;
+import io.tracery.proxy.http2.ExtendedConnect;
 import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request that asks for another protocol on its connection: {@code Upgrade} (RFC 9110 section 7.8; WebSocket above all)
- * or {@code CONNECT} (section 9.3.6). Where the answer agrees, the exchange goes on as a tunnel, until either side ends.
+ * A request that asks for another protocol on its connection: {@code Upgrade} (RFC 9110 section 7.8; WebSocket above all),
+ * {@code CONNECT} (section 9.3.6) or an HTTP/2 client's extended CONNECT (RFC 8441). Where the answer agrees, the exchange goes on as a tunnel, until either side ends.
  */
 final class Switching {
 
@@ -45,6 +47,34 @@ final class Switching {
             }
         }
         return offered.length() == 0 ? null : offered.toString();
+    }
+
+    /**
+     * Whether an exchange may become a tunnel: the one place that says so. An HTTP/2 client's extended CONNECT has become an
+     * upgrade by then ({@link ExtendedConnect}).
+     */
+    static boolean wanted(HttpRequest head) {
+        return upgrade(head) || HttpMethod.CONNECT.equals(head.method());
+    }
+
+    /** Towards an HTTP/2 endpoint it is an extended CONNECT. */
+    static boolean upgrade(HttpRequest head) {
+        return head.headers().contains(HttpHeaderNames.UPGRADE);
+    }
+
+    /** An HTTP/2 client that asks for HTTP asks to get past routes, limits and accounts. */
+    static boolean refused(HttpRequest head) {
+        return head instanceof ExtendedConnect && http(head.headers().get(HttpHeaderNames.UPGRADE, ""));
+    }
+
+    /**
+     * Before it goes on over HTTP/2, where only WebSocket is known to work: any other offer of an HTTP/1.1 client is left
+     * out, as whoever is asked may (RFC 9110 section 7.8).
+     */
+    static void onlyWebSocket(HttpRequest head) {
+        if (upgrade(head) && !ExtendedConnect.websocket(head)) {
+            head.headers().remove(HttpHeaderNames.UPGRADE).remove(HttpHeaderNames.CONNECTION);
+        }
     }
 
     /** HTTP again, by any name that servers know: {@code h2c}, {@code h2c-14}, {@code h2}, {@code HTTP/2.0}. */

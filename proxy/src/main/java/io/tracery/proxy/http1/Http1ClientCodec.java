@@ -1,6 +1,8 @@
 package io.tracery.proxy.http1;
 
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -18,9 +20,15 @@ import org.jspecify.annotations.Nullable;
 public final class Http1ClientCodec extends Http1Codec {
 
     private final ResponseDecoder decoder;
+    private boolean tunnel;
 
     public Http1ClientCodec(Http1Limits limits) {
-        this.decoder = new ResponseDecoder(limits, this::bytesFollow);
+        this.decoder = new ResponseDecoder(limits, this::switched);
+    }
+
+    private void switched() {
+        tunnel = true;
+        bytesFollow();
     }
 
     @Override
@@ -50,7 +58,11 @@ public final class Http1ClientCodec extends Http1Codec {
 
     @Override
     void ended(ChannelHandlerContext ctx) {
-        // Nothing waits for a request's end here.
+        // Nothing waits for a request's end here; of a tunnel's one direction it is the end.
+        if (tunnel && ctx.channel() instanceof DuplexChannel duplex && duplex.isActive()) {
+            flush(ctx);
+            ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> duplex.shutdownOutput());
+        }
     }
 
     private static final class ResponseDecoder extends MessageDecoder {

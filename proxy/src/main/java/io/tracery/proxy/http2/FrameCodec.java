@@ -74,7 +74,9 @@ public final class FrameCodec<T extends FrameConnection>
         DefaultHttp2Connection connection = new DefaultHttp2Connection(/* server= */ true);
         // From the first frame on, not only for a client that acknowledges our settings.
         connection.remote().maxActiveStreams(limits.maxStreams());
-        Http2Settings settings = Http2Settings.defaultSettings().maxConcurrentStreams(limits.maxStreams());
+        Http2Settings settings = Http2Settings.defaultSettings()
+                .maxConcurrentStreams(limits.maxStreams())
+                .connectProtocolEnabled(true);
         return new FrameCodec<>(connection, limits, settings, maker)
                 .validateRequiredPseudoHeaders(true)
                 .build();

@@ -16,6 +16,7 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2Headers.PseudoHeaderName;
 import io.netty.util.AsciiString;
 import java.util.Iterator;
 import java.util.Map.Entry;
@@ -34,7 +35,8 @@ public final class Heads {
     private Heads() {}
 
     /**
-     * A request's head. A body of unknown length is marked as chunked, so that an HTTP/1 upstream learns where it ends.
+     * A request's head. A body of unknown length is marked as chunked, so that an HTTP/1 upstream learns where it ends; an
+     * extended CONNECT becomes an {@link ExtendedConnect}.
      *
      * @param streamId for the error
      * @param end whether the request has no body
@@ -46,7 +48,9 @@ public final class Heads {
             throw malformed(streamId, "no :method", null);
         }
         CharSequence authority = from.authority();
-        CharSequence path = HttpMethod.CONNECT.asciiName().contentEquals(method) ? authority : from.path();
+        boolean connect = HttpMethod.CONNECT.asciiName().contentEquals(method);
+        CharSequence protocol = from.get(PseudoHeaderName.PROTOCOL.value());
+        CharSequence path = connect && protocol == null ? authority : from.path();
         if (path == null || !plain(path)) {
             throw malformed(streamId, "no :path, or one with a space or control character in it", null);
         }
@@ -57,6 +61,12 @@ public final class Heads {
                 throw malformed(streamId, "Host and :authority differ", null);
             }
             set(streamId, headers, authority);
+        }
+        if (protocol != null) {
+            if (!connect || !token(protocol) || headers.contains(HttpHeaderNames.CONTENT_LENGTH)) {
+                throw malformed(streamId, ":protocol that is no token, or not with a CONNECT without content", null);
+            }
+            return ExtendedConnect.of(path.toString(), headers, protocol);
         }
         if (!end && !headers.contains(HttpHeaderNames.CONTENT_LENGTH)) {
             headers.set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
@@ -122,21 +132,45 @@ public final class Heads {
         return headers;
     }
 
-    /** @param scheme of the connection that the request goes out on */
+    /**
+     * One that asks for another protocol becomes an extended CONNECT (RFC 8441 section 4).
+     *
+     * @param scheme of the connection that the request goes out on
+     */
     public static Http2Headers of(HttpRequest request, AsciiString scheme) {
         Http2Headers to = new DefaultHttp2Headers(false);
         String host = request.headers().get(HttpHeaderNames.HOST);
-        to.method(request.method().asciiName()).scheme(scheme).path(request.uri());
+        String protocol = request.headers().get(HttpHeaderNames.UPGRADE);
+        if (protocol != null) {
+            to.method(HttpMethod.CONNECT.asciiName()).scheme(scheme).path(request.uri());
+            to.set(PseudoHeaderName.PROTOCOL.value(), protocol);
+        } else if (HttpMethod.CONNECT.equals(request.method())) {
+            return fields(
+                    request.headers(), to.method(HttpMethod.CONNECT.asciiName()).authority(request.uri()));
+        } else {
+            to.method(request.method().asciiName()).scheme(scheme).path(request.uri());
+        }
         if (host != null && !host.isEmpty()) {
             to.authority(host);
         }
-        return fields(request.headers(), to);
+        Http2Headers all = fields(request.headers(), to);
+        if (protocol != null) {
+            all.remove(ExtendedConnect.KEY);
+        }
+        return all;
     }
 
     public static Http2Headers of(HttpResponse response) {
         return fields(
                 response.headers(),
                 new DefaultHttp2Headers(false).status(response.status().codeAsText()));
+    }
+
+    /** The answer that makes a tunnel of an extended CONNECT (RFC 8441 section 5). */
+    public static Http2Headers agreed(HttpResponse response) {
+        Http2Headers headers = of(response).status(HttpResponseStatus.OK.codeAsText());
+        headers.remove(ExtendedConnect.ACCEPT);
+        return headers;
     }
 
     public static Http2Headers trailers(HttpHeaders from) {
@@ -166,6 +200,18 @@ public final class Heads {
             case 17 -> HttpHeaderNames.TRANSFER_ENCODING.equals(name);
             default -> false;
         };
+    }
+
+    /** RFC 9110 section 5.6.2. */
+    private static boolean token(CharSequence text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            boolean letterOrDigit = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+            if (!letterOrDigit && "!#$%&'*+-.^_`|~".indexOf(c) < 0) {
+                return false;
+            }
+        }
+        return !text.isEmpty();
     }
 
     private static boolean plain(CharSequence path) {

@@ -5,7 +5,10 @@ import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultLastHttpContent;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMessage;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpVersion;
@@ -13,6 +16,9 @@ import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.util.AsciiString;
+import io.netty.util.ReferenceCountUtil;
+import io.tracery.proxy.http2.ExtendedConnect;
 import io.tracery.proxy.http2.FrameStream;
 import io.tracery.proxy.http2.Heads;
 import io.tracery.proxy.upstream.UpstreamEvents.Closing;
@@ -20,6 +26,11 @@ import org.jspecify.annotations.Nullable;
 
 /** A stream of an HTTP/2 connection to an endpoint: one request. */
 final class Http2Lease extends FrameStream implements Lease {
+
+    private static final AsciiString SEC_WEBSOCKET_KEY = AsciiString.cached("sec-websocket-key");
+
+    /** What a peer that reads no more may take for the rest of a tunnel. */
+    private static final long SECONDS_TO_END = 10;
 
     private final Http2Upstream owner;
     private final boolean reused;
@@ -29,6 +40,13 @@ final class Http2Lease extends FrameStream implements Lease {
     private @Nullable Closing closing;
     private boolean headSeen;
     private long resetCode = Http2Error.INTERNAL_ERROR.code();
+
+    // Where the request asks for another protocol: which, the proof that it wants, and what became of it.
+    private @Nullable String protocol;
+    private @Nullable String key;
+    private boolean asksToSwitch;
+    private boolean switched;
+    private boolean endSent;
 
     Http2Lease(Http2Upstream owner, boolean reused, UpstreamEvents holder) {
         super(owner, null);
@@ -65,6 +83,10 @@ final class Http2Lease extends FrameStream implements Lease {
             return;
         }
         headSeen = true;
+        if (asksToSwitch && head.status().code() / 100 == 2) {
+            switched = true;
+            head = protocol == null ? head : ExtendedConnect.agreed(head, protocol, key);
+        }
         to.received(head);
         if (end) {
             content(LastHttpContent.EMPTY_LAST_CONTENT);
@@ -129,6 +151,25 @@ final class Http2Lease extends FrameStream implements Lease {
 
     // ---- to the upstream ----
 
+    /** A request that asks for a tunnel has no end before there is one: what HTTP/1 calls that is the end of its head. */
+    @Override
+    public void write(HttpObject piece) {
+        if (piece instanceof HttpRequest request) {
+            protocol = request.headers().get(HttpHeaderNames.UPGRADE);
+            key = request.headers().get(SEC_WEBSOCKET_KEY);
+            asksToSwitch = protocol != null || HttpMethod.CONNECT.equals(request.method());
+        }
+        if (asksToSwitch && piece instanceof LastHttpContent && !switched) {
+            ReferenceCountUtil.release(piece);
+            flush();
+        } else if (!endSent) {
+            endSent = switched && piece instanceof LastHttpContent;
+            super.write(piece);
+        } else {
+            ReferenceCountUtil.release(piece);
+        }
+    }
+
     @Override
     protected Http2Headers converted(HttpMessage message) {
         return Heads.of((HttpRequest) message, owner.scheme());
@@ -163,7 +204,19 @@ final class Http2Lease extends FrameStream implements Lease {
     public void close() {
         if (holder != null) {
             holder = null;
-            reset(Http2Error.CANCEL);
+            if (switched) {
+                endTunnel();
+            } else {
+                reset(Http2Error.CANCEL);
+            }
         }
+    }
+
+    /** The client has left it in good order: all that it said is passed on before the end. */
+    private void endTunnel() {
+        reading(true);
+        write(LastHttpContent.EMPTY_LAST_CONTENT);
+        resetAfterWrites(Http2Error.CANCEL);
+        owner.later(() -> reset(Http2Error.CANCEL), SECONDS_TO_END);
     }
 }

@@ -46,7 +46,7 @@ final class Http2Pool implements UpstreamPool {
     public void acquire(Taker taker, Freshness freshness) {
         // A connection that is going away takes no more streams, so whatever has room is as good as a new one.
         Http2Upstream free = free();
-        if (free != null) {
+        if (free != null && (free.settled() || !taker.extendedConnect())) {
             lend(free, taker);
             if (spreads && free.crowded()) {
                 connect();
@@ -64,8 +64,15 @@ final class Http2Pool implements UpstreamPool {
         return connections.size();
     }
 
-    private static void lend(Http2Upstream connection, Taker taker) {
-        taker.ready(connection.lease(taker));
+    private void lend(Http2Upstream connection, Taker taker) {
+        if (taker.extendedConnect() && !connection.extendedConnect()) {
+            taker.failed(new UpstreamFailure(
+                    Fate.NO_ENDPOINT,
+                    endpoint.address()
+                            + " takes no upgrade over HTTP/2: it does not offer extended CONNECT (RFC 8441)"));
+        } else {
+            taker.ready(connection.lease(taker));
+        }
     }
 
     private @Nullable Http2Upstream free() {
@@ -133,6 +140,10 @@ final class Http2Pool implements UpstreamPool {
             Http2Upstream free = free();
             if (free == null) {
                 connect();
+                return;
+            }
+            if (!free.settled() && waiting.peekFirst().taker().extendedConnect()) {
+                // The peer's settings say whether it takes that; this is called again when they are there.
                 return;
             }
             lend(free, waiting.pollFirst().taker());

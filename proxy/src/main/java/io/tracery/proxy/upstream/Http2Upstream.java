@@ -12,6 +12,7 @@ import io.tracery.proxy.http2.FrameCodec;
 import io.tracery.proxy.http2.FrameConnection;
 import io.tracery.proxy.http2.FrameStream;
 import io.tracery.proxy.upstream.UpstreamEvents.Closing;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,7 @@ final class Http2Upstream extends FrameConnection {
     // One request goes at once; how many more may join it the peer's SETTINGS say, which come without being asked for.
     private long mostStreams = 1;
     private boolean settled;
+    private boolean extendedConnect;
     private boolean used;
     private boolean goingAway;
     private Closing closing = Closing.CLOSED;
@@ -71,6 +73,11 @@ final class Http2Upstream extends FrameConnection {
         return settled;
     }
 
+    /** The peer takes extended CONNECT (RFC 8441 section 3). */
+    boolean extendedConnect() {
+        return extendedConnect;
+    }
+
     Lease lease(UpstreamEvents holder) {
         streams++;
         boolean reused = used;
@@ -100,6 +107,11 @@ final class Http2Upstream extends FrameConnection {
         roomOrGone.run();
     }
 
+    /** Runs it in so many seconds. */
+    void later(Runnable task, long seconds) {
+        channel.eventLoop().schedule(task, seconds, TimeUnit.SECONDS);
+    }
+
     AsciiString scheme() {
         return scheme;
     }
@@ -121,6 +133,10 @@ final class Http2Upstream extends FrameConnection {
         if (most != null || !settled) {
             mostStreams =
                     most == null ? limits.maxStreamsPerConnection() : Math.min(most, limits.maxStreamsPerConnection());
+        }
+        Boolean connectProtocol = settings.connectProtocolEnabled();
+        if (connectProtocol != null) {
+            extendedConnect = connectProtocol;
         }
         settled = true;
         roomOrGone.run();

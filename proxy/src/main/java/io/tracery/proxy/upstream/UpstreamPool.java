@@ -25,5 +25,10 @@ public interface UpstreamPool {
         void ready(Lease lease);
 
         void failed(UpstreamFailure failure);
+
+        /** What it will send over HTTP/2 is an extended CONNECT (RFC 8441), which not every peer takes. */
+        default boolean extendedConnect() {
+            return false;
+        }
     }
 }
