@@ -7,9 +7,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
-import io.envoyproxy.envoy.config.core.v3.SocketAddress;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
-import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
 import io.tracery.process.ConfigException;
 import io.tracery.proxy.bootstrap.ProxyBootstrap.AccessLogSettings;
 import io.tracery.proxy.bootstrap.ProxyBootstrap.IdentitySettings;
@@ -40,6 +38,11 @@ public final class BootstrapReader {
             .build();
     private static final Pattern SECONDS = Pattern.compile("(\\d{1,6})s");
     private static final Duration DRAIN = Duration.ofSeconds(10);
+    /** Cluster types whose endpoint stands in the bootstrap, as an address or a name. */
+    private static final List<String> ADDRESSED = List.of("STATIC", "STRICT_DNS", "LOGICAL_DNS");
+
+    private static final String UPSTREAM_TLS =
+            "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext";
 
     private final List<String> problems = new ArrayList<>();
 
@@ -84,33 +87,29 @@ public final class BootstrapReader {
         Settings settings = settings(node);
         InetSocketAddress adminAddress = adminAddress(admin);
         String xdsCluster = dynamic == null ? null : xdsCluster(dynamic);
-        List<Listener> listeners = new ArrayList<>();
-        List<Cluster> clusters = new ArrayList<>();
-        if (statics != null) {
-            parse(statics, "listeners", Listener::newBuilder, listeners);
-            parse(statics, "clusters", Cluster::newBuilder, clusters);
-        }
+        List<Section> listeners = statics == null ? List.of() : statics.sections("listeners");
+        List<Section> clusters = new ArrayList<>(statics == null ? List.of() : statics.sections("clusters"));
         XdsServer xds = null;
         if (xdsCluster != null) {
             xds = clusters.stream()
-                    .filter(candidate -> candidate.getName().equals(xdsCluster))
+                    .filter(candidate -> candidate.text("name", "").equals(xdsCluster))
                     .findFirst()
-                    .map(this::xdsServer)
+                    .map(BootstrapReader::xdsServer)
                     .orElse(null);
             if (xds == null) {
                 problems.add(
                         "static_resources.clusters has no usable cluster " + xdsCluster + ", which ads_config names");
             }
-            clusters.removeIf(candidate -> candidate.getName().equals(xdsCluster));
+            clusters.removeIf(candidate -> candidate.text("name", "").equals(xdsCluster));
         }
+        Resources resources = resources(parse(listeners, Listener::newBuilder), parse(clusters, Cluster::newBuilder));
         root.refuseUnread();
-        Resources resources = resources(listeners, clusters);
         return settings == null || adminAddress == null || resources == null
                 ? null
                 : new ProxyBootstrap(id, cluster, settings, adminAddress, xds, resources);
     }
 
-    private @Nullable Section required(Section root, String key) {
+    private static @Nullable Section required(Section root, String key) {
         Section section = root.section(key);
         if (section == null) {
             root.problem(key, "is missing");
@@ -219,30 +218,57 @@ public final class BootstrapReader {
         return null;
     }
 
-    private @Nullable XdsServer xdsServer(Cluster cluster) {
-        try {
-            SocketAddress address = cluster.getLoadAssignment()
-                    .getEndpoints(0)
-                    .getLbEndpoints(0)
-                    .getEndpoint()
-                    .getAddress()
-                    .getSocketAddress();
-            String anchor = cluster.hasTransportSocket()
-                    ? cluster.getTransportSocket()
-                            .getTypedConfig()
-                            .unpack(UpstreamTlsContext.class)
-                            .getCommonTlsContext()
-                            .getValidationContext()
-                            .getTrustedCa()
-                            .getFilename()
-                    : null;
-            return new XdsServer(address.getAddress(), address.getPortValue(), anchor == null ? null : Path.of(anchor));
-        } catch (IndexOutOfBoundsException | InvalidProtocolBufferException e) {
-            problems.add(
-                    "cluster " + cluster.getName() + " needs one endpoint and, for TLS, an UpstreamTlsContext with "
-                            + "validation_context.trusted_ca.filename");
+    /**
+     * Where the control plane is. Read as plain YAML: Envoy's messages, and the means to read them from text, would be loaded
+     * into every sidecar for this one address.
+     */
+    private static @Nullable XdsServer xdsServer(Section cluster) {
+        String type = cluster.text("type", "STATIC");
+        if (!ADDRESSED.contains(type)) {
+            cluster.problem("type", "must be one of " + ADDRESSED + ", not " + type);
+        }
+        cluster.accept("typed_extension_protocol_options"); // xDS is gRPC, which is HTTP/2 without being told.
+        Section assignment = required(cluster, "load_assignment");
+        Section locality = assignment == null ? null : only(assignment, "endpoints");
+        Section lbEndpoint = locality == null ? null : only(locality, "lb_endpoints");
+        Section endpoint = lbEndpoint == null ? null : required(lbEndpoint, "endpoint");
+        Section address = endpoint == null ? null : required(endpoint, "address");
+        Section socket = address == null ? null : required(address, "socket_address");
+        if (assignment != null) {
+            assignment.text("cluster_name", "");
+        }
+        return socket == null
+                ? null
+                : new XdsServer(
+                        socket.text("address"), socket.number("port_value", 0, 1, 65_535), trustAnchor(cluster));
+    }
+
+    private static @Nullable Path trustAnchor(Section cluster) {
+        Section transport = cluster.section("transport_socket");
+        if (transport == null) {
             return null;
         }
+        transport.text("name", "");
+        Section tls = required(transport, "typed_config");
+        if (tls == null) {
+            return null;
+        }
+        if (!tls.text("@type").equals(UPSTREAM_TLS)) {
+            tls.problem("@type", "must be " + UPSTREAM_TLS);
+        }
+        Section common = required(tls, "common_tls_context");
+        Section validation = common == null ? null : required(common, "validation_context");
+        Section authority = validation == null ? null : required(validation, "trusted_ca");
+        return authority == null ? null : Path.of(authority.text("filename"));
+    }
+
+    private static @Nullable Section only(Section parent, String key) {
+        List<Section> all = parent.sections(key);
+        if (all.size() != 1) {
+            parent.problem(key, "must have one element, not " + all.size());
+            return null;
+        }
+        return all.getFirst();
     }
 
     private interface NewBuilder {
@@ -250,17 +276,18 @@ public final class BootstrapReader {
     }
 
     @SuppressWarnings("unchecked") // The builder and the list are of one type, by the two calls above.
-    private <M extends Message> void parse(Section statics, String key, NewBuilder type, List<M> into) {
-        List<JsonNode> elements = statics.elements(key);
-        for (int i = 0; i < elements.size(); i++) {
+    private static <M extends Message> List<M> parse(List<Section> sections, NewBuilder type) {
+        List<M> messages = new ArrayList<>();
+        for (Section section : sections) {
             Message.Builder builder = type.builder();
             try {
-                XdsTypes.parser().merge(elements.get(i).toString(), builder);
-                into.add((M) builder.build());
+                XdsTypes.parser().merge(section.json(), builder);
+                messages.add((M) builder.build());
             } catch (InvalidProtocolBufferException e) {
-                statics.problem(key + "[" + i + "]", "cannot be read: " + e.getMessage());
+                section.problem("cannot be read: " + e.getMessage());
             }
         }
+        return messages;
     }
 
     private @Nullable Resources resources(List<Listener> listeners, List<Cluster> clusters) {

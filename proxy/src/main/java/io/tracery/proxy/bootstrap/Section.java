@@ -73,6 +73,28 @@ final class Section {
         return child;
     }
 
+    /** The mappings of a list, empty where there is none. */
+    List<Section> sections(String key) {
+        List<JsonNode> elements = elements(key);
+        List<Section> sections = new ArrayList<>();
+        for (int i = 0; i < elements.size(); i++) {
+            sections.add(new Section(at(key) + "[" + i + "]", elements.get(i), problems));
+        }
+        children.addAll(sections);
+        return sections;
+    }
+
+    /** Takes a key as read, whatever is below it. */
+    void accept(String key) {
+        known.add(key);
+    }
+
+    /** All of it, which counts as read: who asks looks for unknown fields himself. */
+    String json() {
+        node.fieldNames().forEachRemaining(known::add);
+        return node.toString();
+    }
+
     /** The raw elements of a list, empty where there is none. */
     List<JsonNode> elements(String key) {
         known.add(key);
@@ -91,6 +113,10 @@ final class Section {
 
     void problem(String key, String what) {
         problems.add(at(key) + " " + what);
+    }
+
+    void problem(String what) {
+        problems.add(path + " " + what);
     }
 
     /** Names every key here and below that nobody has read. */

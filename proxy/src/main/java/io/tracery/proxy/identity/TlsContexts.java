@@ -10,6 +10,7 @@ import io.tracery.controlplane.api.SpiffeId;
 import java.security.KeyPair;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.TrustManager;
 
@@ -39,7 +40,8 @@ final class TlsContexts {
     static Identity identity(
             SslProvider provider, SpiffeId id, KeyPair pair, List<X509Certificate> presented, TrustManager trust)
             throws SSLException {
-        SslContext server = SslContextBuilder.forServer(pair.getPrivate(), presented)
+        KeyManagerFactory key = KeyHolder.factory(pair.getPrivate(), presented);
+        SslContext server = SslContextBuilder.forServer(key)
                 .sslProvider(provider)
                 .protocols(TLS_1_3)
                 .trustManager(trust)
@@ -49,7 +51,7 @@ final class TlsContexts {
                 .build();
         try {
             SslContext client = SslContextBuilder.forClient()
-                    .keyManager(pair.getPrivate(), presented)
+                    .keyManager(key)
                     .sslProvider(provider)
                     .protocols(TLS_1_3)
                     .trustManager(trust)

@@ -122,7 +122,7 @@ public final class LoopState {
     }
 
     private void carryOver(ClusterSplit split, Map<ClusterSplit, WeightedSplit> before) {
-        WeightedSplit running = before.remove(split);
+        WeightedSplit running = before.isEmpty() ? null : before.remove(split);
         if (running != null) {
             splits.put(split, running);
         }

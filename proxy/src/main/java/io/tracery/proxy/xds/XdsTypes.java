@@ -25,43 +25,64 @@ import io.tracery.controlplane.api.XdsNames;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The small change of reading Envoy's messages. */
 public final class XdsTypes {
 
-    /** Every type that the proxy knows inside an Any. */
-    private static final TypeRegistry REGISTRY = TypeRegistry.newBuilder()
-            .add(HttpConnectionManager.getDescriptor())
-            .add(TcpProxy.getDescriptor())
-            .add(Router.getDescriptor())
-            .add(HTTPFault.getDescriptor())
-            .add(LocalRateLimit.getDescriptor())
-            .add(io.envoyproxy.envoy.extensions.rate_limit_descriptors.expr.v3.Descriptor.getDescriptor())
-            .add(TlsInspector.getDescriptor())
-            .add(HttpInspector.getDescriptor())
-            .add(DownstreamTlsContext.getDescriptor())
-            .add(UpstreamTlsContext.getDescriptor())
-            .add(HttpProtocolOptions.getDescriptor())
-            .build();
+    /**
+     * Every type that the proxy knows inside an Any. A description is made when the first message of its type comes: it brings
+     * those of all that the type consists of.
+     */
+    private static final Map<String, Supplier<Descriptor>> KNOWN = Map.ofEntries(
+            known(
+                    "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
+                    HttpConnectionManager::getDescriptor),
+            known("envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy", TcpProxy::getDescriptor),
+            known("envoy.extensions.filters.http.router.v3.Router", Router::getDescriptor),
+            known("envoy.extensions.filters.http.fault.v3.HTTPFault", HTTPFault::getDescriptor),
+            known("envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit", LocalRateLimit::getDescriptor),
+            known(
+                    "envoy.extensions.rate_limit_descriptors.expr.v3.Descriptor",
+                    io.envoyproxy.envoy.extensions.rate_limit_descriptors.expr.v3.Descriptor::getDescriptor),
+            known("envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector", TlsInspector::getDescriptor),
+            known("envoy.extensions.filters.listener.http_inspector.v3.HttpInspector", HttpInspector::getDescriptor),
+            known(
+                    "envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext",
+                    DownstreamTlsContext::getDescriptor),
+            known("envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext", UpstreamTlsContext::getDescriptor),
+            known("envoy.extensions.upstreams.http.v3.HttpProtocolOptions", HttpProtocolOptions::getDescriptor));
 
     private static final int MOST_WEIGHT = 1_000_000;
     private static final int MOST_PORT = 65_535;
 
     private XdsTypes() {}
 
+    private static Map.Entry<String, Supplier<Descriptor>> known(String name, Supplier<Descriptor> type) {
+        return Map.entry("type.googleapis.com/" + name, type);
+    }
+
+    private static TypeRegistry registry() {
+        TypeRegistry.Builder all = TypeRegistry.newBuilder();
+        KNOWN.values().forEach(type -> all.add(type.get()));
+        return all.build();
+    }
+
     /** Reads protobuf's JSON form; unknown fields are refused by name. */
     public static JsonFormat.Parser parser() {
-        return JsonFormat.parser().usingTypeRegistry(REGISTRY);
+        return JsonFormat.parser().usingTypeRegistry(registry());
     }
 
     static JsonFormat.Printer printer() {
-        return JsonFormat.printer().usingTypeRegistry(REGISTRY).omittingInsignificantWhitespace();
+        return JsonFormat.printer().usingTypeRegistry(registry()).omittingInsignificantWhitespace();
     }
 
     /** The type inside an Any, or null for one that the proxy does not know. */
-    static @Nullable Descriptor describe(Any any) throws InvalidProtocolBufferException {
-        return REGISTRY.getDescriptorForTypeUrl(any.getTypeUrl());
+    static @Nullable Descriptor describe(Any any) {
+        Supplier<Descriptor> type = KNOWN.get(any.getTypeUrl());
+        return type == null ? null : type.get();
     }
 
     static <M extends Message> M unpack(String resource, Any any, Class<M> type) throws InvalidResource {

@@ -159,6 +159,24 @@ class BootstrapReaderTest {
                         "dynamic_resources.lds_config must be {ads: {}}"),
                 Arguments.of(
                         WHOLE.replace("cluster_name: xds}}]", "cluster_name: other}}]"), "no usable cluster other"),
+                Arguments.of(
+                        WHOLE.replace("      type: STATIC", "      type: EDS"),
+                        "static_resources.clusters[0].type must be one of [STATIC, STRICT_DNS, LOGICAL_DNS], not EDS"),
+                Arguments.of(
+                        WHOLE.replace("      type: STATIC", "      connect_timeout: 1s"),
+                        "static_resources.clusters[0].connect_timeout is not known here"),
+                Arguments.of(
+                        WHOLE.replace("port_value: 15010", "port_value: 0"),
+                        "endpoints[0].lb_endpoints[0].endpoint.address.socket_address.port_value must be 1..65535"),
+                Arguments.of(
+                        WHOLE.replace("- lb_endpoints:", "- {}\n          - lb_endpoints:"),
+                        "static_resources.clusters[0].load_assignment.endpoints must have one element, not 2"),
+                Arguments.of(
+                        WHOLE.replace("v3.UpstreamTlsContext", "v3.DownstreamTlsContext"),
+                        "static_resources.clusters[0].transport_socket.typed_config.@type must be"),
+                Arguments.of(
+                        WHOLE.replace("trusted_ca: {filename: /run/root.pem}", "trusted_ca: {}"),
+                        "trusted_ca.filename is missing"),
                 Arguments.of(WHOLE + "stats_sinks: []\n", "stats_sinks is not known here"),
                 Arguments.of("[]", "the bootstrap must be a mapping"),
                 Arguments.of("node: {", "is not YAML"),
