@@ -35,11 +35,17 @@ final class HttpStack implements ProtocolDetector.Choice {
     @Override
     public void http1(ChannelHandlerContext after) {
         Http1ServerCodec codec = new Http1ServerCodec(limits.http1());
-        after.pipeline().addLast("http1", codec).addLast("exchanges", new Http1Connection(downstream, codec));
+        after.pipeline()
+                .addLast("http1", codec)
+                .addLast("exchanges", new Http1Connection(downstream, codec, this::http2));
     }
 
     @Override
     public void http2(ChannelHandlerContext after) {
-        after.pipeline().addLast("http2", Http2Connection.of(downstream, refusals::abusive));
+        after.pipeline().addLast("http2", http2());
+    }
+
+    private Http2Connection http2() {
+        return Http2Connection.of(downstream, refusals::abusive);
     }
 }

@@ -1,9 +1,11 @@
 package io.tracery.proxy.http;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.FullHttpResponse;
@@ -17,14 +19,17 @@ import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.ScheduledFuture;
+import io.tracery.proxy.http.Intake.Version;
 import io.tracery.proxy.http1.Complaint;
 import io.tracery.proxy.http1.Framing;
 import io.tracery.proxy.http1.Http1ServerCodec;
 import io.tracery.proxy.upstream.Limits;
 import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +45,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 
     private final Downstream downstream;
     private final Http1ServerCodec codec;
+    private final Supplier<Http2Connection> http2;
     private final Limits limits;
     private final ArrayDeque<HttpObject> queued = new ArrayDeque<>();
 
@@ -52,6 +58,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
     private boolean requestComplete = true;
     private boolean discarding;
     private int discardedBytes;
+    private @Nullable Http2Upgrade upgrade;
     private boolean keepAlive = true;
     private boolean http10;
     private HttpMethod askedMethod = HttpMethod.GET;
@@ -62,10 +69,14 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
     private long waitingSince;
     private long headSince;
 
-    /** @param codec the handler before this one */
-    public Http1Connection(Downstream downstream, Http1ServerCodec codec) {
+    /**
+     * @param codec the handler before this one
+     * @param http2 makes what takes over where a client offers HTTP/2
+     */
+    public Http1Connection(Downstream downstream, Http1ServerCodec codec, Supplier<Http2Connection> http2) {
         this.downstream = downstream;
         this.codec = codec;
+        this.http2 = http2;
         this.limits = downstream.loop().limits();
     }
 
@@ -122,11 +133,18 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
             keepAlive = HttpUtil.isKeepAlive(request);
             askedMethod = request.method();
             http10 = request.protocolVersion().equals(HttpVersion.HTTP_1_0);
-            busyWith(request);
+            upgrade = !codec.asksToSwitch() || draining || secured() ? null : Http2Upgrade.offered(request);
+            if (upgrade == null) {
+                busyWith(request);
+            }
         } else if (piece instanceof HttpContent content) {
             requestComplete = content instanceof LastHttpContent;
             if (relay != null) {
                 relay.requestPiece(content);
+            } else if (upgrade != null) {
+                // Not from within the reading of the bytes that what takes over must see.
+                ReferenceCountUtil.release(content);
+                channel().executor().execute(this::upgrade);
             } else {
                 discard(content);
             }
@@ -134,10 +152,37 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
     }
 
     private void busyWith(HttpRequest request) {
-        HttpRelay begun = Intake.begin(downstream, request, /* http2= */ false, this);
+        HttpRelay begun = Intake.begin(downstream, request, Version.HTTP1, this);
         if (begun != null) {
             relay = begun;
             begun.start();
+        }
+    }
+
+    private boolean secured() {
+        return channel().pipeline().get(SslHandler.class) != null;
+    }
+
+    /** HTTP/2 takes over, with the request that offered it as its first. */
+    private void upgrade() {
+        Http2Upgrade offered = upgrade;
+        if (offered == null) {
+            return;
+        }
+        upgrade = null;
+        ChannelHandlerContext ctx = channel();
+        ChannelPipeline pipeline = ctx.pipeline();
+        Http2Connection next = http2.get();
+        ctx.write(Http2Upgrade.accepted());
+        ByteBuf rest = codec.rest();
+        pipeline.addLast("http2", next).remove(this);
+        pipeline.remove(codec);
+        next.upgraded(offered);
+        ctx.channel().config().setAutoRead(true);
+        if (rest != null) {
+            // Handlers that are still before it take no part in plain text.
+            pipeline.fireChannelRead(rest);
+            pipeline.fireChannelReadComplete();
         }
     }
 
@@ -185,14 +230,24 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
         closing = true;
-        if (watch != null) {
-            watch.cancel(false);
+        if (upgrade != null) {
+            // It was asked all the same, and is counted.
+            HttpRequest asked = upgrade.request();
+            upgrade = null;
+            busyWith(asked);
         }
         if (relay != null) {
             relay.clientGone();
         }
         queued.forEach(ReferenceCountUtil::release);
         queued.clear();
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext ctx) {
+        if (watch != null) {
+            watch.cancel(false);
+        }
     }
 
     @Override

@@ -52,14 +52,17 @@ final class Http2ClientStream extends FrameStream implements Client {
             content(last);
             return;
         }
-        HttpRequest request = Heads.request(id, headers, end);
+        begin(Heads.request(id, headers, end), end);
+    }
+
+    void begin(HttpRequest request, boolean end) {
         begun = true;
         requestComplete = end;
         boolean extended = request instanceof ExtendedConnect;
         tunnel = extended ? new Tunnel(end) : null;
         askedForHead = HttpMethod.HEAD.equals(request.method());
         owner.exchangeBegan();
-        HttpRelay with = Intake.begin(owner.downstream(), request, /* http2= */ true, this);
+        HttpRelay with = Intake.begin(owner.downstream(), request, owner.version(), this);
         if (with != null) {
             relay = with;
             with.start();
@@ -101,7 +104,11 @@ final class Http2ClientStream extends FrameStream implements Client {
 
     @Override
     protected void resetByPeer(long errorCode) {
-        // The exchange hears of it when the stream is gone.
+        if (relay != null) {
+            // What speaks of this connection, or of no error though the exchange is not over, is a request given up.
+            boolean asItIs = passedOn(errorCode) || errorCode == Http2Error.INTERNAL_ERROR.code();
+            relay.clientReset(asItIs ? errorCode : Http2Error.CANCEL.code());
+        }
     }
 
     /** Not as RFC 9113 section 8.1.1 wants it: answered where that is possible, reset in any case. */

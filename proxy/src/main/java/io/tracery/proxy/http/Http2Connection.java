@@ -3,9 +3,11 @@ package io.tracery.proxy.http;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Exception.StreamException;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.util.ReferenceCountUtil;
+import io.tracery.proxy.http.Intake.Version;
 import io.tracery.proxy.http2.FrameCodec;
 import io.tracery.proxy.http2.FrameConnection;
 import io.tracery.proxy.http2.FrameStream;
@@ -23,6 +25,7 @@ public final class Http2Connection extends FrameConnection implements Swept {
     private final Downstream downstream;
     private final Runnable onAbuse;
 
+    private Version version = Version.HTTP2;
     private int exchanges;
     private long idleSince;
     private boolean draining;
@@ -43,6 +46,10 @@ public final class Http2Connection extends FrameConnection implements Swept {
     @Override
     protected void abused() {
         onAbuse.run();
+    }
+
+    Version version() {
+        return version;
     }
 
     Downstream downstream() {
@@ -67,6 +74,18 @@ public final class Http2Connection extends FrameConnection implements Swept {
     @Override
     protected FrameStream opened(Http2Stream stream) {
         return new Http2ClientStream(this, stream);
+    }
+
+    /** Takes over from HTTP/1.1, with the request that offered it. */
+    void upgraded(Http2Upgrade upgrade) {
+        version = Version.HTTP2_BY_UPGRADE;
+        try {
+            Http2ClientStream first = (Http2ClientStream) upgraded(upgrade.settings());
+            first.begin(upgrade.request(), /* end= */ true);
+            flushSoon();
+        } catch (Http2Exception e) {
+            onError(context(), /* outbound= */ false, e);
+        }
     }
 
     @Override

@@ -305,6 +305,14 @@ final class HttpRelay implements Swept {
         }
     }
 
+    /** The client breaks its request off; {@link #clientGone} follows. */
+    void clientReset(long http2Error) {
+        Lease lease = attempts.lease();
+        if (lease != null) {
+            lease.closesWith(http2Error);
+        }
+    }
+
     /** The client went away. */
     void clientGone() {
         HttpAttempt current = attempts.current();

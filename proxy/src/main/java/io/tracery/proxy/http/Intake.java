@@ -32,15 +32,27 @@ final class Intake {
 
     private Intake() {}
 
+    /** What a client speaks. */
+    enum Version {
+        HTTP1,
+        HTTP2,
+        /**
+         * HTTP/2 since an HTTP/1.1 request offered it. That was between the two of us: its requests go on as they would
+         * have, for of who is behind us the client knows no more than that he speaks HTTP/1.1.
+         */
+        HTTP2_BY_UPGRADE
+    }
+
     /** Who goes on with a request: a relay, or nobody because it has been answered. */
-    static @Nullable HttpRelay begin(Downstream downstream, HttpRequest request, boolean http2, Client client) {
+    static @Nullable HttpRelay begin(Downstream downstream, HttpRequest request, Version version, Client client) {
+        boolean http2 = version != Version.HTTP1;
         LoopState loop = downstream.loop();
         // One snapshot from here to the exchange's end.
         MeshSnapshot snapshot = loop.snapshot();
         Listener listener =
                 snapshot.listeners().getOrDefault(downstream.listener().name(), downstream.listener());
         HttpHeaders headers = request.headers();
-        boolean asHttp2 = !NextHop.cameAsHttp1(downstream, headers) && http2;
+        boolean asHttp2 = !NextHop.cameAsHttp1(downstream, headers) && version == Version.HTTP2;
         Exchange exchange = new Exchange(
                 listener.direction(),
                 listener.name(),

@@ -2,11 +2,8 @@ package io.tracery.proxy.http;
 
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.LastHttpContent;
-import io.netty.util.ReferenceCountUtil;
 import io.tracery.proxy.upstream.Lease;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Iterator;
 
 /**
  * The body of one request on its way upstream: pieces that wait to be written, and those already written, kept up to a
@@ -14,15 +11,12 @@ import java.util.List;
  */
 final class RequestBody {
 
-    /** Most requests are one piece, which has no bytes. */
-    private static final int USUAL_PIECES = 1;
-
     /** However small they are, each is an object. */
     private static final int MOST_WAITING_PIECES = 1024;
 
     private final int replayBytes;
-    private final ArrayDeque<HttpContent> waiting = new ArrayDeque<>(USUAL_PIECES);
-    private final List<HttpContent> sent = new ArrayList<>(USUAL_PIECES);
+    private final Pieces waiting = new Pieces();
+    private final Pieces sent = new Pieces();
 
     private int keptBytes;
     private int waitingBytes;
@@ -35,14 +29,14 @@ final class RequestBody {
     }
 
     void add(HttpContent piece) {
-        waiting.addLast(piece);
         waitingBytes += piece.content().readableBytes();
         complete |= piece instanceof LastHttpContent;
+        waiting.add(piece);
     }
 
     /** Writes what the upstream takes, without a flush. Answers true when nothing is left waiting. */
     boolean writeTo(Lease upstream) {
-        while (!waiting.isEmpty() && (isMereEnd(waiting.getFirst()) || upstream.writable())) {
+        while (!waiting.isEmpty() && (isMereEnd(waiting.first()) || upstream.writable())) {
             HttpContent piece = waiting.removeFirst();
             int bytes = piece.content().readableBytes();
             waitingBytes -= bytes;
@@ -86,18 +80,19 @@ final class RequestBody {
         }
         waitingBytes = 0;
         allSent = true;
-        for (HttpContent piece : sent) {
+        for (HttpContent piece : sent.inOrder()) {
             upstream.write(piece.retainedDuplicate());
         }
     }
 
     /** Puts what was written back in front of what waits, for another attempt. */
     void rewind() {
-        for (HttpContent piece : sent.reversed()) {
+        for (Iterator<HttpContent> back = sent.backwards(); back.hasNext(); ) {
+            HttpContent piece = back.next();
             waiting.addFirst(piece);
             waitingBytes += piece.content().readableBytes();
         }
-        sent.clear();
+        sent.forget();
         keptBytes = 0;
         allSent = false;
     }
@@ -105,14 +100,12 @@ final class RequestBody {
     /** No other attempt will be made. */
     void forgetSent() {
         replayable = false;
-        sent.forEach(ReferenceCountUtil::release);
-        sent.clear();
+        sent.release();
     }
 
     void release() {
         forgetSent();
-        waiting.forEach(ReferenceCountUtil::release);
-        waiting.clear();
+        waiting.release();
         waitingBytes = 0;
     }
 

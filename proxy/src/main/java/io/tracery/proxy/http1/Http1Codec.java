@@ -50,6 +50,11 @@ abstract class Http1Codec extends ChannelDuplexHandler {
         return decoder().headBegun();
     }
 
+    /** What has come after the last message, for another protocol's handler that takes over; the caller's now. */
+    public final @Nullable ByteBuf rest() {
+        return decoder().rest();
+    }
+
     // ---- reading ----
 
     @Override

@@ -28,6 +28,11 @@ public final class Http1ServerCodec extends Http1Codec {
         this.decoder = new RequestDecoder(limits, unanswered);
     }
 
+    /** Whether the request that was read last, after which nothing more was, asks for another protocol. */
+    public boolean asksToSwitch() {
+        return decoder.asksToSwitch;
+    }
+
     @Override
     MessageDecoder decoder() {
         return decoder;

@@ -147,6 +147,13 @@ abstract class MessageDecoder {
         release();
     }
 
+    /** What has come and was not read, for who reads on in its stead; the caller's now. */
+    final @Nullable ByteBuf rest() {
+        ByteBuf unread = held;
+        held = null;
+        return unread;
+    }
+
     final void release() {
         if (held != null) {
             held.release();

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.DefaultHttp2LocalFlowController;
+import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2Connection.PropertyKey;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.codec.http2.Http2Error;
@@ -83,6 +84,23 @@ public abstract class FrameConnection extends Http2ConnectionHandler {
     protected void goAway(int lastStreamId) {}
 
     protected void pingAcknowledged(long data) {}
+
+    /**
+     * The peer's first request came by HTTP/1.1 (RFC 7540 section 3.2): it is stream 1, of which nothing more comes. After the
+     * handler was added.
+     *
+     * @param settings of the peer
+     */
+    protected final FrameStream upgraded(Http2Settings settings) throws Http2Exception {
+        onHttpServerUpgrade(settings);
+        Http2Stream first = connection().stream(Http2CodecUtil.HTTP_UPGRADE_STREAM_ID);
+        FrameStream stream = opened(first);
+        if (stream == null) {
+            throw new IllegalStateException("only servers are asked for an upgrade");
+        }
+        first.setProperty(key, stream);
+        return stream;
+    }
 
     // ---- what streams do ----
 
@@ -231,7 +249,7 @@ public abstract class FrameConnection extends Http2ConnectionHandler {
     private void tellWritable() {
         List<FrameStream> told = List.copyOf(writable);
         writable.clear();
-        told.forEach(FrameStream::writableAgain);
+        told.forEach(FrameStream::room);
     }
 
     /** A mistake of the peer's, or of ours where {@code outbound}, that concerns one stream. */

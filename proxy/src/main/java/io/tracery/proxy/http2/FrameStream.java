@@ -35,6 +35,8 @@ public abstract class FrameStream {
     private boolean blocked;
     private boolean over;
     private int heldBytes;
+    // Small pieces that the peer's window has no room for, in one; the next thing to be written.
+    private @Nullable ByteBuf gathered;
 
     /** @param stream null for one that begins with its first write */
     protected FrameStream(FrameConnection connection, @Nullable Http2Stream stream) {
@@ -82,6 +84,7 @@ public abstract class FrameStream {
 
     final void closed() {
         over = true;
+        dropGathered();
         gone();
     }
 
@@ -90,6 +93,12 @@ public abstract class FrameStream {
         boolean was = blocked;
         blocked = false;
         return was && !over;
+    }
+
+    /** There is room again. */
+    final void room() {
+        writeGathered();
+        writableAgain();
     }
 
     // ---- what we do ----
@@ -121,6 +130,10 @@ public abstract class FrameStream {
         HttpHeaders trailers = content instanceof LastHttpContent end ? end.trailingHeaders() : null;
         boolean trailed = trailers != null && !trailers.isEmpty();
         boolean bytes = content.content().isReadable();
+        if (gathers(content)) {
+            return;
+        }
+        writeGathered();
         boolean bodiless = head != null && last && !trailed && !bytes;
         writeHead(bodiless);
         if ((bytes || (last && !trailed)) && !bodiless && stream != null) {
@@ -130,6 +143,41 @@ public abstract class FrameStream {
         }
         if (trailers != null && trailed) {
             headersOut(Heads.trailers(trailers), /* end= */ true);
+        }
+    }
+
+    /** What waits for the peer must not keep the buffers that it was read into, nor a frame for every few bytes. */
+    private boolean gathers(HttpContent content) {
+        Http2Stream to = stream;
+        ByteBuf data = content.content();
+        if (to == null
+                || head != null
+                || content instanceof LastHttpContent
+                || !data.isReadable()
+                || connection.writable(to)
+                || !SmallSlices.keepsMuch(data)) {
+            return false;
+        }
+        blocked = true;
+        gathered = gathered == null ? SmallSlices.gather(data) : gathered.writeBytes(data);
+        content.release();
+        return true;
+    }
+
+    private void writeGathered() {
+        ByteBuf data = gathered;
+        Http2Stream to = stream;
+        if (data != null && to != null) {
+            gathered = null;
+            lastWrite = connection.writeData(to, data, /* end= */ false);
+            connection.flushSoon();
+        }
+    }
+
+    private void dropGathered() {
+        if (gathered != null) {
+            gathered.release();
+            gathered = null;
         }
     }
 
@@ -188,6 +236,7 @@ public abstract class FrameStream {
             return;
         }
         head = null;
+        dropGathered();
         Http2Stream to = stream;
         if (to == null) {
             closed();
@@ -206,6 +255,7 @@ public abstract class FrameStream {
 
     /** Ends it when what has been written has gone out. */
     protected final void resetAfterWrites(Http2Error code) {
+        writeGathered();
         ChannelFuture written = lastWrite;
         if (written == null) {
             reset(code);

@@ -38,6 +38,7 @@ final class Http2Lease extends FrameStream implements Lease {
     // Null once the request has given it back.
     private @Nullable UpstreamEvents holder;
     private @Nullable Closing closing;
+    private @Nullable Http2Error closesWith;
     private boolean headSeen;
     private long resetCode = Http2Error.INTERNAL_ERROR.code();
 
@@ -190,6 +191,11 @@ final class Http2Lease extends FrameStream implements Lease {
         return owner.peerIdentity();
     }
 
+    @Override
+    public void closesWith(long http2Error) {
+        closesWith = Http2Error.valueOf(http2Error);
+    }
+
     /** Both sides have said all: the stream has ended, or ends with the frame that is being read. */
     @Override
     public void release() {
@@ -204,10 +210,10 @@ final class Http2Lease extends FrameStream implements Lease {
     public void close() {
         if (holder != null) {
             holder = null;
-            if (switched) {
+            if (switched && closesWith == null) {
                 endTunnel();
             } else {
-                reset(Http2Error.CANCEL);
+                reset(closesWith == null ? Http2Error.CANCEL : closesWith);
             }
         }
     }

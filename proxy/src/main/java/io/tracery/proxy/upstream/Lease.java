@@ -34,6 +34,9 @@ public interface Lease {
     /** The response is complete and the connection may serve another request. */
     void release();
 
+    /** With which code {@link #close} is to reset the stream (RFC 9113 section 7); of no meaning for a connection. */
+    default void closesWith(long http2Error) {}
+
     /** Ends the connection or resets the stream; nothing more is heard of it. */
     void close();
 }

@@ -261,7 +261,7 @@ class Http1Test {
                     "Host: cart",
                     "Connection: x-mine, Upgrade, HTTP2-Settings, host",
                     "x-mine: 1",
-                    "Upgrade: h2c",
+                    "Upgrade: h2c-14",
                     "HTTP2-Settings: AAEAAEAAAAIAAAABAAMAAABkAAQBAAAAAAUAAEAA",
                     "Keep-Alive: timeout=5",
                     "x-theirs: 2");

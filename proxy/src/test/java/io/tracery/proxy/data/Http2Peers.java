@@ -26,8 +26,10 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Queue;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /** Both ends of HTTP/2, frame by frame. */
@@ -35,6 +37,9 @@ final class Http2Peers implements AutoCloseable {
 
     private final EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     private final Queue<Channel> channels = new ConcurrentLinkedQueue<>();
+
+    /** The codes with which servers' streams were reset. */
+    final BlockingQueue<Long> resets = new LinkedBlockingQueue<>();
 
     /** What a server does when a request is complete. */
     @FunctionalInterface
@@ -57,7 +62,7 @@ final class Http2Peers implements AutoCloseable {
                                 .addLast(new Http2MultiplexHandler(new ChannelInitializer<Channel>() {
                                     @Override
                                     protected void initChannel(Channel stream) {
-                                        stream.pipeline().addLast(new ServerStream(answer));
+                                        stream.pipeline().addLast(new ServerStream(answer, resets));
                                     }
                                 }));
                     }
@@ -72,11 +77,21 @@ final class Http2Peers implements AutoCloseable {
     private static final class ServerStream extends SimpleChannelInboundHandler<Http2StreamFrame> {
 
         private final Answer answer;
+        private final Queue<Long> resets;
         private final StringBuilder body = new StringBuilder();
         private Http2Headers request = new io.netty.handler.codec.http2.DefaultHttp2Headers();
 
-        ServerStream(Answer answer) {
+        ServerStream(Answer answer, Queue<Long> resets) {
             this.answer = answer;
+            this.resets = resets;
+        }
+
+        @Override
+        public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
+            if (event instanceof Http2ResetFrame reset) {
+                resets.add(reset.errorCode());
+            }
+            super.userEventTriggered(ctx, event);
         }
 
         @Override

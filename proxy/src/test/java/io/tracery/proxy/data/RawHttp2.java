@@ -34,11 +34,19 @@ final class RawHttp2 implements AutoCloseable {
     private final OutputStream out;
     private final DataInputStream in;
 
-    /** @param errorCode of RST_STREAM and GOAWAY, else 0 */
-    record Frame(int type, int stream, int errorCode) {}
+    /**
+     * @param errorCode of RST_STREAM and GOAWAY, else 0
+     * @param payload a character for a byte
+     */
+    record Frame(int type, int stream, int errorCode, String payload) {}
 
     RawHttp2(InetSocketAddress address) throws IOException {
-        socket = new Socket(address.getAddress(), address.getPort());
+        this(new Socket(address.getAddress(), address.getPort()));
+    }
+
+    /** Goes on over HTTP/2 on a connection that was another protocol's. */
+    RawHttp2(Socket socket) throws IOException {
+        this.socket = socket;
         socket.setSoTimeout(PATIENCE_MILLIS);
         out = socket.getOutputStream();
         in = new DataInputStream(socket.getInputStream());
@@ -101,7 +109,7 @@ final class RawHttp2 implements AutoCloseable {
                         case GOAWAY -> ByteBuffer.wrap(payload).getInt(4);
                         default -> 0;
                     };
-                    return new Frame(type, stream, errorCode);
+                    return new Frame(type, stream, errorCode, new String(payload, StandardCharsets.ISO_8859_1));
                 }
             } catch (EOFException | SocketException e) {
                 return null;

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.DefaultLastHttpContent;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.LastHttpContent;
 import io.tracery.proxy.upstream.Lease;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -83,6 +85,56 @@ class RequestBodyTest {
         assertThat(buffers).allMatch(buffer -> buffer.refCnt() == 0);
     }
 
+    @Test
+    void manyTinyPiecesKeepLittleMoreThanTheirBytesWhileTheyWaitAndWhenTheyAreSent() {
+        int pieces = 2_000;
+        int readBuffer = 64 * 1024;
+        UnpooledByteBufAllocator reads = new UnpooledByteBufAllocator(/* preferDirect= */ false);
+        StringBuilder expected = new StringBuilder();
+        RequestBody body = new RequestBody(10_000);
+        upstream.writable = false;
+        for (int i = 0; i < pieces; i++) {
+            char c = (char) ('a' + i % 26);
+            expected.append(c);
+            ByteBuf read = reads.buffer(readBuffer).writeByte(c);
+            body.add(new DefaultHttpContent(read.readSlice(1)));
+            assertThat(body.writeTo(upstream)).isFalse();
+        }
+        body.add(LastHttpContent.EMPTY_LAST_CONTENT);
+        assertThat(reads.metric().usedHeapMemory()).isLessThan(5L * readBuffer);
+        assertThat(body.full()).isFalse();
+
+        upstream.writable = true;
+        assertThat(body.writeTo(upstream)).isTrue();
+        assertThat(written()).isEqualTo(expected.toString());
+        assertThat(reads.metric().usedHeapMemory()).isLessThan(5L * readBuffer);
+        body.rewind();
+        assertThat(body.writeTo(upstream)).isTrue();
+        assertThat(written()).isEqualTo(expected.toString());
+        body.release();
+        assertThat(reads.metric().usedHeapMemory()).isZero();
+    }
+
+    @Test
+    void tinyPiecesThatAreSentAtOnceAreKeptTogether() {
+        int readBuffer = 64 * 1024;
+        UnpooledByteBufAllocator reads = new UnpooledByteBufAllocator(/* preferDirect= */ false);
+        RequestBody body = new RequestBody(10_000);
+        for (int i = 0; i < 2_000; i++) {
+            ByteBuf read = reads.buffer(readBuffer).writeByte('x');
+            body.add(new DefaultHttpContent(read.readSlice(1)));
+            assertThat(body.writeTo(upstream)).isTrue();
+            written();
+        }
+        assertThat(body.replayable()).isTrue();
+        assertThat(reads.metric().usedHeapMemory()).isLessThan(5L * readBuffer);
+        body.rewind();
+        body.writeTo(upstream);
+        assertThat(written()).isEqualTo("x".repeat(2_000));
+        body.release();
+        assertThat(reads.metric().usedHeapMemory()).isZero();
+    }
+
     private void assertThatNothingIsLeft(RequestBody body) {
         written();
         body.release();
@@ -117,6 +169,7 @@ class RequestBodyTest {
     private static final class Upstream implements Lease {
 
         private final List<HttpContent> written = new ArrayList<>();
+        private boolean writable = true;
 
         @Override
         public void write(HttpObject piece) {
@@ -128,7 +181,7 @@ class RequestBodyTest {
 
         @Override
         public boolean writable() {
-            return true;
+            return writable;
         }
 
         @Override
