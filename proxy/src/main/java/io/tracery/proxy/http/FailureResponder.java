@@ -60,14 +60,7 @@ final class FailureResponder {
         if (abort.grpcStatus() >= 0) {
             return abort.grpcStatus();
         }
-        return switch (abort.httpStatus()) {
-            case 400 -> 13;
-            case 401 -> 16;
-            case 403 -> GrpcStatus.PERMISSION_DENIED;
-            case 404 -> GrpcStatus.UNIMPLEMENTED;
-            case 429, 502, 503, 504 -> GrpcStatus.UNAVAILABLE;
-            default -> 2;
-        };
+        return GrpcStatus.ofHttp(abort.httpStatus());
     }
 
     private static FullHttpResponse plain(Fate fate, HttpResponseStatus status, String detail) {

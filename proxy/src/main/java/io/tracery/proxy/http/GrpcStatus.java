@@ -13,12 +13,15 @@ final class GrpcStatus {
     static final String HEADER = "grpc-status";
     static final String MESSAGE = "grpc-message";
     static final int ABSENT = -1;
+    static final int UNKNOWN = 2;
     static final int INVALID_ARGUMENT = 3;
     static final int DEADLINE_EXCEEDED = 4;
     static final int PERMISSION_DENIED = 7;
     static final int RESOURCE_EXHAUSTED = 8;
     static final int UNIMPLEMENTED = 12;
+    static final int INTERNAL = 13;
     static final int UNAVAILABLE = 14;
+    static final int UNAUTHENTICATED = 16;
 
     private static final int LAST = 16;
 
@@ -48,7 +51,7 @@ final class GrpcStatus {
             case DEADLINE_EXCEEDED -> 504;
             case RESOURCE_EXHAUSTED -> 429;
             case UNAVAILABLE -> 503;
-            case 2, 13, 15 -> 500;
+            case UNKNOWN, INTERNAL, 15 -> 500;
             default -> 200;
         };
     }
@@ -59,7 +62,7 @@ final class GrpcStatus {
             case 1 -> Condition.CANCELLED;
             case DEADLINE_EXCEEDED -> Condition.DEADLINE_EXCEEDED;
             case RESOURCE_EXHAUSTED -> Condition.RESOURCE_EXHAUSTED;
-            case 13 -> Condition.INTERNAL;
+            case INTERNAL -> Condition.INTERNAL;
             case UNAVAILABLE -> Condition.UNAVAILABLE;
             default -> null;
         };
@@ -71,9 +74,24 @@ final class GrpcStatus {
         }
     }
 
-    /** What a complete answer is by its protocol's rules. */
+    /** What clients make of an answer without a status of gRPC's (gRPC's http-grpc-status-mapping.md). */
+    static int ofHttp(int status) {
+        return switch (status) {
+            case 400 -> INTERNAL;
+            case 401 -> UNAUTHENTICATED;
+            case 403 -> PERMISSION_DENIED;
+            case 404 -> UNIMPLEMENTED;
+            case 429, 502, 503, 504 -> UNAVAILABLE;
+            default -> UNKNOWN;
+        };
+    }
+
+    /** What a complete answer is by its protocol's rules. A call that ended without a status gets the one its client sees. */
     static Fate outcome(Exchange exchange) {
-        if (exchange.protocol() == Protocol.GRPC && exchange.grpcStatus() != ABSENT) {
+        if (exchange.protocol() == Protocol.GRPC) {
+            if (exchange.grpcStatus() == ABSENT) {
+                exchange.grpcStatus(ofHttp(exchange.status()));
+            }
             return fate(exchange.grpcStatus());
         }
         return exchange.status() >= 500 ? Fate.APP_ERROR : Fate.SERVED;

@@ -82,6 +82,7 @@ public final class Http2Connection extends FrameConnection implements Swept {
         try {
             Http2ClientStream first = (Http2ClientStream) upgraded(upgrade.settings());
             first.begin(upgrade.request(), /* end= */ true);
+            first.readComplete();
             flushSoon();
         } catch (Http2Exception e) {
             onError(context(), /* outbound= */ false, e);

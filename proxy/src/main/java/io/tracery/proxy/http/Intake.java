@@ -194,7 +194,13 @@ final class Intake {
             return Protocol.HTTP1;
         }
         String type = headers.get(HttpHeaderNames.CONTENT_TYPE);
-        return type != null && type.startsWith(GRPC_TYPE) ? Protocol.GRPC : Protocol.HTTP2;
+        return type != null && grpc(type) ? Protocol.GRPC : Protocol.HTTP2;
+    }
+
+    /** With or without a message format; but not gRPC-Web, whose status is in its body. */
+    private static boolean grpc(String type) {
+        int end = GRPC_TYPE.length();
+        return type.startsWith(GRPC_TYPE) && (type.length() == end || "+; ".indexOf(type.charAt(end)) >= 0);
     }
 
     private static void placeInTrace(LoopState loop, Exchange exchange, HttpHeaders headers) {

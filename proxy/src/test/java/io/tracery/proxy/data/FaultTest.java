@@ -29,7 +29,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(LeakCheck.class)
 class FaultTest {
 
-    private static Listener with(Fault fault, Duration timeout) {
+    static Listener with(Fault fault, Duration timeout) {
         return Mesh.outbound(new Route(
                 "shop/cart/0",
                 RouteMatch.ANY,

@@ -55,6 +55,10 @@ class Http2UpgradeTest {
                 TestProxy proxy = proxy(backend);
                 Socket socket =
                         new Socket(proxy.address().getAddress(), proxy.address().getPort())) {
+            try (Http1Peer another = Http1Peer.connect(proxy.address())) {
+                // Leaves a connection to the application for the next request.
+                assertThat(another.get("/warm").text()).isEqualTo("0123456789");
+            }
             Http1Peer before = new Http1Peer(socket);
             before.send(offer("GET /first HTTP/1.1", "HTTP2-Settings: " + SETTINGS, "X-Mine: 1"));
             Message accepted = head(socket);
@@ -74,13 +78,13 @@ class Http2UpgradeTest {
             assertThat(next(client, RawHttp2.HEADERS).stream()).isEqualTo(3);
             assertThat(next(client, RawHttp2.DATA).payload()).isEqualTo("0123456789");
 
-            List<Exchange> exchanges = proxy.log.ended(2);
-            assertThat(exchanges).extracting(Exchange::path).containsExactly("/first", "/");
+            List<Exchange> exchanges = proxy.log.ended(3);
+            assertThat(exchanges).extracting(Exchange::path).containsExactly("/warm", "/first", "/");
             // It offered HTTP/2 to its neighbour; of the application it knows that it speaks HTTP/1.1.
             assertThat(exchanges).allMatch(exchange -> exchange.protocol() == Protocol.HTTP1);
             assertThat(exchanges).allMatch(exchange -> exchange.fate() == Fate.SERVED);
-            assertThat(proxy.log.started()).isEqualTo(2);
-            Message first = backend.requests().getFirst();
+            assertThat(proxy.log.started()).isEqualTo(3);
+            Message first = backend.requests().get(1);
             assertThat(first.start()).isEqualTo("GET /first HTTP/1.1");
             assertThat(first.headers())
                     .containsEntry("x-mine", "1")
