@@ -51,8 +51,7 @@ final class HttpAttempt implements UpstreamPool.Taker {
     private boolean interim;
     private boolean over;
     private boolean waiting;
-    private boolean upgrade;
-    private @Nullable ExtendedConnect asked;
+    private @Nullable HttpRequest asked;
 
     private HttpAttempt(
             HttpRelay relay,
@@ -86,8 +85,7 @@ final class HttpAttempt implements UpstreamPool.Taker {
 
     /** Asks for a connection, and waits for it where as many requests of the cluster may. */
     void acquire(HttpRequest head, UpstreamPool pool, Freshness freshness) {
-        upgrade = Switching.upgrade(head);
-        asked = head instanceof ExtendedConnect extended ? extended : null;
+        asked = head;
         pool.acquire(this, freshness);
         if (lease != null || over) {
             return;
@@ -174,7 +172,7 @@ final class HttpAttempt implements UpstreamPool.Taker {
 
     @Override
     public boolean extendedConnect() {
-        return upgrade;
+        return asked != null && Switching.upgrade(asked);
     }
 
     @Override
@@ -210,7 +208,9 @@ final class HttpAttempt implements UpstreamPool.Taker {
             // The empty body with which an interim response ends.
             interim = false;
             ReferenceCountUtil.release(piece);
-        } else if (asked != null && piece instanceof HttpResponse head && asked.contradictedBy(head)) {
+        } else if (asked instanceof ExtendedConnect connect
+                && piece instanceof HttpResponse head
+                && connect.contradictedBy(head)) {
             ReferenceCountUtil.release(piece);
             relay.upstreamClosed(this, Closing.MALFORMED);
         } else {

@@ -29,20 +29,19 @@ final class NextHop {
 
     /** The connections that the request goes on by; its head is made to say what that does not. */
     static UpstreamPool pool(Exchange exchange, HttpRequest head, ClusterState state, Pick pick) {
-        if (!http2(exchange, head, state)) {
-            return state.http1(pick.chosen());
-        }
-        if (exchange.protocol() == Protocol.HTTP1) {
-            Switching.onlyWebSocket(head);
-        }
-        return state.http2(pick.chosen());
+        return http2(exchange, head, state) ? state.http2(pick.chosen()) : state.http1(pick.chosen());
     }
 
     private static boolean http2(Exchange exchange, HttpRequest head, ClusterState state) {
         boolean came = exchange.protocol() != Protocol.HTTP1;
         return switch (state.cluster().protocol()) {
             case HTTP1 -> false;
-            case HTTP2 -> true;
+            case HTTP2 -> {
+                if (!came) {
+                    Switching.onlyWebSocket(head);
+                }
+                yield true;
+            }
             case SAME_AS_DOWNSTREAM -> came;
             case BETWEEN_SIDECARS -> {
                 if (!came && !Switching.wanted(head) && !large(head, state)) {

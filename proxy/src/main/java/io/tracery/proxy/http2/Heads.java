@@ -136,11 +136,11 @@ public final class Heads {
      * One that asks for another protocol becomes an extended CONNECT (RFC 8441 section 4).
      *
      * @param scheme of the connection that the request goes out on
+     * @param protocol that it asks for, or null
      */
-    public static Http2Headers of(HttpRequest request, AsciiString scheme) {
+    public static Http2Headers of(HttpRequest request, AsciiString scheme, @Nullable String protocol) {
         Http2Headers to = new DefaultHttp2Headers(false);
         String host = request.headers().get(HttpHeaderNames.HOST);
-        String protocol = request.headers().get(HttpHeaderNames.UPGRADE);
         if (protocol != null) {
             to.method(HttpMethod.CONNECT.asciiName()).scheme(scheme).path(request.uri());
             to.set(PseudoHeaderName.PROTOCOL.value(), protocol);

@@ -157,7 +157,7 @@ final class Http2Lease extends FrameStream implements Lease {
     public void write(HttpObject piece) {
         if (piece instanceof HttpRequest request) {
             protocol = request.headers().get(HttpHeaderNames.UPGRADE);
-            key = request.headers().get(SEC_WEBSOCKET_KEY);
+            key = protocol == null ? null : request.headers().get(SEC_WEBSOCKET_KEY);
             asksToSwitch = protocol != null || HttpMethod.CONNECT.equals(request.method());
         }
         if (asksToSwitch && piece instanceof LastHttpContent && !switched) {
@@ -173,7 +173,7 @@ final class Http2Lease extends FrameStream implements Lease {
 
     @Override
     protected Http2Headers converted(HttpMessage message) {
-        return Heads.of((HttpRequest) message, owner.scheme());
+        return Heads.of((HttpRequest) message, owner.scheme(), protocol);
     }
 
     @Override

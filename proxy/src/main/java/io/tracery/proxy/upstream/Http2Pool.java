@@ -65,7 +65,7 @@ final class Http2Pool implements UpstreamPool {
     }
 
     private void lend(Http2Upstream connection, Taker taker) {
-        if (taker.extendedConnect() && !connection.extendedConnect()) {
+        if (!connection.extendedConnect() && taker.extendedConnect()) {
             taker.failed(new UpstreamFailure(
                     Fate.NO_ENDPOINT,
                     endpoint.address()
