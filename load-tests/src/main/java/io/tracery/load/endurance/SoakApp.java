@@ -14,6 +14,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketException;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -71,8 +72,11 @@ final class SoakApp implements AutoCloseable {
     /** Ends every connection of HTTP/1 and of opaque bytes at once, without a word. */
     void resetAll() throws IOException {
         for (Socket socket : open) {
-            socket.setSoLinger(true, 0);
-            socket.close();
+            try (socket) {
+                socket.setSoLinger(true, 0);
+            } catch (SocketException e) {
+                // Its client, or the one who serves it, was faster.
+            }
         }
     }
 

@@ -77,6 +77,8 @@ final class InboundStack {
         switch (listener.handler()) {
             case Listener.Handler.Http http -> new HttpStack(downstream, refusals).addTo(pipeline);
             case Listener.Handler.Tcp tcp -> pipeline.addLast("relay", new TcpRelay(downstream));
+            case Listener.Handler.Tls tls ->
+                pipeline.addLast("server name", new ServerNameReader(downstream, refusals));
             case Listener.Handler.Auto auto ->
                 new HttpStack(downstream, refusals)
                         .detect(pipeline, detections, waited ? Duration.ZERO : auto.greeting());
@@ -138,7 +140,7 @@ final class InboundStack {
         @Override
         public void handlerAdded(ChannelHandlerContext ctx) {
             // Who speaks TLS begins at once; a silent client of an opaque port may wait for the server's greeting.
-            boolean opaque = listener.handler().split() != null;
+            boolean opaque = !listener.handler().splits().isEmpty();
             silence = opaque
                     ? ctx.executor().schedule(() -> waited(ctx), GREETING_MILLIS, TimeUnit.MILLISECONDS)
                     : ctx.executor().schedule(() -> tooSilent(ctx), headTimeoutMillis(), TimeUnit.MILLISECONDS);

@@ -90,7 +90,7 @@ final class ListenerSet {
     }
 
     private void bind(Listener listener) {
-        boolean halfClosure = listener.handler().split() != null;
+        boolean halfClosure = !listener.handler().splits().isEmpty();
         var binding = new ServerBootstrap()
                 .group(loops)
                 .channel(channelType)

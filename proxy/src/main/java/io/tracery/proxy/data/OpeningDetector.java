@@ -9,6 +9,7 @@ import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.util.concurrent.ScheduledFuture;
 import io.tracery.proxy.http.Downstream;
 import io.tracery.proxy.http.Drain;
+import io.tracery.proxy.tcp.ClientHello;
 import io.tracery.proxy.tcp.TcpRelay;
 import java.time.Duration;
 import java.util.List;
@@ -41,6 +42,7 @@ final class OpeningDetector extends ByteToMessageDecoder implements TcpRelay.Spe
     private @Nullable ScheduledFuture<?> late;
     private @Nullable TcpRelay relay;
     private boolean decided;
+    private String serverName = "";
 
     /** @param greeting how long a client may be silent before its server is asked whether it has something to say */
     OpeningDetector(Downstream downstream, HttpStack http, Detections detections, Duration greeting) {
@@ -77,7 +79,12 @@ final class OpeningDetector extends ByteToMessageDecoder implements TcpRelay.Spe
         switch (opening) {
             case UNDECIDED -> awaitRest(ctx);
             case HTTP_1, HTTP_2 -> understand(ctx, opening);
-            case TLS, OPAQUE, SERVER_FIRST -> pass(ctx, opening);
+            case TLS -> {
+                // As much of it as there is: nobody waits for a name that nothing depends on.
+                serverName = ClientHello.in(in).serverName();
+                pass(ctx, opening);
+            }
+            case OPAQUE, SERVER_FIRST -> pass(ctx, opening);
         }
     }
 
@@ -115,9 +122,9 @@ final class OpeningDetector extends ByteToMessageDecoder implements TcpRelay.Spe
     private void pass(ChannelHandlerContext ctx) {
         decided = true;
         if (relay == null) {
-            ctx.pipeline().addAfter(ctx.name(), "relay", new TcpRelay(downstream));
+            ctx.pipeline().addAfter(ctx.name(), "relay", TcpRelay.named(downstream, serverName));
         } else {
-            relay.confirm();
+            relay.confirm(serverName);
         }
         ctx.pipeline().remove(this);
     }

@@ -31,7 +31,10 @@ final class OutboundStack {
             case Listener.Handler.Http http -> new HttpStack(downstream, refusals).addTo(pipeline);
             // 3. Opaque: joined to an endpoint before anything is read, so that a server may speak first.
             case Listener.Handler.Tcp tcp -> pipeline.addLast("relay", new TcpRelay(downstream));
-            // 4. Not declared: whichever of the two its first bytes say, the client's or the server's.
+            // 4. TLS of the application's own: joined to an endpoint of the server that it asks for, unopened.
+            case Listener.Handler.Tls tls ->
+                pipeline.addLast("server name", new ServerNameReader(downstream, refusals));
+            // 5. Not declared: whichever of the two its first bytes say, the client's or the server's.
             case Listener.Handler.Auto auto ->
                 new HttpStack(downstream, refusals).detect(pipeline, detections, auto.greeting());
         }

@@ -107,10 +107,7 @@ public final class LoopState {
             if (routes != null) {
                 routes.routes().forEach(route -> carryOver(route.split(), before));
             }
-            ClusterSplit split = listener.handler().split();
-            if (split != null) {
-                carryOver(split, before);
-            }
+            listener.handler().splits().forEach(split -> carryOver(split, before));
         }
         clusters.entrySet().removeIf(entry -> {
             boolean gone = !newer.clusters().containsKey(entry.getKey());

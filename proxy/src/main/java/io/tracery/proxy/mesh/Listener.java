@@ -2,8 +2,10 @@ package io.tracery.proxy.mesh;
 
 import io.tracery.proxy.route.ClusterSplit;
 import io.tracery.proxy.route.RouteTable;
+import io.tracery.proxy.route.ServerNames;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,22 +27,67 @@ public record Listener(String name, Direction direction, InetSocketAddress bind,
             return null;
         }
 
-        /** Where opaque bytes go; null where none are taken. */
-        default @Nullable ClusterSplit split() {
+        /**
+         * Where a connection of opaque bytes goes; null for nowhere.
+         *
+         * @param serverName that its TLS asks for, empty where it has none or nobody looked
+         */
+        default @Nullable ClusterSplit split(String serverName) {
             return null;
+        }
+
+        /** Everywhere that opaque bytes may go; empty where none are taken. */
+        default List<ClusterSplit> splits() {
+            return List.of();
         }
 
         /** HTTP/1.1 or HTTP/2, told apart by the connection preface; gRPC is HTTP/2. */
         record Http(RouteTable routes) implements Handler {}
 
         /** Opaque bytes; each connection is one exchange. */
-        record Tcp(ClusterSplit split) implements Handler {}
+        record Tcp(ClusterSplit split) implements Handler {
+
+            @Override
+            public ClusterSplit split(String serverName) {
+                return split;
+            }
+
+            @Override
+            public List<ClusterSplit> splits() {
+                return List.of(split);
+            }
+        }
+
+        /** Opaque bytes that are TLS of the application's own, which is not opened: where they go is in their first message. */
+        record Tls(ServerNames names) implements Handler {
+
+            @Override
+            public @Nullable ClusterSplit split(String serverName) {
+                return names.find(serverName);
+            }
+
+            @Override
+            public List<ClusterSplit> splits() {
+                return names.splits();
+            }
+        }
 
         /**
          * HTTP or opaque bytes, whichever a connection turns out to speak.
          *
          * @param greeting how long a client may be silent before its server is asked whether it speaks first
          */
-        record Auto(RouteTable routes, ClusterSplit split, Duration greeting) implements Handler {}
+        record Auto(RouteTable routes, ClusterSplit split, Duration greeting) implements Handler {
+
+            @Override
+            public ClusterSplit split(String serverName) {
+                return split;
+            }
+
+            @Override
+            public List<ClusterSplit> splits() {
+                return List.of(split);
+            }
+        }
     }
 }

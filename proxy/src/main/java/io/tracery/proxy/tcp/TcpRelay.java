@@ -47,6 +47,8 @@ public final class TcpRelay extends ChannelInboundHandlerAdapter implements Swep
     private final LoopState loop;
     private final Exchange exchange;
 
+    private String serverName = "";
+
     /** Who is told what the server does while it is open what the connection speaks; null when that is known. */
     private @Nullable Speculation speculation;
 
@@ -82,6 +84,13 @@ public final class TcpRelay extends ChannelInboundHandlerAdapter implements Swep
         return relay;
     }
 
+    /** @param serverName that the connection's own TLS asks for, empty where it asks for none */
+    public static TcpRelay named(Downstream downstream, String serverName) {
+        TcpRelay relay = new TcpRelay(downstream);
+        relay.serverName = serverName;
+        return relay;
+    }
+
     public TcpRelay(Downstream downstream) {
         this.downstream = downstream;
         this.loop = downstream.loop();
@@ -108,7 +117,8 @@ public final class TcpRelay extends ChannelInboundHandlerAdapter implements Swep
         if (listener.direction() == Direction.INBOUND) {
             exchange.peer(downstream.peer(), downstream.peer().identity(), downstream.mutualTls());
         }
-        ClusterSplit split = listener.handler().split();
+        exchange.request(Protocol.TCP, /* requestMethod= */ "", /* requestPath= */ "", serverName, /* uriScheme= */ "");
+        ClusterSplit split = listener.handler().split(serverName);
         Share share = split == null ? null : loop.next(split);
         ClusterState cluster = share == null ? null : loop.cluster(snapshot, share.cluster());
         if (cluster != null) {
@@ -123,16 +133,21 @@ public final class TcpRelay extends ChannelInboundHandlerAdapter implements Swep
         movedNanos = exchange.startNanos();
         loop.add(this);
         if (cluster == null) {
-            end(Fate.NO_ENDPOINT);
+            end(split == null ? Fate.NO_ROUTE : Fate.NO_ENDPOINT);
         } else {
             connect(cluster, /* avoid= */ null);
         }
     }
 
-    /** It is a connection of opaque bytes: the exchange begins, and what the client says goes to the server. */
-    public void confirm() {
+    /**
+     * It is a connection of opaque bytes: the exchange begins, and what the client says goes to the server.
+     *
+     * @param name of the server, where the client's own TLS asks for one, else empty
+     */
+    public void confirm(String name) {
         if (speculation != null) {
             speculation = null;
+            exchange.request(Protocol.TCP, /* requestMethod= */ "", /* requestPath= */ "", name, /* uriScheme= */ "");
             loop.observer().started(exchange);
             if (upstream == null && client != null) {
                 client.config().setAutoRead(false);
@@ -392,7 +407,7 @@ public final class TcpRelay extends ChannelInboundHandlerAdapter implements Swep
         }
         if (speculation != null) {
             // Nobody spoke, and nobody will.
-            confirm();
+            confirm(serverName);
         }
         release(fate);
         loop.observer().ended(exchange);

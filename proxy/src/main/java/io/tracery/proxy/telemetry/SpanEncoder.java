@@ -155,6 +155,9 @@ final class SpanEncoder {
 
     private void requestAttributes(Exchange exchange) {
         if (!SpanNames.isHttp(exchange.protocol())) {
+            if (!exchange.authority().isEmpty()) {
+                out.attribute(SpanKeys.TLS_SERVER_NAME, exchange.authority());
+            }
             return;
         }
         out.attribute(SpanKeys.HTTP_METHOD, SpanNames.method(exchange.method()));

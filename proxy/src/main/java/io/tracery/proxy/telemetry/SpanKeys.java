@@ -32,6 +32,7 @@ final class SpanKeys {
     static final Key PEER_IDENTITY = Key.of(Vocabulary.PEER_IDENTITY);
     static final Key PEER_SERVICE = Key.of(Vocabulary.PEER_SERVICE);
     static final Key FATE = Key.of(Vocabulary.FATE);
+    static final Key TLS_SERVER_NAME = Key.of(Vocabulary.TLS_SERVER_NAME);
     static final Key TLS = Key.of(Vocabulary.TLS);
     static final Key ATTEMPTS = Key.of(Vocabulary.ATTEMPTS);
     static final Key STAGE_QUEUE = Key.of(Vocabulary.STAGE_QUEUE_MICROS);

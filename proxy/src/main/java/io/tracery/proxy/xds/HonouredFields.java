@@ -32,7 +32,7 @@ final class HonouredFields {
             envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector:
             envoy.extensions.filters.listener.http_inspector.v3.HttpInspector:
             envoy.config.listener.v3.FilterChain: name filter_chain_match filters transport_socket
-            envoy.config.listener.v3.FilterChainMatch: transport_protocol application_protocols
+            envoy.config.listener.v3.FilterChainMatch: transport_protocol application_protocols server_names
             envoy.config.listener.v3.Filter: name typed_config
             envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager: stat_prefix codec_type rds route_config http_filters
             envoy.extensions.filters.network.http_connection_manager.v3.Rds: config_source route_config_name

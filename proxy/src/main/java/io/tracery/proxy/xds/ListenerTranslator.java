@@ -4,9 +4,11 @@ import com.google.protobuf.Any;
 import io.envoyproxy.envoy.config.core.v3.TrafficDirection;
 import io.envoyproxy.envoy.config.listener.v3.Filter;
 import io.envoyproxy.envoy.config.listener.v3.FilterChain;
+import io.envoyproxy.envoy.config.listener.v3.FilterChainMatch;
 import io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault;
 import io.envoyproxy.envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
+import io.envoyproxy.envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.CodecType;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
@@ -18,12 +20,15 @@ import io.tracery.proxy.mesh.Listener;
 import io.tracery.proxy.route.ClusterSplit;
 import io.tracery.proxy.route.ClusterSplit.Share;
 import io.tracery.proxy.route.RouteTable;
+import io.tracery.proxy.route.ServerNames;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** {@code Listener} to {@link Listener}. */
@@ -35,11 +40,17 @@ final class ListenerTranslator {
     /** As long as Envoy waits by default. */
     private static final Duration UNSET_GREETING = Duration.ofSeconds(15);
 
+    private static final Pattern SERVER_NAME =
+            Pattern.compile("(\\*\\.)?[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*");
+
     private final io.envoyproxy.envoy.config.listener.v3.Listener listener;
     private final String resource;
 
     /** The chains for connections that are found to speak HTTP; none where the listener does not ask. */
     private final List<FilterChain> found = new ArrayList<>();
+
+    /** The chains for connections whose own TLS asks for certain servers. */
+    private final List<FilterChain> named = new ArrayList<>();
 
     /** The others. */
     private final List<FilterChain> chains = new ArrayList<>();
@@ -48,8 +59,9 @@ final class ListenerTranslator {
         this.listener = listener;
         this.resource = "listener " + listener.getName();
         for (FilterChain chain : listener.getFilterChainsList()) {
-            boolean asks = chain.getFilterChainMatch().getApplicationProtocolsCount() > 0;
-            (asks ? found : chains).add(chain);
+            FilterChainMatch match = chain.getFilterChainMatch();
+            boolean asks = match.getApplicationProtocolsCount() > 0;
+            (match.getServerNamesCount() > 0 ? named : asks ? found : chains).add(chain);
         }
     }
 
@@ -95,8 +107,11 @@ final class ListenerTranslator {
     }
 
     private Listener.Handler handler(@Nullable RouteTable routes) throws InvalidResource {
+        if (passesTls()) {
+            return new Listener.Handler.Tls(serverNames());
+        }
         if (found.isEmpty()) {
-            return routes == null ? new Listener.Handler.Tcp(tcpSplit()) : new Listener.Handler.Http(routes);
+            return routes == null ? new Listener.Handler.Tcp(tcpSplit(chains)) : new Listener.Handler.Http(routes);
         }
         for (FilterChain chain : found) {
             List<String> protocols = chain.getFilterChainMatch().getApplicationProtocolsList();
@@ -120,7 +135,47 @@ final class ListenerTranslator {
         Duration greeting = listener.hasListenerFiltersTimeout()
                 ? XdsTypes.duration(resource, listener.getListenerFiltersTimeout())
                 : UNSET_GREETING;
-        return new Listener.Handler.Auto(routes, tcpSplit(), greeting);
+        return new Listener.Handler.Auto(routes, tcpSplit(chains), greeting);
+    }
+
+    /** TLS that is not ours is looked into, not opened: an inspector, and no chain that would open it. */
+    private boolean passesTls() {
+        return !named.isEmpty()
+                || (looksIntoTls()
+                        && listener.getFilterChainsList().stream().noneMatch(FilterChain::hasTransportSocket)
+                        && found.isEmpty());
+    }
+
+    private boolean looksIntoTls() {
+        return listener.getListenerFiltersList().stream()
+                .anyMatch(filter -> filter.getTypedConfig().is(TlsInspector.class));
+    }
+
+    private ServerNames serverNames() throws InvalidResource {
+        if (!looksIntoTls()) {
+            throw new InvalidResource(
+                    resource, "filter_chain_match.server_names needs the listener filter tls_inspector");
+        }
+        Map<String, ClusterSplit> names = new HashMap<>();
+        for (FilterChain chain : named) {
+            FilterChainMatch match = chain.getFilterChainMatch();
+            if (chain.hasTransportSocket() || match.getApplicationProtocolsCount() > 0) {
+                throw new InvalidResource(
+                        resource,
+                        "a filter chain with server_names has neither a transport_socket nor application_protocols");
+            }
+            ClusterSplit split = tcpSplit(List.of(chain));
+            for (String name : match.getServerNamesList()) {
+                if (!SERVER_NAME.matcher(name).matches() || names.put(name, split) != null) {
+                    throw new InvalidResource(
+                            resource,
+                            "server_names: \"" + name
+                                    + "\" stands there twice, or is no host name in lower case, itself"
+                                    + " or after \"*.\"");
+                }
+            }
+        }
+        return new ServerNames(names, chains.isEmpty() ? null : tcpSplit(chains));
     }
 
     private Direction direction() throws InvalidResource {
@@ -135,6 +190,9 @@ final class ListenerTranslator {
     }
 
     private DownstreamTls tls() throws InvalidResource {
+        if (passesTls() && chains.isEmpty()) {
+            return DownstreamTls.NONE;
+        }
         DownstreamTls tls = tls(chains);
         if (!found.isEmpty() && tls(found) != tls) {
             throw new InvalidResource(
@@ -189,6 +247,9 @@ final class ListenerTranslator {
 
     /** Null where the filter is not HTTP's. */
     private @Nullable HttpConnectionManager http() throws InvalidResource {
+        if (passesTls()) {
+            return null;
+        }
         Filter filter = filter(found.isEmpty() ? chains : found);
         if (!filter.getTypedConfig().is(HttpConnectionManager.class)) {
             return null;
@@ -220,7 +281,7 @@ final class ListenerTranslator {
                 .equals(LocalRateLimit.getDefaultInstance());
     }
 
-    private ClusterSplit tcpSplit() throws InvalidResource {
+    private ClusterSplit tcpSplit(List<FilterChain> chains) throws InvalidResource {
         TcpProxy tcp = XdsTypes.unpack(resource, filter(chains).getTypedConfig(), TcpProxy.class);
         return switch (tcp.getClusterSpecifierCase()) {
             case CLUSTER -> ClusterSplit.to(tcp.getCluster());

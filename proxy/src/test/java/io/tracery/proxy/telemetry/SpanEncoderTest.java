@@ -255,6 +255,18 @@ class SpanEncoderTest {
     }
 
     @Test
+    void tlsThatPassesThroughIsToldByTheServerItAsksFor() {
+        Exchange exchange = new Exchange(
+                Direction.OUTBOUND, "outbound/vault.shop/8200", Protocol.TCP, Exchanges.EPOCH, Exchanges.START);
+        exchange.request(Protocol.TCP, "", "", "eu.vault.example.com", "");
+        exchange.end(Fate.NO_ROUTE, 900);
+
+        assertThat(attributes(encodeOne(exchange).getAttributesList()))
+                .containsEntry("tls.client.server_name", "eu.vault.example.com")
+                .containsEntry("tracery.fate", "no_route");
+    }
+
+    @Test
     void whatWasNeverUnderstoodStillHasASpanOfItsOwn() {
         Exchange exchange = new Exchange(Direction.INBOUND, "inbound/21003", Protocol.HTTP1, Exchanges.EPOCH, 0);
         exchange.end(Fate.MALFORMED_REQUEST, 10);

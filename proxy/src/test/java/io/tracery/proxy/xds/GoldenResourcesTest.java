@@ -107,7 +107,7 @@ class GoldenResourcesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"front-1", "cart-1", "cart-2"})
+    @ValueSource(strings = {"front-1", "cart-1", "cart-2", "gate-1"})
     void honoursEverythingThatIsSent(String sidecar) throws Exception {
         Resources resources = resources(sidecar);
         assertThat(resources.complete()).isTrue();
@@ -116,6 +116,26 @@ class GoldenResourcesTest {
         assertThat(ConfigDump.of(resources, snapshot))
                 .startsWith("{\"snapshot\":7,")
                 .contains("inbound/210");
+    }
+
+    @Test
+    void whoSpeaksTlsIsToldApartByTheServerItAsksFor() throws Exception {
+        MeshSnapshot snapshot = resources("gate-1").snapshot(1);
+        Handler routed = handler(snapshot, "outbound/vault.shop/8200");
+        assertThat(routed.split("a.eu.vault.example.com"))
+                .isEqualTo(new ClusterSplit(List.of(
+                        new Share("outbound/vault-eu.shop/8200", 9), new Share("outbound/vault.shop/8200", 1))));
+        assertThat(routed.split("a.vault.example.com"))
+                .isEqualTo(new ClusterSplit(List.of(new Share("outbound/vault.shop/8200", 1))));
+        assertThat(routed.split("vault.example.com")).isNull();
+        assertThat(handler(snapshot, "outbound/vault.shop/8201").split(""))
+                .isEqualTo(ClusterSplit.to("outbound/vault.shop/8201"));
+        assertThat(handler(snapshot, "outbound/legacy.shop/9000")).isInstanceOf(Handler.Auto.class);
+        assertThat(handler(snapshot, "inbound/21009")).isInstanceOf(Handler.Auto.class);
+    }
+
+    private static Handler handler(MeshSnapshot snapshot, String listener) {
+        return Objects.requireNonNull(snapshot.listeners().get(listener)).handler();
     }
 
     @Test

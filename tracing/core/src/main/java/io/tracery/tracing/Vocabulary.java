@@ -37,6 +37,9 @@ public final class Vocabulary {
     public static final String PEER_VERSION = "tracery.peer.version";
     public static final String PEER_IDENTITY = "tracery.peer.identity";
     public static final String TLS = "tracery.tls";
+    /** Whom TLS that passes through unopened asks for. */
+    public static final String TLS_SERVER_NAME = "tls.client.server_name";
+
     public static final String HTTP_ROUTE = "http.route";
     public static final String FATE = "tracery.fate";
     public static final String HTTP_STATUS = "http.response.status_code";

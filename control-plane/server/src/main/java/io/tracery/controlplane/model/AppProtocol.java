@@ -8,6 +8,13 @@ public enum AppProtocol {
     HTTP2,
     /** {@code tcp}: opaque bytes. */
     TCP,
+    /** {@code tls} or {@code https}: opaque bytes that are TLS of the application's own, which says whom it asks for. */
+    TLS,
     /** {@code auto}, or nothing said: each connection is HTTP or opaque bytes, as its first bytes show. */
-    AUTO
+    AUTO;
+
+    /** True where nothing is understood as HTTP. */
+    public boolean opaque() {
+        return this == TCP || this == TLS;
+    }
 }

@@ -11,6 +11,7 @@ import java.util.TreeMap;
  * @param services by name
  * @param endpoints of every service
  * @param routes in order of their names
+ * @param tlsRoutes in order of their names
  * @param sidecars by name
  * @param backendPolicies in order of their names
  */
@@ -18,15 +19,17 @@ public record MeshModel(
         Map<Name, Service> services,
         List<Endpoint> endpoints,
         List<Route> routes,
+        List<TlsRoute> tlsRoutes,
         Map<Name, Sidecar> sidecars,
         List<BackendPolicy> backendPolicies) {
 
-    public static final MeshModel EMPTY = new MeshModel(Map.of(), List.of(), List.of(), Map.of(), List.of());
+    public static final MeshModel EMPTY = new MeshModel(Map.of(), List.of(), List.of(), List.of(), Map.of(), List.of());
 
     public MeshModel {
         services = Collections.unmodifiableMap(new TreeMap<>(services));
         endpoints = List.copyOf(endpoints);
         routes = List.copyOf(routes);
+        tlsRoutes = List.copyOf(tlsRoutes);
         sidecars = Collections.unmodifiableMap(new TreeMap<>(sidecars));
         backendPolicies = List.copyOf(backendPolicies);
     }
@@ -53,6 +56,11 @@ public record MeshModel(
             }
         }
         return whole;
+    }
+
+    /** Where the TLS of callers of one port of a service goes. */
+    public List<TlsRoute> tlsRoutes(Name service, int port) {
+        return tlsRoutes.stream().filter(route -> route.covers(service, port)).toList();
     }
 
     /** The routes for callers of one port of a service. */

@@ -7,6 +7,7 @@ import io.tracery.controlplane.model.Name;
 import io.tracery.controlplane.model.Route;
 import io.tracery.controlplane.model.Service;
 import io.tracery.controlplane.model.Sidecar;
+import io.tracery.controlplane.model.TlsRoute;
 import io.tracery.controlplane.source.ModelReader.Located;
 import io.tracery.process.NearNames;
 import java.util.HashMap;
@@ -14,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /** What only shows when all objects are there: names that lead nowhere, ports that do not meet. */
 final class Consistency {
@@ -21,16 +23,19 @@ final class Consistency {
     private final Map<Name, Located<Service>> services;
     private final Map<Name, Located<List<Endpoint>>> slices;
     private final Map<Name, Located<Route>> routes;
+    private final Map<Name, Located<TlsRoute>> tlsRoutes;
     private final Map<Name, Located<Sidecar>> sidecars;
 
     Consistency(
             Map<Name, Located<Service>> services,
             Map<Name, Located<List<Endpoint>>> slices,
             Map<Name, Located<Route>> routes,
+            Map<Name, Located<TlsRoute>> tlsRoutes,
             Map<Name, Located<Sidecar>> sidecars) {
         this.services = services;
         this.slices = slices;
         this.routes = routes;
+        this.tlsRoutes = tlsRoutes;
         this.sidecars = sidecars;
     }
 
@@ -38,6 +43,7 @@ final class Consistency {
         services.values().forEach(Consistency::checkService);
         slices.values().forEach(this::checkSlice);
         routes.values().forEach(this::checkRoute);
+        tlsRoutes.values().forEach(this::checkTlsRoute);
         sidecars.values().forEach(this::checkSidecar);
         checkKinds();
         checkMixtures();
@@ -88,14 +94,7 @@ final class Consistency {
 
     private void checkRoute(Located<Route> route) {
         for (Route.Parent parent : route.value().parents()) {
-            checkPort(route.spec(), "parentRefs", parent.service(), parent.port());
-            if (!parent.service().namespace().equals(route.value().name().namespace())) {
-                route.spec()
-                        .problem(
-                                "parentRefs",
-                                "the route must stand in the namespace of Service " + parent.service()
-                                        + "; routes for the callers of one namespace are not supported");
-            }
+            checkParent(route.spec(), route.value().name(), parent);
             checkHttp(route.spec(), "parentRefs", parent.service(), parent.port());
         }
         for (Route.Rule rule : route.value().rules()) {
@@ -107,6 +106,56 @@ final class Consistency {
                 checkPort(route.spec(), "rules", mirror.service(), mirror.port());
                 checkHttp(route.spec(), "rules", mirror.service(), mirror.port());
             }
+        }
+    }
+
+    private void checkParent(Fields spec, Name route, Route.Parent parent) {
+        checkPort(spec, "parentRefs", parent.service(), parent.port());
+        if (!parent.service().namespace().equals(route.namespace())) {
+            spec.problem(
+                    "parentRefs",
+                    "the route must stand in the namespace of Service " + parent.service()
+                            + "; routes for the callers of one namespace are not supported");
+        }
+    }
+
+    private void checkTlsRoute(Located<TlsRoute> route) {
+        for (Route.Parent parent : route.value().parents()) {
+            checkParent(route.spec(), route.value().name(), parent);
+            checkProtocol(
+                    route.spec(),
+                    "parentRefs",
+                    parent,
+                    protocol -> protocol == AppProtocol.TLS,
+                    "a TLSRoute needs appProtocol tls on it");
+            for (Located<TlsRoute> other : tlsRoutes.values()) {
+                if (!other.value().name().equals(route.value().name())
+                        && other.value().covers(parent.service(), parent.port())) {
+                    checkHostnames(route, other.value());
+                }
+            }
+        }
+        for (Route.Backend backend : route.value().backends()) {
+            checkPort(route.spec(), "rules", backend.service(), backend.port());
+            checkProtocol(
+                    route.spec(),
+                    "rules",
+                    new Route.Parent(backend.service(), backend.port()),
+                    AppProtocol::opaque,
+                    "TLS that is passed through needs appProtocol tls or tcp on it");
+        }
+    }
+
+    private static void checkHostnames(Located<TlsRoute> route, TlsRoute other) {
+        List<String> both = route.value().hostnames().stream()
+                .filter(other.hostnames()::contains)
+                .toList();
+        if (!both.isEmpty()
+                || (route.value().hostnames().isEmpty() && other.hostnames().isEmpty())) {
+            route.spec()
+                    .problem(
+                            "hostnames",
+                            (both.isEmpty() ? "all others are" : both + " is") + " taken by TLSRoute " + other.name());
         }
     }
 
@@ -142,15 +191,25 @@ final class Consistency {
 
     /** A route says nothing of opaque bytes. */
     private void checkHttp(Fields spec, String field, Name name, int port) {
-        Located<Service> service = services.get(name);
-        if (service != null
-                && service.value().ports().stream()
-                        .filter(known -> port == 0 || known.port() == port)
-                        .anyMatch(known -> known.protocol() == AppProtocol.TCP)) {
-            spec.problem(
-                    field,
-                    "Service " + name + " has an opaque port" + (port == 0 ? "" : " " + port)
-                            + ": a route needs appProtocol http, kubernetes.io/h2c, grpc or auto on it");
+        checkProtocol(
+                spec,
+                field,
+                new Route.Parent(name, port),
+                protocol -> !protocol.opaque(),
+                "a route needs appProtocol http, kubernetes.io/h2c, grpc or auto on it");
+    }
+
+    private void checkProtocol(
+            Fields spec, String field, Route.Parent port, Predicate<AppProtocol> allowed, String needs) {
+        Located<Service> service = services.get(port.service());
+        if (service == null) {
+            return; // Said elsewhere.
+        }
+        for (Service.Port known : service.value().ports()) {
+            if ((port.port() == 0 || known.port() == port.port()) && !allowed.test(known.protocol())) {
+                String kind = known.protocol().opaque() ? "an opaque port " : "a port ";
+                spec.problem(field, "Service " + port.service() + " has " + kind + known.port() + ": " + needs);
+            }
         }
     }
 

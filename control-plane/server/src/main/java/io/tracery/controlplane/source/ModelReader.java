@@ -7,6 +7,7 @@ import io.tracery.controlplane.model.Name;
 import io.tracery.controlplane.model.Route;
 import io.tracery.controlplane.model.Service;
 import io.tracery.controlplane.model.Sidecar;
+import io.tracery.controlplane.model.TlsRoute;
 import java.io.StringReader;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -30,6 +31,7 @@ final class ModelReader {
     private final Map<Name, Located<Service>> services = new TreeMap<>();
     private final Map<Name, Located<List<Endpoint>>> slices = new TreeMap<>();
     private final Map<Name, Located<Route>> routes = new TreeMap<>();
+    private final Map<Name, Located<TlsRoute>> tlsRoutes = new TreeMap<>();
     private final Map<Name, Located<Sidecar>> sidecars = new TreeMap<>();
     private final Map<Name, Located<BackendPolicy>> backendPolicies = new TreeMap<>();
     private final Extensions extensions = new Extensions();
@@ -44,7 +46,7 @@ final class ModelReader {
         ModelReader reader = new ModelReader();
         files.forEach(reader::readFile);
         if (reader.problems.isEmpty()) {
-            new Consistency(reader.services, reader.slices, reader.routes, reader.sidecars).check();
+            new Consistency(reader.services, reader.slices, reader.routes, reader.tlsRoutes, reader.sidecars).check();
             new PolicyTargets(reader.services, reader.backendPolicies).check();
             reader.routes.values().forEach(reader.extensions::check);
         }
@@ -101,6 +103,13 @@ final class ModelReader {
                 Fields spec = object.required("spec");
                 put(routes, name, GrpcRouteReader.read(name, spec), spec, object);
             }
+            case "gateway.networking.k8s.io/v1 TLSRoute",
+                    "gateway.networking.k8s.io/v1alpha3 TLSRoute",
+                    "gateway.networking.k8s.io/v1alpha2 TLSRoute" -> {
+                metadata.ignore("labels");
+                Fields spec = object.required("spec");
+                put(tlsRoutes, name, TlsRouteReader.read(name, spec), spec, object);
+            }
             case "policy.tracery.io/v1alpha1 Sidecar" -> {
                 metadata.ignore("labels");
                 Fields spec = object.required("spec");
@@ -130,7 +139,7 @@ final class ModelReader {
                 object.problem(
                         "kind",
                         kind + " is not known here; known: v1 Service, discovery.k8s.io/v1 EndpointSlice, "
-                                + "gateway.networking.k8s.io/v1 HTTPRoute and GRPCRoute, "
+                                + "gateway.networking.k8s.io/v1 HTTPRoute, GRPCRoute and TLSRoute, "
                                 + "policy.tracery.io/v1alpha1 Sidecar, BackendPolicy, "
                                 + String.join(", ", Extensions.KINDS));
                 return;
@@ -232,6 +241,7 @@ final class ModelReader {
                 routes.values().stream()
                         .map(route -> extensions.resolved(route.value()))
                         .toList(),
+                tlsRoutes.values().stream().map(Located::value).toList(),
                 values(sidecars),
                 backendPolicies.values().stream().map(Located::value).toList());
     }

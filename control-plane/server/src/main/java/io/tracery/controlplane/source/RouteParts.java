@@ -28,6 +28,10 @@ final class RouteParts {
                     "hostnames",
                     "the Gateway API gives them no meaning where a Service is the parent: remove them, or match the header host");
         }
+        return parentServices(route, spec);
+    }
+
+    static List<Parent> parentServices(Name route, Fields spec) {
         List<Parent> parents = new ArrayList<>();
         for (Fields parent : spec.objects("parentRefs")) {
             if (!parent.text("kind", "Gateway").equals("Service")

@@ -60,7 +60,7 @@ final class SidecarReader {
 
     private static @Nullable RateLimit rateLimit(Fields inbound) {
         RateLimit limit = RateLimitReader.ofPort(inbound);
-        if (limit != null && protocol(inbound, "protocol") == AppProtocol.TCP) {
+        if (limit != null && protocol(inbound, "protocol").opaque()) {
             inbound.problem("rateLimit", "counts requests, which opaque bytes have none of: say which protocol it is");
         }
         return limit;
@@ -71,7 +71,7 @@ final class SidecarReader {
         if (concurrency == null) {
             return null;
         }
-        if (protocol(inbound, "protocol") == AppProtocol.TCP) {
+        if (protocol(inbound, "protocol").opaque()) {
             inbound.problem(
                     "concurrency", "counts requests, which opaque bytes have none of: say which protocol it is");
         }
@@ -124,12 +124,13 @@ final class SidecarReader {
             case "http" -> AppProtocol.HTTP;
             case "kubernetes.io/h2c", "grpc" -> AppProtocol.HTTP2;
             case "tcp" -> AppProtocol.TCP;
+            case "tls", "https" -> AppProtocol.TLS;
             case "auto" -> AppProtocol.AUTO;
             default -> {
                 fields.problem(
                         field,
-                        "http, kubernetes.io/h2c, grpc, tcp and auto are known, not \"" + fields.text(field, "")
-                                + "\"");
+                        "http, kubernetes.io/h2c, grpc, tcp, tls, https and auto are known, not \""
+                                + fields.text(field, "") + "\"");
                 yield AppProtocol.AUTO;
             }
         };

@@ -146,7 +146,7 @@ final class ClusterResources {
             case HTTP2 ->
                 options.setExplicitHttpConfig(HttpProtocolOptions.ExplicitHttpConfig.newBuilder()
                         .setHttp2ProtocolOptions(Http2ProtocolOptions.getDefaultInstance()));
-            case TCP -> {
+            case TCP, TLS -> {
                 return;
             }
         }

@@ -21,7 +21,9 @@ import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
 import io.tracery.controlplane.api.XdsNames;
 import io.tracery.controlplane.model.AppProtocol;
 import io.tracery.controlplane.model.Policies;
+import io.tracery.controlplane.model.Route;
 import io.tracery.controlplane.model.Sidecar;
+import io.tracery.controlplane.model.TlsRoute;
 import java.util.List;
 
 /** A Sidecar's ports as listeners. */
@@ -67,7 +69,7 @@ final class ListenerResources {
         return detecting(inbound.protocol(), listener).build();
     }
 
-    static Listener outbound(Sidecar.Outbound outbound, AppProtocol protocol) {
+    static Listener outbound(Sidecar.Outbound outbound, AppProtocol protocol, List<TlsRoute> tlsRoutes) {
         String name = XdsNames.outbound(
                 outbound.service().namespace(), outbound.service().name(), outbound.port());
         HttpConnectionManager.Builder http = HttpConnectionManager.newBuilder()
@@ -77,8 +79,28 @@ final class ListenerResources {
                 .setName(name)
                 .setTrafficDirection(TrafficDirection.OUTBOUND)
                 .setAddress(Metadatas.address(outbound.bindHost(), outbound.bindPort()));
+        if (protocol == AppProtocol.TLS) {
+            return passing(listener, name, tlsRoutes).build();
+        }
         chains(protocol, http, tcp(name, name)).forEach(listener::addFilterChains);
         return detecting(protocol, listener).build();
+    }
+
+    /** TLS that stays closed: a chain for each route's names; without routes all of it goes to the service itself. */
+    private static Listener.Builder passing(Listener.Builder listener, String name, List<TlsRoute> routes) {
+        listener.addListenerFilters(
+                inspector("envoy.filters.listener.tls_inspector", TlsInspector.getDefaultInstance()));
+        for (TlsRoute route : routes) {
+            FilterChain.Builder chain =
+                    FilterChain.newBuilder().setName(route.name().toString()).addFilters(tcp(name, route.backends()));
+            if (!route.hostnames().isEmpty()) {
+                chain.setFilterChainMatch(FilterChainMatch.newBuilder().addAllServerNames(route.hostnames()));
+            }
+            listener.addFilterChains(chain);
+        }
+        return routes.isEmpty()
+                ? listener.addFilterChains(FilterChain.newBuilder().addFilters(tcp(name, name)))
+                : listener;
     }
 
     /** Without TLS: one, or one for what is found to be HTTP and one for the rest. */
@@ -86,7 +108,7 @@ final class ListenerResources {
             AppProtocol protocol, HttpConnectionManager.Builder http, Filter tcp) {
         return switch (protocol) {
             case HTTP, HTTP2 -> List.of(FilterChain.newBuilder().addFilters(http(http)));
-            case TCP -> List.of(FilterChain.newBuilder().addFilters(tcp));
+            case TCP, TLS -> List.of(FilterChain.newBuilder().addFilters(tcp));
             case AUTO ->
                 List.of(
                         FilterChain.newBuilder()
@@ -137,6 +159,25 @@ final class ListenerResources {
         return filter(
                 "envoy.filters.network.tcp_proxy",
                 TcpProxy.newBuilder().setStatPrefix(name).setCluster(cluster).build());
+    }
+
+    private static Filter tcp(String name, List<Route.Backend> backends) {
+        TcpProxy.WeightedCluster.Builder shares = TcpProxy.WeightedCluster.newBuilder();
+        for (Route.Backend backend : backends) {
+            // Envoy takes no share of nothing.
+            if (backend.weight() > 0) {
+                shares.addClusters(TcpProxy.WeightedCluster.ClusterWeight.newBuilder()
+                        .setName(XdsNames.outbound(
+                                backend.service().namespace(), backend.service().name(), backend.port()))
+                        .setWeight(backend.weight()));
+            }
+        }
+        return filter(
+                "envoy.filters.network.tcp_proxy",
+                TcpProxy.newBuilder()
+                        .setStatPrefix(name)
+                        .setWeightedClusters(shares)
+                        .build());
     }
 
     private static Filter filter(String name, Message config) {

@@ -4,12 +4,12 @@ import com.google.protobuf.Any;
 import com.google.protobuf.Message;
 import io.envoyproxy.envoy.service.discovery.v3.Resource;
 import io.tracery.controlplane.api.XdsNames;
-import io.tracery.controlplane.model.AppProtocol;
 import io.tracery.controlplane.model.MeshModel;
 import io.tracery.controlplane.model.Name;
 import io.tracery.controlplane.model.Route;
 import io.tracery.controlplane.model.Service;
 import io.tracery.controlplane.model.Sidecar;
+import io.tracery.controlplane.model.TlsRoute;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -74,9 +74,11 @@ final class NodeView {
             }
             String name = XdsNames.outbound(
                     outbound.service().namespace(), outbound.service().name(), port.port());
-            put(XdsNames.LISTENER_TYPE, name, ListenerResources.outbound(outbound, port.protocol()));
+            List<TlsRoute> tlsRoutes = model.tlsRoutes(outbound.service(), port.port());
+            put(XdsNames.LISTENER_TYPE, name, ListenerResources.outbound(outbound, port.protocol(), tlsRoutes));
+            tlsRoutes.forEach(route -> route.backends().forEach(backend -> cluster(backend.service(), backend.port())));
             cluster(outbound.service(), port.port());
-            if (port.protocol() != AppProtocol.TCP) {
+            if (!port.protocol().opaque()) {
                 put(XdsNames.ROUTE_TYPE, name, RouteResources.outbound(model, outbound.service(), port.port()));
                 for (Route route : model.routes(outbound.service(), port.port())) {
                     for (Route.Rule rule : route.rules()) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tracery.controlplane.model.Filters;
 import io.tracery.controlplane.model.MeshModel;
 import io.tracery.controlplane.model.Name;
+import io.tracery.controlplane.model.Route;
 import io.tracery.controlplane.model.Route.Backend;
 import io.tracery.controlplane.model.Route.Match;
 import io.tracery.controlplane.model.Route.Path;
@@ -13,6 +14,7 @@ import io.tracery.controlplane.model.Route.Retry;
 import io.tracery.controlplane.model.Route.Rule;
 import io.tracery.controlplane.model.Route.Value;
 import io.tracery.controlplane.model.Route.ValueType;
+import io.tracery.controlplane.model.TlsRoute;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +23,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class ModelReaderTest {
@@ -113,6 +116,61 @@ class ModelReaderTest {
                         Duration.ofMillis(500),
                         new Retry(3, Set.of(502, 503), Set.of(), Duration.ofMillis(100), Duration.ZERO),
                         Filters.NONE));
+    }
+
+    private static final String VAULT = """
+            apiVersion: v1
+            kind: Service
+            metadata: {name: vault, namespace: shop}
+            spec: {ports: [{name: api, port: 8200, appProtocol: tls}, {name: web, port: 80, appProtocol: http}]}
+            """;
+
+    private static final String TLS_ROUTE = """
+            apiVersion: gateway.networking.k8s.io/v1
+            kind: TLSRoute
+            metadata: {name: vault, namespace: shop}
+            spec:
+              parentRefs: [{group: "", kind: Service, name: vault, port: 8200}]
+              hostnames: [Vault.example.com, "*.vault.example.com"]
+              rules: [{backendRefs: [{name: vault, port: 8200, weight: 3}]}]
+            """;
+
+    @Test
+    void aTlsRouteIsReadWithItsNamesInLowerCase() {
+        assertThat(problems(VAULT, TLS_ROUTE)).isEmpty();
+        assertThat(read(VAULT, TLS_ROUTE).model().tlsRoutes())
+                .containsExactly(new TlsRoute(
+                        new Name("shop", "vault"),
+                        List.of(new Route.Parent(new Name("shop", "vault"), 8200)),
+                        List.of("vault.example.com", "*.vault.example.com"),
+                        List.of(new Backend(new Name("shop", "vault"), 8200, 3, Filters.NONE))));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "Vault.example.com | 10.0.0.1 | hostnames: are names such as db.example.com",
+                "Vault.example.com | 'vault.example.com:8200' | hostnames: are names such as db.example.com",
+                "Vault.example.com | 'a.*.example.com' | hostnames: are names such as db.example.com",
+                "port: 8200} | port: 80} | has a port 80: a TLSRoute needs appProtocol tls on it",
+                "port: 8200, weight | port: 80, weight | has a port 80: TLS that is passed through needs appProtocol tls or tcp",
+                "weight: 3 | weight: 0 | all weights are 0",
+                "port: 8200, weight | port: 81, weight | Service shop/vault has no port 81",
+                "rules: [{ | rules: [{backendRefs: [{name: vault, port: 8200}]}, { | is one rule",
+                "name: vault, port: 8200} | name: vault, port: 8200, filters: [{type: RequestMirror}]} | filters",
+            })
+    void aTlsRouteThatCannotWorkIsRefused(String what, String with, String problem) {
+        assertThat(problems(VAULT, TLS_ROUTE.replace(what, with))).anyMatch(line -> line.contains(problem));
+    }
+
+    @Test
+    void twoTlsRoutesDoNotShareAName() {
+        String other = TLS_ROUTE
+                .replace("{name: vault, namespace", "{name: other, namespace")
+                .replace("Vault.", "web.");
+        assertThat(problems(VAULT, TLS_ROUTE, other))
+                .anyMatch(line -> line.contains("[*.vault.example.com] is taken by TLSRoute shop/other"));
     }
 
     @Test
@@ -293,7 +351,7 @@ class ModelReaderTest {
                 Arguments.of(
                         SIDECAR.replace("serviceAccount: front", "serviceAccount: Front"),
                         "spec.serviceAccount: \"Front\" is not a service account"),
-                Arguments.of(SIDECAR.replace("protocol: http", "protocol: https"), "are known, not \"https\""),
+                Arguments.of(SIDECAR.replace("protocol: http", "protocol: quic"), "are known, not \"quic\""),
                 Arguments.of(
                         SIDECAR.replace("protocol: http", "protocol: http, tls: off"),
                         "must be strict or permissive, not \"off\""),
@@ -330,6 +388,6 @@ class ModelReaderTest {
     @Test
     void aRouteForAllPortsNeedsThemAllToBeHttp() {
         assertThat(problems(CART, ROUTE.replace("name: cart, port: 8080}]\n  rules", "name: cart}]\n  rules")))
-                .anySatisfy(line -> assertThat(line).contains("Service shop/cart has an opaque port:"));
+                .anySatisfy(line -> assertThat(line).contains("Service shop/cart has an opaque port 9000:"));
     }
 }

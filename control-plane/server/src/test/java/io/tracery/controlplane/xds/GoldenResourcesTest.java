@@ -14,6 +14,7 @@ import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault;
 import io.envoyproxy.envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
+import io.envoyproxy.envoy.extensions.filters.listener.http_inspector.v3.HttpInspector;
 import io.envoyproxy.envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
@@ -53,13 +54,14 @@ class GoldenResourcesTest {
                     LocalRateLimit.getDescriptor(),
                     Descriptor.getDescriptor(),
                     TlsInspector.getDescriptor(),
+                    HttpInspector.getDescriptor(),
                     DownstreamTlsContext.getDescriptor(),
                     UpstreamTlsContext.getDescriptor(),
                     HttpProtocolOptions.getDescriptor()))
             .build();
 
     @ParameterizedTest
-    @ValueSource(strings = {"front-1", "cart-1", "cart-2"})
+    @ValueSource(strings = {"front-1", "cart-1", "cart-2", "gate-1"})
     void sendsAProxyThis(String sidecar) throws IOException {
         String resources = json(view(Meshes.read(Meshes.SHOP), sidecar));
         Path golden = GOLDEN.resolve(sidecar + ".json");

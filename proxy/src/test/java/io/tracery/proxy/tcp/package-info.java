@@ -1,0 +1,4 @@
+@NullMarked
+package io.tracery.proxy.tcp;
+
+import org.jspecify.annotations.NullMarked;
