@@ -1,0 +1,4 @@
+@NullMarked
+package io.tracery.proxy.upstream;
+
+import org.jspecify.annotations.NullMarked;
