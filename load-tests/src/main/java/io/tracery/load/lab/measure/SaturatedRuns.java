@@ -66,6 +66,7 @@ final class SaturatedRuns implements Measurement {
 
     private static Sample measure(Session session, Contender contender) throws IOException, InterruptedException {
         double cpu = ProcessTimes.cpuSeconds(contender.pids());
+        double kernel = ProcessTimes.kernelSeconds(contender.pids());
         CoreTimes proxyCore = CoreTimes.of(Ground.PROXY_CORE);
         CoreTimes loadCore = CoreTimes.of(Ground.LOAD_CORE);
         Outcome outcome =
@@ -73,6 +74,7 @@ final class SaturatedRuns implements Measurement {
         return Sample.of(
                 outcome,
                 ProcessTimes.cpuSeconds(contender.pids()) - cpu,
+                ProcessTimes.kernelSeconds(contender.pids()) - kernel,
                 CoreTimes.of(Ground.PROXY_CORE).since(proxyCore),
                 CoreTimes.of(Ground.LOAD_CORE).since(loadCore));
     }

@@ -20,6 +20,7 @@ public final class Saturated {
         range(json.putArray(cost.rate() + "_range"), rate);
         json.put(cost.cpu(), cpu.median());
         range(json.putArray(cost.cpu() + "_range"), cpu);
+        json.put("kernel_share", of(samples, Sample::kernel).median());
         json.put("runs", samples.size())
                 .put("runs_counted", samples.stream().filter(Sample::counts).count())
                 .put("errors", samples.stream().mapToLong(Sample::errors).sum())

@@ -24,6 +24,9 @@ public final class WorkTables {
         if (tables.has("saturated")) {
             tables.saturated();
         }
+        if (tables.has("start") && !tables.has("saturated")) {
+            tables.start();
+        }
         if (tables.has("latency")) {
             tables.latency();
         }
@@ -51,6 +54,7 @@ public final class WorkTables {
                 "runs that count",
                 words(rate),
                 words(cpu),
+                "in the kernel",
                 "range",
                 "ours / theirs",
                 "RSS, PSS, private MiB",
@@ -67,6 +71,7 @@ public final class WorkTables {
                             + runs.path("runs").asText("–"),
                     number(runs.path(rate), rate.equals("rps") ? 0 : 2),
                     number(runs.path(cpu), 2),
+                    number(runs.path("kernel_share"), 2),
                     range(runs.path(cpu + "_range")),
                     proxy.getKey().equals(Tracery.NAME) ? "" : ratio(Comparison.ratio(ours, it, "/saturated/" + cpu)),
                     number(it.at("/memory/rss_mib"), 0) + ", " + number(it.at("/memory/pss_mib"), 0) + ", "
@@ -74,6 +79,20 @@ public final class WorkTables {
                     number(it.at("/memory/peak_rss_mib"), 0),
                     number(it.at("/syscalls/per_request"), 2),
                     number(it.at("/start/median_ms"), 0));
+        });
+        text.append('\n');
+    }
+
+    private void start() {
+        header("proxy", "exec to first answer, ms", "range");
+        raw.path("proxies").properties().forEach(proxy -> {
+            JsonNode start = proxy.getValue().path("start");
+            if (!start.isEmpty()) {
+                row(
+                        proxy.getKey(),
+                        number(start.path("median_ms"), 0),
+                        number(start.path("least_ms"), 0) + "–" + number(start.path("most_ms"), 0));
+            }
         });
         text.append('\n');
     }

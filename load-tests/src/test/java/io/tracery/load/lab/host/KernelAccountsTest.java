@@ -27,8 +27,9 @@ class KernelAccountsTest {
 
     @Test
     void readsTicksOfAProcessWhoseNameHasSpaces() {
-        assertThat(ProcessTimes.ticks("42 (a b) c) S 1 1 1 0 -1 4194560 100 0 0 0 700 300 0 0 20 0"))
-                .isEqualTo(1000);
+        String stat = "42 (a b) c) S 1 1 1 0 -1 4194560 100 0 0 0 700 300 0 0 20 0";
+        assertThat(ProcessTimes.ticks(stat, ProcessTimes.USER)).isEqualTo(700);
+        assertThat(ProcessTimes.ticks(stat, ProcessTimes.SYSTEM)).isEqualTo(300);
     }
 
     @Test

@@ -21,9 +21,9 @@ class ReportTest {
 
     @Test
     void aRunCountsOnlyWhenItsCoreWasTheProxysOrIdle() {
-        assertThat(new Sample(1, 1, 0.6, 0.92, 0.5, 0).counts()).isTrue();
-        assertThat(new Sample(1, 1, 0.9, 0.91, 0.5, 0).counts()).isFalse();
-        assertThat(new Sample(1, 1, 0.9, 0.95, 0, 12).counts())
+        assertThat(new Sample(1, 1, 0.7, 0.6, 0.92, 0.5, 0).counts()).isTrue();
+        assertThat(new Sample(1, 1, 0.7, 0.9, 0.91, 0.5, 0).counts()).isFalse();
+        assertThat(new Sample(1, 1, 0.7, 0.9, 0.95, 0, 12).counts())
                 .as("neither errors nor a full load core throw a run away; they are told")
                 .isTrue();
     }
@@ -34,10 +34,10 @@ class ReportTest {
         Saturated.write(
                 json,
                 List.of(
-                        new Sample(100, 10e-6, 0.95, 0.99, 0.01, 0),
-                        new Sample(200, 20e-6, 0.95, 0.99, 0.02, 1),
-                        new Sample(900, 99e-6, 0.50, 0.60, 0.90, 0),
-                        new Sample(300, 40e-6, 0.95, 0.99, 0.03, 0)),
+                        new Sample(100, 10e-6, 0.7, 0.95, 0.99, 0.01, 0),
+                        new Sample(200, 20e-6, 0.7, 0.95, 0.99, 0.02, 1),
+                        new Sample(900, 99e-6, 0.7, 0.50, 0.60, 0.90, 0),
+                        new Sample(300, 40e-6, 0.7, 0.95, 0.99, 0.03, 0)),
                 H1.cost());
 
         assertThat(json.path("rps").asDouble()).isEqualTo(200);
