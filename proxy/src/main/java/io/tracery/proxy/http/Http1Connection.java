@@ -65,6 +65,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
     private boolean draining;
     private boolean closing;
     private boolean busy;
+    private boolean unread;
 
     private long waitingSince;
     private long headSince;
@@ -109,10 +110,19 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
             return;
         }
         busy = true;
-        while (!queued.isEmpty() && !closing && (relay == null || !requestComplete)) {
+        while (!queued.isEmpty() && !closing && mayTake()) {
             take(queued.removeFirst());
         }
         busy = false;
+    }
+
+    /** A client that does not read its answers is asked for no more requests: answers that wait would have no bound. */
+    private boolean mayTake() {
+        if (!requestComplete) {
+            return true;
+        }
+        unread = !channel().channel().isWritable();
+        return relay == null && !unread;
     }
 
     private void take(HttpObject piece) {
@@ -213,6 +223,16 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
         if (relay != null) {
             relay.clientWritable();
+        } else if (unread && ctx.channel().isWritable()) {
+            // Told from within a write.
+            ctx.executor().execute(this::takeAgain);
+        }
+    }
+
+    private void takeAgain() {
+        if (unread && relay == null && !closing) {
+            unread = false;
+            afterExchange();
         }
     }
 
@@ -369,6 +389,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
         }
         long now = now();
         boolean slow = !discarding
+                && queued.isEmpty()
                 && headSince != 0
                 && now - headSince > limits.headTimeout().toNanos();
         if (slow && !closing) {

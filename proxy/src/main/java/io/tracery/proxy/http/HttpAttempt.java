@@ -36,6 +36,9 @@ final class HttpAttempt implements UpstreamPool.Taker {
 
     private static final int UNAVAILABLE = 503;
 
+    /** An endpoint that says no more than that it is not done yet says nothing. */
+    private static final int MOST_INTERIM = 64;
+
     private final HttpRelay relay;
     private final Ticker ticker;
     private final Attempt record;
@@ -49,6 +52,7 @@ final class HttpAttempt implements UpstreamPool.Taker {
     private long retryAfterNanos;
     private boolean headSeen;
     private boolean interim;
+    private int interims;
     private boolean over;
     private boolean waiting;
     private @Nullable HttpRequest asked;
@@ -202,7 +206,12 @@ final class HttpAttempt implements UpstreamPool.Taker {
             ReferenceCountUtil.release(piece);
         } else if (piece instanceof HttpResponse head && Switching.interim(head)) {
             interim = !(piece instanceof HttpContent);
-            relay.interim(head);
+            interims++;
+            if (interims > MOST_INTERIM) {
+                relay.upstreamClosed(this, Closing.MALFORMED);
+            } else {
+                relay.interim(head);
+            }
             ReferenceCountUtil.release(piece);
         } else if (interim) {
             // The empty body with which an interim response ends.

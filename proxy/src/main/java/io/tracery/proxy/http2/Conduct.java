@@ -94,11 +94,19 @@ final class Conduct extends Http2FrameLogger {
     @Override
     public void logHeaders(
             Direction direction, ChannelHandlerContext ctx, int id, Http2Headers headers, int padding, boolean end) {
-        useful++;
-        if (direction == Direction.INBOUND) {
-            Http2Stream stream = connection.stream(id);
-            afterEnd = stream != null && stream.state() == Http2Stream.State.HALF_CLOSED_REMOTE;
-            opened += stream == null ? 1 : 0;
+        if (direction == Direction.OUTBOUND) {
+            useful++;
+            return;
+        }
+        Http2Stream stream = connection.stream(id);
+        afterEnd = stream != null && stream.state() == Http2Stream.State.HALF_CLOSED_REMOTE;
+        boolean opens = connection.isServer() && id > connection.remote().lastStreamCreated();
+        boolean unheard = stream == null ? !opens : stream.isResetSent();
+        if (unheard || interim(headers)) {
+            overhead(direction);
+        } else {
+            useful++;
+            opened += opens ? 1 : 0;
         }
     }
 
@@ -114,6 +122,11 @@ final class Conduct extends Http2FrameLogger {
             int padding,
             boolean end) {
         logHeaders(direction, ctx, id, headers, padding, end);
+    }
+
+    private boolean interim(Http2Headers headers) {
+        CharSequence status = connection.isServer() ? null : headers.status();
+        return status != null && status.length() > 0 && status.charAt(0) == '1';
     }
 
     @Override

@@ -16,6 +16,7 @@ import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.ObjIntConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * read from holds up nobody but its writer. Confined to the channel's event loop.
  */
 public abstract class FrameConnection extends Http2ConnectionHandler {
+
+    private static final int SECONDS_TO_HEAR_WHY = 1;
 
     /** A connection uses its window up in smaller parts than the half that is usual, so that more of it is of use. */
     private static final float CONNECTION_WINDOW_RATIO = 0.9f;
@@ -214,6 +217,10 @@ public abstract class FrameConnection extends Http2ConnectionHandler {
         if (conduct.abusive()) {
             in.skipBytes(in.readableBytes());
             end(Http2Error.ENHANCE_YOUR_CALM, "too many resets, or too many frames that carry nothing");
+        } else if (ctx.channel().bytesBeforeWritable() > limits.connectionWindowBytes()) {
+            // No window holds heads up: a peer that asks and does not read would be written for without a bound.
+            in.skipBytes(in.readableBytes());
+            end(Http2Error.ENHANCE_YOUR_CALM, "too many answers that are not read");
         }
     }
 
@@ -233,6 +240,8 @@ public abstract class FrameConnection extends Http2ConnectionHandler {
         }
         ended = true;
         super.onConnectionError(ctx, outbound, cause, error);
+        // It is closed once the peer has been told, which it may never read.
+        ctx.executor().schedule(() -> ctx.close(), SECONDS_TO_HEAR_WHY, TimeUnit.SECONDS);
     }
 
     /** Told from within writes, where another write would come between the parts of the first. */

@@ -34,6 +34,7 @@ final class Http2Lease extends FrameStream implements Lease {
 
     private final Http2Upstream owner;
     private final boolean reused;
+    private final int heardBefore;
 
     // Null once the request has given it back.
     private @Nullable UpstreamEvents holder;
@@ -53,6 +54,7 @@ final class Http2Lease extends FrameStream implements Lease {
         super(owner, null);
         this.owner = owner;
         this.reused = reused;
+        this.heardBefore = owner.heard();
         this.holder = holder;
     }
 
@@ -84,6 +86,7 @@ final class Http2Lease extends FrameStream implements Lease {
             return;
         }
         headSeen = true;
+        owner.answers();
         if (asksToSwitch && head.status().code() / 100 == 2) {
             switched = true;
             head = protocol == null ? head : ExtendedConnect.agreed(head, protocol, key);
@@ -214,6 +217,9 @@ final class Http2Lease extends FrameStream implements Lease {
                 endTunnel();
             } else {
                 reset(closesWith == null ? Http2Error.CANCEL : closesWith);
+            }
+            if (owner.heard() == heardBefore) {
+                owner.endUnlessHeard();
             }
         }
     }

@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 /** One HTTP/2 connection to an endpoint: its room for streams, and its end. */
 final class Http2Upstream extends FrameConnection {
 
+    private static final long QUESTION = 0x616c6976653f2121L;
+    private static final long SECONDS_TO_ANSWER = 10;
+
     private final Channel channel;
     private final Limits limits;
     private final LongSupplier nanoTime;
@@ -36,6 +39,9 @@ final class Http2Upstream extends FrameConnection {
     private boolean goingAway;
     private Closing closing = Closing.CLOSED;
     private long unusedSince;
+    private int heard;
+    private boolean questioned;
+    private boolean mayAsk = true;
 
     private record Setup(Channel channel, Limits limits, LongSupplier nanoTime, Runnable roomOrGone) {}
 
@@ -59,7 +65,7 @@ final class Http2Upstream extends FrameConnection {
     // ---- streams ----
 
     boolean hasRoom() {
-        return !goingAway && channel.isActive() && streams < mostStreams;
+        return !goingAway && !questioned && channel.isActive() && streams < mostStreams;
     }
 
     /** Has so many streams that readers who stand still could together use up the connection's window. */
@@ -110,6 +116,48 @@ final class Http2Upstream extends FrameConnection {
     /** Runs it in so many seconds. */
     void later(Runnable task, long seconds) {
         channel.eventLoop().schedule(task, seconds, TimeUnit.SECONDS);
+    }
+
+    /** How often something came from the peer. */
+    int heard() {
+        return heard;
+    }
+
+    /** Requests are answered on it. */
+    void answers() {
+        mayAsk = true;
+    }
+
+    /**
+     * A request was given up and nothing had come from the peer meanwhile: it is asked for a sign of life, and takes no
+     * further requests before it gives one. A connection whose other end is gone without a word would otherwise take
+     * requests, and fail them, for as long as TCP hopes. One question for an answer at most: servers of gRPC end the
+     * connections of clients that only ask (gRFC A8).
+     */
+    void endUnlessHeard() {
+        if (mayAsk && !questioned && channel.isActive()) {
+            mayAsk = false;
+            questioned = true;
+            encoder().writePing(context(), /* ack= */ false, QUESTION, context().newPromise());
+            flushSoon();
+            later(
+                    () -> {
+                        if (questioned) {
+                            channel.close();
+                        }
+                    },
+                    SECONDS_TO_ANSWER);
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) throws Exception {
+        heard++;
+        if (questioned) {
+            questioned = false;
+            roomOrGone.run();
+        }
+        super.channelReadComplete(ctx);
     }
 
     AsciiString scheme() {

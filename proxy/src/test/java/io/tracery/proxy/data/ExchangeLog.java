@@ -44,6 +44,10 @@ final class ExchangeLog implements ExchangeObserver {
         return started.get();
     }
 
+    int endedSoFar() {
+        return ended.size();
+    }
+
     /** Waits for as many exchanges to have ended, and for no more to be open. */
     List<Exchange> ended(int count) {
         await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {

@@ -66,6 +66,15 @@ final class Mesh {
         return new Route("shop/cart/0", RouteMatch.ANY, ClusterSplit.to(cluster), timeout, retry);
     }
 
+    static Route at(String prefix, String cluster) {
+        return at(prefix, cluster, Duration.ZERO);
+    }
+
+    static Route at(String prefix, String cluster, Duration timeout) {
+        RouteMatch match = new RouteMatch(new RouteMatch.Path.Prefix(prefix), "", List.of());
+        return new Route("shop/" + cluster + "/0", match, ClusterSplit.to(cluster), timeout, RetryPolicy.NONE);
+    }
+
     static RetryPolicy retry(int times, Condition... on) {
         return new RetryPolicy(times, Set.of(on), Set.of(503), Duration.ZERO);
     }
