@@ -94,7 +94,7 @@ public final class ProxyApp implements Component {
                         accessLog(settings)),
                 registry);
         this.data = new DataPath(
-                new DataPathConfig(settings.eventLoops(), Limits.DEFAULT, settings.zone()),
+                new DataPathConfig(settings.eventLoops(), Limits.DEFAULT, settings.zone(), settings.overload()),
                 snapshots,
                 identities,
                 telemetry::observerFor,

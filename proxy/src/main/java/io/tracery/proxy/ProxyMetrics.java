@@ -8,11 +8,10 @@ import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
 import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
-import io.netty.buffer.ByteBufAllocator;
-import io.netty.buffer.ByteBufAllocatorMetric;
-import io.netty.buffer.ByteBufAllocatorMetricProvider;
+import io.netty.buffer.PooledByteBufAllocatorMetric;
 import io.tracery.proxy.data.DataPath;
 import io.tracery.proxy.data.Refusals;
+import io.tracery.proxy.loop.BufferMemory;
 import io.tracery.proxy.mesh.MeshSnapshots;
 import io.tracery.proxy.xds.XdsClient;
 import java.util.concurrent.atomic.LongAdder;
@@ -28,13 +27,24 @@ final class ProxyMetrics {
         Gauge.builder("tracery.proxy.connections", data, DataPath::connections)
                 .description("Client connections that are open")
                 .register(registry);
-        if (ByteBufAllocator.DEFAULT instanceof ByteBufAllocatorMetricProvider buffers) {
-            Gauge.builder("tracery.proxy.buffers", buffers.metric(), ByteBufAllocatorMetric::usedDirectMemory)
-                    .description("Memory that buffers of the data path take, those kept for the next use included")
-                    .baseUnit("bytes")
-                    .register(registry);
-        }
+        Gauge.builder(
+                        "tracery.proxy.buffers",
+                        BufferMemory.ALLOCATOR.metric(),
+                        PooledByteBufAllocatorMetric::usedDirectMemory)
+                .description("Memory that buffers of the data path take, those kept for the next use included")
+                .baseUnit("bytes")
+                .register(registry);
+        BufferMemory memory = data.memory();
+        Gauge.builder("tracery.proxy.buffers.held", memory, BufferMemory::held)
+                .description("Of that, what is in use")
+                .baseUnit("bytes")
+                .register(registry);
+        bound(registry, memory, "shed", of -> of.bounds().shedBytes());
+        bound(registry, memory, "drop", of -> of.bounds().dropBytes());
+        overload(registry, memory, "shed", BufferMemory::shed);
+        overload(registry, memory, "dropped", BufferMemory::dropped);
         Refusals refusals = data.refusals();
+        refused(registry, refusals, "overload", Refusals::overloads);
         refused(registry, refusals, "no_identity", Refusals::withoutIdentity);
         refused(registry, refusals, "unverified_peer", Refusals::ofUnverifiedPeers);
         refused(registry, refusals, "over_limit", Refusals::overLimit);
@@ -74,6 +84,24 @@ final class ProxyMetrics {
         new ProcessorMetrics().bindTo(registry);
         new FileDescriptorMetrics().bindTo(registry);
         new UptimeMetrics().bindTo(registry);
+    }
+
+    private static void bound(
+            MeterRegistry registry, BufferMemory memory, String bound, ToDoubleFunction<BufferMemory> bytes) {
+        Gauge.builder("tracery.proxy.buffers.bound", memory, bytes)
+                .description("What may be held before requests are shed, and before the slowest are ended")
+                .baseUnit("bytes")
+                .tag("bound", bound)
+                .register(registry);
+    }
+
+    private static void overload(
+            MeterRegistry registry, BufferMemory memory, String action, ToDoubleFunction<BufferMemory> count) {
+        FunctionCounter.builder("tracery.proxy.overload", memory, count)
+                .description(
+                        "Requests shed, and exchanges and connections ended, because too much waited for slow peers")
+                .tag("action", action)
+                .register(registry);
     }
 
     private static void refused(

@@ -59,6 +59,38 @@ final class Bootstraps {
                 """.formatted(http("outbound/cart.shop/80"), peerIdentity, peerPort);
     }
 
+    /** Plain text on both sides, of a protocol that nobody has declared. */
+    static String undeclared(TestAuthority authority, int peerPort) {
+        return head("front", authority) + """
+                static_resources:
+                  listeners:
+                    - name: outbound/cart.shop/80
+                      traffic_direction: OUTBOUND
+                      address: {socket_address: {address: 127.0.0.1, port_value: 0}}
+                      listener_filters:
+                        - name: http_inspector
+                          typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.listener.http_inspector.v3.HttpInspector}
+                      listener_filters_timeout: 0.2s
+                      continue_on_listener_filters_timeout: true
+                      filter_chains:
+                        - filter_chain_match: {application_protocols: [http/1.0, http/1.1, h2c]}
+                          filters: [%s]
+                        - filters:
+                            - name: tcp
+                              typed_config:
+                                "@type": type.googleapis.com/envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy
+                                stat_prefix: x
+                                cluster: outbound/cart.shop/80
+                  clusters:
+                    - name: outbound/cart.shop/80
+                      type: STATIC
+                      connect_timeout: 5s
+                      load_assignment:
+                        cluster_name: outbound/cart.shop/80
+                        endpoints: [{lb_endpoints: [{endpoint: {address: {socket_address: {address: 127.0.0.1, port_value: %d}}}}]}]
+                """.formatted(http("outbound/cart.shop/80"), peerPort);
+    }
+
     private static String head(String workload, TestAuthority authority) {
         return """
                 node:

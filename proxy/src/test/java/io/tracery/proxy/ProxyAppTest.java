@@ -166,6 +166,22 @@ class ProxyAppTest {
         }
     }
 
+    @Test
+    void showsWhatPortsOfUndeclaredProtocolSpeak() throws Exception {
+        try (ProxyApp front = started(
+                Bootstraps.undeclared(authority, application.getAddress().getPort()))) {
+            int admin = front.adminAddress().getPort();
+            assertThat(get(admin, "/protocols", "*/*").body()).isEqualTo("{\"protocols\":[]}");
+
+            assertThat(get(port(front, "outbound/cart.shop/80"), "/", "*/*").statusCode())
+                    .isEqualTo(200);
+
+            assertThat(get(admin, "/protocols", "*/*").body())
+                    .isEqualTo("{\"protocols\":[{\"listener\":\"outbound/cart.shop/80\",\"latest\":\"http_1\","
+                            + "\"connections\":{\"http_1\":1},\"declare\":\"http\"}]}");
+        }
+    }
+
     private static HttpRequest.BodyPublisher nothing() {
         return HttpRequest.BodyPublishers.noBody();
     }

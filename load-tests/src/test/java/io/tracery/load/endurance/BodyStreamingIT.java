@@ -10,11 +10,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Sidecars that have 32 MiB of heap and 16 MiB of direct memory pass on more than both. */
+/** Sidecars that have 32 MiB of heap and 64 MiB of direct memory pass on more than both. */
 @Timeout(180)
 class BodyStreamingIT {
 
-    private static final long BYTES = 64L << 20;
+    private static final long BYTES = 128L << 20;
 
     @Test
     void aBodyLargerThanTheProxiesMemoryPassesBothWaysBesideASlowReader(@TempDir Path directory) throws Exception {

@@ -12,6 +12,7 @@ import io.tracery.process.ConfigException;
 import io.tracery.proxy.bootstrap.ProxyBootstrap.AccessLogSettings;
 import io.tracery.proxy.bootstrap.ProxyBootstrap.IdentitySettings;
 import io.tracery.proxy.bootstrap.ProxyBootstrap.Settings;
+import io.tracery.proxy.loop.Overload;
 import io.tracery.proxy.xds.InvalidResource;
 import io.tracery.proxy.xds.Resources;
 import io.tracery.proxy.xds.XdsServer;
@@ -37,6 +38,8 @@ public final class BootstrapReader {
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .build();
     private static final Pattern SECONDS = Pattern.compile("(\\d{1,6})s");
+    private static final int KIBIBYTE = 1024;
+    private static final int MOST_KIB = 1 << 30;
     private static final Duration DRAIN = Duration.ofSeconds(10);
     /** Cluster types whose endpoint stands in the bootstrap, as an address or a name. */
     private static final List<String> ADDRESSED = List.of("STATIC", "STRICT_DNS", "LOGICAL_DNS");
@@ -141,7 +144,23 @@ public final class BootstrapReader {
                 telemetry == null ? null : telemetry.text("kafka"),
                 accessLog == null ? null : accessLog(accessLog),
                 ours.number("event_loops", 1, 1, 64),
-                seconds(ours, "drain_timeout", DRAIN));
+                seconds(ours, "drain_timeout", DRAIN),
+                overload(ours.section("overload")));
+    }
+
+    private static Overload overload(@Nullable Section section) {
+        Overload usual = Overload.DEFAULT;
+        if (section == null) {
+            return usual;
+        }
+        int shed = section.number("shed_kib", (int) (usual.shedBytes() / KIBIBYTE), 1, MOST_KIB);
+        int drop = section.number("drop_kib", (int) (usual.dropBytes() / KIBIBYTE), 1, MOST_KIB);
+        int connections = section.number("max_connections", usual.maxConnections(), 1, 1_000_000);
+        if (drop <= shed) {
+            section.problem("drop_kib", "must be more than shed_kib, " + shed + ", not " + drop);
+            return usual;
+        }
+        return new Overload((long) shed * KIBIBYTE, (long) drop * KIBIBYTE, connections);
     }
 
     private static AccessLogSettings accessLog(Section section) {

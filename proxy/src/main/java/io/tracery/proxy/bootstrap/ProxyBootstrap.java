@@ -1,5 +1,6 @@
 package io.tracery.proxy.bootstrap;
 
+import io.tracery.proxy.loop.Overload;
 import io.tracery.proxy.xds.Resources;
 import io.tracery.proxy.xds.XdsServer;
 import java.net.InetSocketAddress;
@@ -37,6 +38,7 @@ public record ProxyBootstrap(
      * @param accessLog null for none
      * @param eventLoops threads of the data path
      * @param drainTimeout how long what is open may take to finish at the end
+     * @param overload what the whole process may hold
      */
     public record Settings(
             String namespace,
@@ -47,7 +49,8 @@ public record ProxyBootstrap(
             @Nullable String kafka,
             @Nullable AccessLogSettings accessLog,
             int eventLoops,
-            Duration drainTimeout) {}
+            Duration drainTimeout,
+            Overload overload) {}
 
     /**
      * @param path file to append to

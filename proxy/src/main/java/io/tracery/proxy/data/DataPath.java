@@ -19,6 +19,7 @@ import io.netty.util.concurrent.ScheduledFuture;
 import io.tracery.process.Component;
 import io.tracery.proxy.exchange.ExchangeObserver;
 import io.tracery.proxy.identity.IdentitySource;
+import io.tracery.proxy.loop.BufferMemory;
 import io.tracery.proxy.loop.EndpointView;
 import io.tracery.proxy.loop.LoopState;
 import io.tracery.proxy.loop.Ticker;
@@ -43,6 +44,7 @@ import org.jspecify.annotations.Nullable;
 public final class DataPath implements Component {
 
     private static final long SWEEP_SECONDS = 1;
+    private static final long RELIEVE_MILLIS = 100;
     private static final long ADOPT_SECONDS = 1;
 
     private final DataPathConfig config;
@@ -55,6 +57,7 @@ public final class DataPath implements Component {
     private final Refusals refusals = new Refusals();
     private final Ejections ejections = new Ejections();
     private final Detections detections = new Detections();
+    private final BufferMemory memory;
     private final ListenerSet listeners;
 
     /** Of the time to drain, this part is kept for connections of an application that does not hang up. */
@@ -77,6 +80,7 @@ public final class DataPath implements Component {
         this.config = config;
         this.snapshots = snapshots;
         this.identities = identities;
+        this.memory = new BufferMemory(config.overload());
         boolean epoll = Epoll.isAvailable();
         IoHandlerFactory io = epoll ? new MendedEpoll() : NioIoHandler.newFactory();
         Class<? extends SocketChannel> sockets = epoll ? EpollSocketChannel.class : NioSocketChannel.class;
@@ -93,7 +97,8 @@ public final class DataPath implements Component {
                             ejections,
                             randoms.apply(loop),
                             ticker,
-                            config.zone()));
+                            config.zone(),
+                            memory));
         });
         this.listeners = new ListenerSet(loops, servers, this::accepted);
     }
@@ -106,8 +111,10 @@ public final class DataPath implements Component {
     /** Follows the snapshots from here on, beginning with the one in force. */
     @Override
     public void start() {
-        states.forEach((loop, state) ->
-                loop.scheduleWithFixedDelay(state::sweep, SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS));
+        states.forEach((loop, state) -> {
+            loop.scheduleWithFixedDelay(state::sweep, SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS);
+            loop.scheduleWithFixedDelay(state::relieve, RELIEVE_MILLIS, RELIEVE_MILLIS, TimeUnit.MILLISECONDS);
+        });
         snapshots.onPublish(this::follow);
         follow(snapshots.current());
         // Not on an event loop: binding waits for one.
@@ -133,6 +140,11 @@ public final class DataPath implements Component {
                 LoopState state = states.get(channel.eventLoop());
                 boolean in = listener.direction() == Direction.INBOUND;
                 if (state == null) {
+                    channel.close();
+                    return;
+                }
+                if (memory.full() || connections() >= config.overload().maxConnections()) {
+                    refusals.overloaded();
                     channel.close();
                     return;
                 }
@@ -172,6 +184,11 @@ public final class DataPath implements Component {
 
     public Refusals refusals() {
         return refusals;
+    }
+
+    /** What the buffers of all traffic take, and what was ended because of it. */
+    public BufferMemory memory() {
+        return memory;
     }
 
     public Ejections ejections() {

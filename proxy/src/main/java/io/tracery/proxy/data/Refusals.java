@@ -9,6 +9,7 @@ public final class Refusals {
     private final LongAdder unverified = new LongAdder();
     private final LongAdder tooMany = new LongAdder();
 
+    private final LongAdder overloaded = new LongAdder();
     private final LongAdder silent = new LongAdder();
     private final LongAdder abusive = new LongAdder();
 
@@ -22,6 +23,10 @@ public final class Refusals {
 
     void tooMany() {
         tooMany.increment();
+    }
+
+    void overloaded() {
+        overloaded.increment();
     }
 
     void silent() {
@@ -50,6 +55,11 @@ public final class Refusals {
     /** The peer showed no certificate of the mesh's, or one without a SPIFFE ID. */
     public long ofUnverifiedPeers() {
         return unverified.sum();
+    }
+
+    /** The process had as many connections as it may, or its buffers as much memory. */
+    public long overloads() {
+        return overloaded.sum();
     }
 
     /** The listener had as many connections as it may. */

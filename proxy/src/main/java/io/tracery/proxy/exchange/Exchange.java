@@ -290,6 +290,11 @@ public final class Exchange {
         return bytesSent;
     }
 
+    /** Bytes a second since it began, of both bodies. */
+    public double pace(long nowNanos) {
+        return (bytesReceived + bytesSent) * 1e9 / Math.max(1, nowNanos - startNanos);
+    }
+
     /** Null while it runs. */
     public @Nullable Fate fate() {
         return fate;

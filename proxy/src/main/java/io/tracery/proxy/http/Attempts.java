@@ -84,7 +84,7 @@ final class Attempts {
 
     private void tryOnce(ClusterState state, Freshness freshness) {
         long now = loop.ticker().nanos();
-        UpstreamFailure refused = Shedding.refuse(state.occupancy(), exchange, head.headers());
+        UpstreamFailure refused = Shedding.refuse(loop.memory(), state.occupancy(), exchange, head.headers());
         Pick pick = refused != null ? null : state.balancer().pick(avoid, affinity.hash(), now);
         if (pick == null) {
             UpstreamFailure why = refused == null ? state.nobodyToAsk() : refused;

@@ -16,6 +16,9 @@ interface Client {
 
     boolean writable();
 
+    /** Ends the connection, or the stream, at once: what is not sent never will be. */
+    default void drop() {}
+
     /** Stops or resumes reading what the client sends. */
     void reading(boolean on);
 

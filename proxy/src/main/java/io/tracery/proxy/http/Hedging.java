@@ -135,7 +135,7 @@ final class Hedging {
         if (!cluster.occupancy().admitsRetry(/* failed= */ 1)) {
             return "as many retries as " + cluster.cluster().name() + " may have are under way";
         }
-        UpstreamFailure full = Shedding.refuse(cluster.occupancy(), exchange, head.headers());
+        UpstreamFailure full = Shedding.refuse(loop.memory(), cluster.occupancy(), exchange, head.headers());
         return full == null ? null : full.getMessage();
     }
 

@@ -21,14 +21,13 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
-import io.netty.util.concurrent.ScheduledFuture;
 import io.tracery.proxy.http.Intake.Version;
 import io.tracery.proxy.http1.Complaint;
 import io.tracery.proxy.http1.Framing;
 import io.tracery.proxy.http1.Http1ServerCodec;
+import io.tracery.proxy.loop.Swept;
 import io.tracery.proxy.upstream.Limits;
 import java.util.ArrayDeque;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * A client's HTTP/1.1 connection: one exchange after the other, pipelined requests answered in their order. Between
  * requests it is closed when nothing comes; within a request's head when it comes too slowly.
  */
-public final class Http1Connection extends ChannelInboundHandlerAdapter implements Client {
+public final class Http1Connection extends ChannelInboundHandlerAdapter implements Client, Swept {
 
     /** Requests that a client sends ahead are read no further than this. */
     private static final int MOST_QUEUED = 64;
@@ -51,7 +50,6 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 
     // Set when the handler is added, before anything is read.
     private @Nullable ChannelHandlerContext context;
-    private @Nullable ScheduledFuture<?> watch;
 
     // The exchange under way, if any.
     private @Nullable HttpRelay relay;
@@ -84,9 +82,8 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         context = ctx;
+        downstream.loop().add(this);
         waitingSince = now();
-        long period = Math.max(1, limits.headTimeout().toMillis() / 2);
-        watch = ctx.executor().scheduleWithFixedDelay(this::closeIfSlow, period, period, TimeUnit.MILLISECONDS);
     }
 
     // ---- from the client ----
@@ -265,9 +262,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 
     @Override
     public void handlerRemoved(ChannelHandlerContext ctx) {
-        if (watch != null) {
-            watch.cancel(false);
-        }
+        downstream.loop().remove(this);
     }
 
     @Override
@@ -307,7 +302,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
         } else if (!sized && !chunked && !bodiless) {
             head.headers().set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
         }
-        keepAlive &= !draining && !closing;
+        keepAlive &= !draining && !closing && !downstream.loop().memory().high();
         if (!keepAlive) {
             head.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
         } else if (http10) {
@@ -338,6 +333,17 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
     @Override
     public boolean writable() {
         return channel().channel().isWritable();
+    }
+
+    /** While there is an exchange that is asked. */
+    @Override
+    public double pace(long nowNanos) {
+        return relay == null && !writable() ? 0 : Double.POSITIVE_INFINITY;
+    }
+
+    @Override
+    public void drop() {
+        Swept.cut(channel().channel());
     }
 
     @Override
@@ -383,20 +389,21 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
         channel().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
     }
 
-    private void closeIfSlow() {
+    /** Closes it where a request's head comes too slowly, or nothing comes at all. */
+    @Override
+    public void sweep(long nowNanos) {
         if (relay != null) {
             return;
         }
-        long now = now();
         boolean slow = !discarding
                 && queued.isEmpty()
                 && headSince != 0
-                && now - headSince > limits.headTimeout().toNanos();
+                && nowNanos - headSince > limits.headTimeout().toNanos();
         if (slow && !closing) {
             closing = true;
             keepAlive = false;
             Intake.malformed(downstream, this, Complaint.LATE, "the request's head did not come in time");
-        } else if (now - waitingSince > limits.idleTimeout().toNanos()) {
+        } else if (nowNanos - waitingSince > limits.idleTimeout().toNanos()) {
             channel().close();
         }
     }

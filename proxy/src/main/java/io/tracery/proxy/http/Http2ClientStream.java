@@ -207,9 +207,19 @@ final class Http2ClientStream extends FrameStream implements Client {
         overSinceNanos = owner.downstream().loop().ticker().nanos();
     }
 
-    /** Ends it where the exchange is over and the client does not take what is left of the answer. */
+    @Override
+    public void drop() {
+        reset(Http2Error.ENHANCE_YOUR_CALM);
+    }
+
+    /** Its exchange is over, and the client has not taken all of the answer. */
+    boolean lingers() {
+        return exchangeOver && !isOver();
+    }
+
+    /** Ends it where it lingers for longer. */
     void giveUp(long nowNanos, long patienceNanos) {
-        if (exchangeOver && nowNanos - overSinceNanos > patienceNanos) {
+        if (lingers() && nowNanos - overSinceNanos > patienceNanos) {
             reset(Http2Error.CANCEL);
         }
     }

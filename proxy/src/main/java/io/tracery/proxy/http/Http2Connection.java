@@ -118,6 +118,23 @@ public final class Http2Connection extends FrameConnection implements Swept {
         }
     }
 
+    /** Of what no exchange speaks for: answers that are complete and not taken. */
+    @Override
+    public double pace(long nowNanos) {
+        boolean[] waits = {exchanges == 0 && !context().channel().isWritable()};
+        forEachStream((stream, id) -> waits[0] |= ((Http2ClientStream) stream).lingers());
+        return waits[0] ? 0 : Double.POSITIVE_INFINITY;
+    }
+
+    @Override
+    public void drop() {
+        long now = downstream.loop().ticker().nanos();
+        forEachStream((stream, id) -> ((Http2ClientStream) stream).giveUp(now, /* patienceNanos= */ -1));
+        if (exchanges == 0) {
+            Swept.cut(context().channel());
+        }
+    }
+
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event == Drain.NOW && !draining) {

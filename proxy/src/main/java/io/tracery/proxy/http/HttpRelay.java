@@ -313,6 +313,19 @@ final class HttpRelay implements Swept {
         }
     }
 
+    @Override
+    public double pace(long nowNanos) {
+        Lease lease = attempts.lease();
+        boolean waits = !client.writable() || (lease != null && !lease.writable());
+        return waits ? exchange.pace(nowNanos) : Double.POSITIVE_INFINITY;
+    }
+
+    @Override
+    public void drop() {
+        giveUp(Fate.BREAKER_OPEN);
+        client.drop();
+    }
+
     /** The client went away. */
     void clientGone() {
         HttpAttempt current = attempts.current();

@@ -4,10 +4,12 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.tracery.proxy.balance.ConcurrencyLimit;
 import io.tracery.proxy.exchange.Exchange;
+import io.tracery.proxy.loop.BufferMemory;
 import io.tracery.proxy.mesh.AdaptiveConcurrency;
 import io.tracery.proxy.upstream.Occupancy;
 import io.tracery.proxy.upstream.Occupancy.Importance;
 import io.tracery.proxy.upstream.UpstreamFailure;
+import io.tracery.tracing.span.Fate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +23,12 @@ record Shedding(Exchange exchange, HttpHeaders headers) implements Importance {
     private static final String KUBERNETES = "kube-probe/";
 
     /** Why the request may not go on now, or null when it may. */
-    static @Nullable UpstreamFailure refuse(Occupancy occupancy, Exchange exchange, HttpHeaders headers) {
+    static @Nullable UpstreamFailure refuse(
+            BufferMemory memory, Occupancy occupancy, Exchange exchange, HttpHeaders headers) {
+        if (memory.high() && !asksForLife(exchange, headers) && !occupancy.critical(exchange.path())) {
+            memory.shedOne();
+            return new UpstreamFailure(Fate.BREAKER_OPEN, "the proxy's buffers hold as much as they may");
+        }
         UpstreamFailure refused = occupancy.refuseRequest();
         return refused != null || !occupancy.adapts() ? refused : occupancy.shed(new Shedding(exchange, headers));
     }
@@ -35,8 +42,11 @@ record Shedding(Exchange exchange, HttpHeaders headers) implements Importance {
 
     @Override
     public boolean critical(AdaptiveConcurrency config) {
-        return config.criticalPaths().contains(exchange.path())
-                || exchange.path().startsWith(GRPC_HEALTH)
+        return config.criticalPaths().contains(exchange.path()) || asksForLife(exchange, headers);
+    }
+
+    private static boolean asksForLife(Exchange exchange, HttpHeaders headers) {
+        return exchange.path().startsWith(GRPC_HEALTH)
                 || headers.get(HttpHeaderNames.USER_AGENT, "").startsWith(KUBERNETES);
     }
 }

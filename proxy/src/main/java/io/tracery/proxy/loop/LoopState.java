@@ -20,6 +20,7 @@ import io.tracery.proxy.upstream.Connector;
 import io.tracery.proxy.upstream.Limits;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -40,7 +41,11 @@ public final class LoopState {
     private final Surroundings surroundings;
     private final Map<String, ClusterState> clusters = new HashMap<>();
     private final IdentityHashMap<ClusterSplit, WeightedSplit> splits = new IdentityHashMap<>();
+    private final BufferMemory memory;
     private final Set<Swept> swept = Collections.newSetFromMap(new IdentityHashMap<>());
+
+    /** Of those that are slow, one in so many is ended at a time. */
+    private static final int DROPPED_AT_ONCE = 4;
 
     private MeshSnapshot snapshot = MeshSnapshot.EMPTY;
 
@@ -52,13 +57,15 @@ public final class LoopState {
             EjectionObserver ejections,
             RandomGenerator random,
             Ticker ticker,
-            String zone) {
+            String zone,
+            BufferMemory memory) {
         this.loop = connector.loop();
         this.connector = connector;
         this.limits = limits;
         this.observer = observer;
         this.random = random;
         this.ticker = ticker;
+        this.memory = memory;
         this.surroundings = new Surroundings(zone, random, ticker::nanos, ejections);
     }
 
@@ -143,6 +150,37 @@ public final class LoopState {
             one.sweep(now);
         }
         clusters.values().forEach(cluster -> cluster.sweep(now));
+    }
+
+    /**
+     * While buffers take too much, ends what is slow, the slowest first and some at a time: what they held has to come back
+     * before it can be told whether that was enough. Called several times a second.
+     */
+    public void relieve() {
+        assert loop.inEventLoop();
+        memory.look();
+        if (memory.full()) {
+            long now = ticker.nanos();
+            List<Slow> slow = new ArrayList<>();
+            for (Swept one : swept) {
+                double pace = one.pace(now);
+                if (pace < Double.POSITIVE_INFINITY) {
+                    slow.add(new Slow(one, pace));
+                }
+            }
+            slow.sort(Comparator.comparingDouble(Slow::pace));
+            for (Slow slowest : slow.subList(0, (slow.size() + DROPPED_AT_ONCE - 1) / DROPPED_AT_ONCE)) {
+                slowest.one().drop();
+                memory.droppedOne();
+            }
+        }
+    }
+
+    private record Slow(Swept one, double pace) {}
+
+    /** What buffers take, of the whole process. */
+    public BufferMemory memory() {
+        return memory;
     }
 
     /** Closes every idle connection. */

@@ -5,9 +5,8 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.socket.DuplexChannel;
-import io.netty.util.concurrent.ScheduledFuture;
-import java.time.Duration;
-import java.util.concurrent.TimeUnit;
+import io.tracery.proxy.loop.LoopState;
+import io.tracery.proxy.loop.Swept;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,17 +25,38 @@ final class HalfClose {
         }
     }
 
-    /** Closes when all is written; a peer that does not read is given this long. */
-    static void closeAfterWrites(@Nullable Channel channel, Duration patience) {
+    /** Closes when all is written; a peer that does not read is given as long as one that says nothing. */
+    static void closeAfterWrites(@Nullable Channel channel, LoopState loop) {
         if (channel == null || !channel.isActive()) {
             return;
         }
         ChannelFuture written = channel.writeAndFlush(Unpooled.EMPTY_BUFFER);
         written.addListener(ChannelFutureListener.CLOSE);
         if (!written.isDone()) {
-            ScheduledFuture<?> end =
-                    channel.eventLoop().schedule(() -> channel.close(), patience.toMillis(), TimeUnit.MILLISECONDS);
-            channel.closeFuture().addListener(closed -> end.cancel(false));
+            Lingering end = new Lingering(
+                    channel, loop.ticker().nanos() + loop.limits().idleTimeout().toNanos());
+            loop.add(end);
+            channel.closeFuture().addListener(closed -> loop.remove(end));
+        }
+    }
+
+    private record Lingering(Channel channel, long untilNanos) implements Swept {
+
+        @Override
+        public void sweep(long nowNanos) {
+            if (nowNanos - untilNanos > 0) {
+                channel.close();
+            }
+        }
+
+        @Override
+        public double pace(long nowNanos) {
+            return 0;
+        }
+
+        @Override
+        public void drop() {
+            Swept.cut(channel);
         }
     }
 }

@@ -401,6 +401,26 @@ public final class TcpRelay extends ChannelInboundHandlerAdapter implements Swep
         }
     }
 
+    @Override
+    public double pace(long nowNanos) {
+        return waits(client) || waits(upstream) ? exchange.pace(nowNanos) : Double.POSITIVE_INFINITY;
+    }
+
+    private static boolean waits(@Nullable Channel to) {
+        return to != null && to.isActive() && !to.isWritable();
+    }
+
+    @Override
+    public void drop() {
+        end(Fate.BREAKER_OPEN);
+        if (client != null) {
+            Swept.cut(client);
+        }
+        if (upstream != null) {
+            Swept.cut(upstream);
+        }
+    }
+
     private void end(Fate fate) {
         if (exchange.ended()) {
             return;
@@ -411,8 +431,8 @@ public final class TcpRelay extends ChannelInboundHandlerAdapter implements Swep
         }
         release(fate);
         loop.observer().ended(exchange);
-        HalfClose.closeAfterWrites(upstream, loop.limits().idleTimeout());
-        HalfClose.closeAfterWrites(client, loop.limits().idleTimeout());
+        HalfClose.closeAfterWrites(upstream, loop);
+        HalfClose.closeAfterWrites(client, loop);
     }
 
     private void release(Fate fate) {

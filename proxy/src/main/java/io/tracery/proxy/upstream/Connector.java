@@ -1,7 +1,7 @@
 package io.tracery.proxy.upstream;
 
 import io.netty.bootstrap.Bootstrap;
-import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
@@ -101,6 +101,7 @@ public final class Connector {
         ChannelFuture connecting = new Bootstrap()
                 .group(loop)
                 .channel(channelType)
+                .option(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
                 .option(ChannelOption.TCP_NODELAY, true)
                 .option(ChannelOption.AUTO_READ, tls != null)
                 .option(ChannelOption.ALLOW_HALF_CLOSURE, halfClosure == HalfClosure.ALLOWED)
@@ -196,7 +197,7 @@ public final class Connector {
     }
 
     private static SslHandler handshake(Identity identity, Cluster cluster) {
-        SslHandler handler = identity.client().newHandler(ByteBufAllocator.DEFAULT);
+        SslHandler handler = identity.client().newHandler(PooledByteBufAllocator.DEFAULT);
         handler.setHandshakeTimeout(cluster.connectTimeout().toMillis(), TimeUnit.MILLISECONDS);
         return handler;
     }

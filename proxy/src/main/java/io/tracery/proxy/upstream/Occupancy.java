@@ -80,6 +80,12 @@ public final class Occupancy {
         return adaptive != null;
     }
 
+    /** Whether the cluster's configuration names the path among those that are refused last. */
+    public boolean critical(String path) {
+        AdaptiveConcurrency config = limits.adaptive();
+        return config != null && config.criticalPaths().contains(path);
+    }
+
     /** Which of several requests are refused first. */
     public interface Importance {
 

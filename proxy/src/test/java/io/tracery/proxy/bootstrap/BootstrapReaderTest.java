@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tracery.process.ConfigException;
+import io.tracery.proxy.loop.Overload;
 import io.tracery.proxy.mesh.MeshSnapshot;
 import io.tracery.proxy.xds.InvalidResource;
 import io.tracery.proxy.xds.XdsServer;
@@ -115,10 +116,24 @@ class BootstrapReaderTest {
                         "127.0.0.1:19092",
                         new ProxyBootstrap.AccessLogSettings("/var/log/access.json", 10),
                         2,
-                        Duration.ofSeconds(3)));
+                        Duration.ofSeconds(3),
+                        Overload.DEFAULT));
         assertThat(read.admin()).isEqualTo(new InetSocketAddress("127.0.0.1", 23003));
         assertThat(read.xds()).isEqualTo(new XdsServer("127.0.0.1", 15010, Path.of("/run/root.pem")));
         assertThat(read.resources().clusters()).isEmpty();
+    }
+
+    @Test
+    void theProcesssBoundsAreReadAndMustBeInOrder() {
+        String bounds =
+                "      overload: {shed_kib: 4096, drop_kib: %d, max_connections: 50}\n      drain_timeout: 3s\n";
+        String right = WHOLE.replace("      drain_timeout: 3s\n", bounds.formatted(8192));
+        assertThat(BootstrapReader.read("b.yaml", right).settings().overload())
+                .isEqualTo(new Overload(4096 * 1024, 8192 * 1024, 50));
+        String wrong = WHOLE.replace("      drain_timeout: 3s\n", bounds.formatted(4096));
+        assertThatThrownBy(() -> BootstrapReader.read("b.yaml", wrong))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("overload.drop_kib must be more than shed_kib, 4096, not 4096");
     }
 
     @Test

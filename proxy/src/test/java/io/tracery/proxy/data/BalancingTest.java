@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.tracery.proxy.balance.EjectionReason;
 import io.tracery.proxy.exchange.Attempt;
 import io.tracery.proxy.exchange.Exchange;
+import io.tracery.proxy.loop.Overload;
 import io.tracery.proxy.mesh.Balancer;
 import io.tracery.proxy.mesh.Balancer.SlowStart;
 import io.tracery.proxy.mesh.CircuitLimits;
@@ -144,7 +145,7 @@ class BalancingTest {
     void staysInItsZone() throws Exception {
         try (Http1Backend near = Http1Backend.saying("near");
                 Http1Backend far = Http1Backend.saying("far");
-                TestProxy proxy = new TestProxy(new DataPathConfig(1, Limits.DEFAULT, "a"));
+                TestProxy proxy = new TestProxy(new DataPathConfig(1, Limits.DEFAULT, "a", Overload.DEFAULT));
                 Http1Peer client = Http1Peer.connect(proxy.serving(
                                 Mesh.outbound(Mesh.route("cart")),
                                 cluster(ClusterPolicy.DEFAULT, endpoint(far, "b"), endpoint(near, "a")))

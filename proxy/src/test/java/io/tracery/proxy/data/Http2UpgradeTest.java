@@ -17,8 +17,10 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -117,8 +119,12 @@ class Http2UpgradeTest {
             client.send(
                     RawHttp2.frame(RawHttp2.HEADERS, RawHttp2.END_STREAM | RawHttp2.END_HEADERS, 3, RawHttp2.get()));
             assertThat(head(socket).status()).isEqualTo(101);
-            assertThat(next(client, RawHttp2.HEADERS).stream()).isEqualTo(1);
-            assertThat(next(client, RawHttp2.DATA).stream()).isEqualTo(3);
+            // Both are under way at once; which is answered first is the backend's affair.
+            Set<Integer> answered = new HashSet<>();
+            while (answered.size() < 2) {
+                answered.add(next(client, RawHttp2.HEADERS).stream());
+            }
+            assertThat(answered).containsExactlyInAnyOrder(1, 3);
             proxy.log.ended(2);
         }
     }

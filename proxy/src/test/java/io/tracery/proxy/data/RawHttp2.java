@@ -71,8 +71,15 @@ final class RawHttp2 implements AutoCloseable {
 
     /** GET http://cart/, packed with nothing but the static table (RFC 7541 appendix A). */
     static byte[] get() {
+        return get("/");
+    }
+
+    /** GET http://cart and the path, of less than 127 characters. */
+    static byte[] get(String path) {
         ByteArrayOutputStream block = new ByteArrayOutputStream();
-        block.writeBytes(new byte[] {(byte) 0x82, (byte) 0x86, (byte) 0x84, 0x01, 4});
+        block.writeBytes(new byte[] {(byte) 0x82, (byte) 0x86, 0x04, (byte) path.length()});
+        block.writeBytes(path.getBytes(StandardCharsets.US_ASCII));
+        block.writeBytes(new byte[] {0x01, 4});
         block.writeBytes("cart".getBytes(StandardCharsets.US_ASCII));
         return block.toByteArray();
     }
