@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Sidecars that have 32 MiB of heap and 64 MiB of direct memory pass on more than both. */
+/** Sidecars that have 32 MiB of heap to begin with and 64 MiB of direct memory at most pass on more than both. */
 @Timeout(180)
 class BodyStreamingIT {
 

@@ -1,6 +1,7 @@
 package io.tracery.proxy.identity;
 
 import io.tracery.controlplane.api.SpiffeId;
+import io.tracery.proxy.identity.VerifiedChains.Role;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
@@ -13,6 +14,7 @@ import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.Collection;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManager;
@@ -28,6 +30,7 @@ final class MeshTrust extends X509ExtendedTrustManager {
 
     private final X509TrustManager chains;
     private final String trustDomain;
+    private final VerifiedChains verified = new VerifiedChains();
 
     private MeshTrust(X509TrustManager chains, String trustDomain) {
         this.chains = chains;
@@ -75,14 +78,20 @@ final class MeshTrust extends X509ExtendedTrustManager {
 
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String authType) throws CertificateException {
-        chains.checkClientTrusted(chain, authType);
-        checkMember(chain[0]);
+        if (!verified.holds(chain, Role.CLIENT, Instant.now())) {
+            chains.checkClientTrusted(chain, authType);
+            checkMember(chain[0]);
+            verified.verified(chain, Role.CLIENT);
+        }
     }
 
     @Override
     public void checkServerTrusted(X509Certificate[] chain, String authType) throws CertificateException {
-        chains.checkServerTrusted(chain, authType);
-        checkMember(chain[0]);
+        if (!verified.holds(chain, Role.SERVER, Instant.now())) {
+            chains.checkServerTrusted(chain, authType);
+            checkMember(chain[0]);
+            verified.verified(chain, Role.SERVER);
+        }
     }
 
     private void checkMember(X509Certificate leaf) throws CertificateException {
