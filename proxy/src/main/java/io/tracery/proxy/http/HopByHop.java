@@ -42,7 +42,14 @@ final class HopByHop {
 
     private static boolean protectedName(String name) {
         return switch (name) {
-            case "transfer-encoding", "content-length", "host", "te", "traceparent", "tracestate" -> true;
+            case "transfer-encoding",
+                    "content-length",
+                    "host",
+                    "te",
+                    "traceparent",
+                    "tracestate",
+                    "b3",
+                    "uber-trace-id" -> true;
             default -> false;
         };
     }

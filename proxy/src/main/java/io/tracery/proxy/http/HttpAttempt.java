@@ -24,7 +24,6 @@ import io.tracery.proxy.upstream.UpstreamFailure;
 import io.tracery.proxy.upstream.UpstreamPool;
 import io.tracery.proxy.upstream.UpstreamPool.Freshness;
 import io.tracery.tracing.context.TraceContext;
-import io.tracery.tracing.context.W3cTraceContext;
 import io.tracery.tracing.span.Fate;
 import org.jspecify.annotations.Nullable;
 
@@ -132,7 +131,7 @@ final class HttpAttempt implements UpstreamPool.Taker {
     /** The request's head as this endpoint gets it. */
     HttpRequest head(HttpRequest common) {
         if (carried != null) {
-            common.headers().set(W3cTraceContext.TRACEPARENT, W3cTraceContext.traceparent(carried));
+            TraceHeaders.write(common.headers(), carried, exchange.parentSpanId());
         }
         return new DefaultHttpRequest(
                 HttpVersion.HTTP_1_1,

@@ -20,7 +20,6 @@ import io.tracery.proxy.route.Redirect;
 import io.tracery.proxy.route.Route;
 import io.tracery.proxy.route.RouteTable;
 import io.tracery.tracing.context.TraceContext;
-import io.tracery.tracing.context.W3cTraceContext;
 import io.tracery.tracing.span.Fate;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -204,18 +203,11 @@ final class Intake {
     }
 
     private static void placeInTrace(LoopState loop, Exchange exchange, HttpHeaders headers) {
-        TraceContext caller = W3cTraceContext.parse(
-                headers.getAll(W3cTraceContext.TRACEPARENT), headers.getAll(W3cTraceContext.TRACESTATE));
+        TraceContext caller = TraceHeaders.read(headers);
         if (caller == null) {
             exchange.trace(TraceContext.root(loop.random()), 0);
-            headers.remove(W3cTraceContext.TRACESTATE);
         } else {
             exchange.trace(caller.child(loop.random()), caller.spanId());
-            if (caller.tracestate().isEmpty()) {
-                headers.remove(W3cTraceContext.TRACESTATE);
-            } else {
-                headers.set(W3cTraceContext.TRACESTATE, caller.tracestate());
-            }
         }
     }
 
