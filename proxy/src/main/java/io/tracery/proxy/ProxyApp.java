@@ -119,6 +119,7 @@ public final class ProxyApp implements Component {
                                 this::configDump,
                                 this::clusters,
                                 () -> telemetry.requests(PATIENCE_WITH_LOOPS),
+                                new TapPage(telemetry.tap()),
                                 () -> data.detections().all())
                         .all());
         ProxyMetrics.bind(registry, data, snapshots, xds);

@@ -20,6 +20,7 @@ import java.util.function.UnaryOperator;
  * @param configDump JSON of the configuration in force
  * @param clusters what the balancers know
  * @param requests what is in flight, the oldest first; an object each
+ * @param tap single exchanges
  * @param protocols what ports of undeclared protocol were found to speak; an object each
  */
 public record AdminPages(
@@ -28,6 +29,7 @@ public record AdminPages(
         Supplier<String> configDump,
         ClustersView clusters,
         Supplier<List<?>> requests,
+        TapView tap,
         Supplier<List<?>> protocols) {
 
     private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
@@ -36,17 +38,19 @@ public record AdminPages(
     /** Every page by its path. */
     public SortedMap<String, AdminPage> all() {
         Profiles profiles = new Profiles();
-        return new TreeMap<>(Map.of(
-                "/live", AdminPage.open(query -> Answer.text("live\n")),
-                "/ready", AdminPage.open(query -> readiness()),
-                "/metrics", AdminPage.open(this::scrape),
-                "/config_dump", AdminPage.local(query -> Answer.json(configDump.get())),
-                "/clusters", AdminPage.local(this::clusters),
-                "/requests", AdminPage.local(query -> inFlight()),
-                "/protocols", AdminPage.local(query -> spoken()),
-                "/logging", LogLevels.page(),
-                "/profile/cpu", profiles.cpu(),
-                "/profile/heap", profiles.heap()));
+        SortedMap<String, AdminPage> pages = new TreeMap<>();
+        pages.put("/live", AdminPage.open(query -> Answer.text("live\n")));
+        pages.put("/ready", AdminPage.open(query -> readiness()));
+        pages.put("/metrics", AdminPage.open(this::scrape));
+        pages.put("/config_dump", AdminPage.local(query -> Answer.json(configDump.get())));
+        pages.put("/clusters", AdminPage.local(this::clusters));
+        pages.put("/requests", AdminPage.local(query -> inFlight()));
+        pages.put("/tap", AdminPage.local(query -> Answer.json(tap.show(query))));
+        pages.put("/protocols", AdminPage.local(query -> spoken()));
+        pages.put("/logging", LogLevels.page());
+        pages.put("/profile/cpu", profiles.cpu());
+        pages.put("/profile/heap", profiles.heap());
+        return pages;
     }
 
     /** What the balancers know, for programs or for people. */
@@ -54,6 +58,13 @@ public record AdminPages(
 
         /** All clusters with their endpoints. */
         String show(Layout layout);
+    }
+
+    /** Single exchanges, those that ended lately and those that will. */
+    public interface TapView {
+
+        /** @throws IllegalArgumentException when the query makes no sense; its message is for the person who wrote it */
+        String show(Query query) throws InterruptedException;
     }
 
     /** How a page is laid out. */

@@ -60,6 +60,7 @@ final class Exporter implements Runnable {
             MetricBatches metricBatches,
             TopicOutbox metrics,
             SpanEncoder spanEncoder,
+            RecentSpans recent,
             Limits limits) {}
 
     /** @param outboxes null when nothing leaves the process */
@@ -194,8 +195,10 @@ final class Exporter implements Runnable {
 
     private void encode(Exchange exchange, Outboxes out) {
         int before = out.traces.spans();
+        int mark = out.traces.mark();
         try {
             out.spanEncoder.encode(exchange);
+            out.recent.add(out.traces, mark);
         } catch (RuntimeException e) {
             out.traces.discardSpan();
             int missing = SpanEncoder.spansOf(exchange) - (out.traces.spans() - before);

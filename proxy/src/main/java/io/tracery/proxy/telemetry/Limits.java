@@ -9,8 +9,18 @@ package io.tracery.proxy.telemetry;
  * @param batchBytes a batch of spans or metric points is closed when it is this large
  * @param pendingBatches batches of one topic that are kept while Kafka cannot take them; then the oldest is dropped
  * @param producerBytes what the Kafka client may buffer
+ * @param rememberedBytes of spans of exchanges that ended lately
+ * @param rememberedExchanges of which there are so many at most
  */
-record Limits(int waitingExchanges, int groups, int outcomes, int batchBytes, int pendingBatches, int producerBytes) {
+record Limits(
+        int waitingExchanges,
+        int groups,
+        int outcomes,
+        int batchBytes,
+        int pendingBatches,
+        int producerBytes,
+        int rememberedBytes,
+        int rememberedExchanges) {
 
-    static final Limits DEFAULT = new Limits(4096, 400, 2000, 96 * 1024, 4, 3 * 1024 * 1024);
+    static final Limits DEFAULT = new Limits(4096, 400, 2000, 96 * 1024, 4, 3 * 1024 * 1024, 512 * 1024, 2048);
 }

@@ -40,6 +40,7 @@ public final class ProxyTelemetry implements Component {
     private final Map<EventLoop, LoopTelemetry> loops = new ConcurrentHashMap<>();
     private final boolean exporting;
     private final Exporter exporter;
+    private final RecentSpans recent;
     private final PrometheusExposition exposition;
     private final PrometheusRegistry registry;
     private @Nullable Thread thread;
@@ -66,6 +67,7 @@ public final class ProxyTelemetry implements Component {
         this.limits = limits;
         this.registry = registry.getPrometheusRegistry();
         this.exporting = transport != null;
+        this.recent = new RecentSpans(limits.rememberedBytes(), limits.rememberedExchanges());
         this.accessLog = config.accessLog() == null ? null : new AccessLog(config.accessLog(), lineAccount);
         LossReporter losses = new LossReporter(List.of(spanAccount, metricAccount), String.valueOf(config.kafka()));
         this.exporter = new Exporter(
@@ -98,6 +100,11 @@ public final class ProxyTelemetry implements Component {
                 .sorted(Comparator.comparingLong(RequestView::ageMillis).reversed())
                 .limit(MOST_SHOWN)
                 .toList();
+    }
+
+    /** Single exchanges, those that ended lately and those that will; none where spans go nowhere. */
+    public Tap tap() {
+        return new Tap(recent);
     }
 
     @Override
@@ -159,6 +166,7 @@ public final class ProxyTelemetry implements Component {
                 new MetricBatches(new MetricsEncoder(resource, scope), limits.batchBytes(), startNanos),
                 new TopicOutbox(Topic.OTLP_METRICS, workload, transport, metricAccount, limits.pendingBatches()),
                 new SpanEncoder(traces, new SplittableRandom()),
+                recent,
                 limits);
     }
 

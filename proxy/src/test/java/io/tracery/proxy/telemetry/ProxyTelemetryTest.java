@@ -109,7 +109,7 @@ class ProxyTelemetryTest {
 
     @Test
     void whatTheRingCannotHoldIsDroppedAndCounted() {
-        telemetry = telemetry(new Limits(8, 10, 10, 1024, 2, 1024));
+        telemetry = telemetry(new Limits(8, 10, 10, 1024, 2, 1024, 1024, 4));
         run(100);
 
         assertThat(telemetry.spanAccount().dropped(DropReason.QUEUE_FULL)).isEqualTo(92);
@@ -123,7 +123,7 @@ class ProxyTelemetryTest {
 
     @Test
     void withKafkaAwayMemoryIsBoundedAndEverythingElseIsCounted() {
-        telemetry = telemetry(new Limits(64, 10, 10, 4096, 3, 1024));
+        telemetry = telemetry(new Limits(64, 10, 10, 4096, 3, 1024, 1024, 4));
         kafka.mood(FakeTransport.Mood.NOT_NOW);
         telemetry.start();
         for (int i = 0; i < 200; i++) {

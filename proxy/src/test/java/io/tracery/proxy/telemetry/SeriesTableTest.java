@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 class SeriesTableTest {
 
-    private final Limits limits = new Limits(16, 3, 2, 1024, 1, 1024);
+    private final Limits limits = new Limits(16, 3, 2, 1024, 1, 1024, 1024, 4);
     private final SeriesBudget budget = new SeriesBudget(limits);
     private final SeriesTable table = new SeriesTable(budget, limits);
 

@@ -61,6 +61,11 @@ final class ProtoWriter {
         return Arrays.copyOfRange(buffer, fromSize, size);
     }
 
+    /** Copies what was written since the size was as given. */
+    void copy(int fromSize, byte[] to, int at) {
+        System.arraycopy(buffer, fromSize, to, at, size - fromSize);
+    }
+
     /** Starts a nested message; the answer goes to {@link #end}. Messages end in reverse order of their start. */
     int begin(int field) {
         key(field, LENGTH_DELIMITED);

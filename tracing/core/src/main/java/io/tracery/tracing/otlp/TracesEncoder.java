@@ -95,7 +95,7 @@ public final class TracesEncoder {
         AttributeWriter.write(out, attributeField, key, value);
     }
 
-    /** Where the next attribute will be written; for {@link #since}. */
+    /** Where the next span or attribute will be written; for {@link #since} and {@link #copySince}. */
     public int mark() {
         return out.size();
     }
@@ -103,6 +103,14 @@ public final class TracesEncoder {
     /** A copy of the attributes that were written since a mark, of the span or of one of its events. */
     public Fragment since(int mark) {
         return new Fragment(out.copy(mark), attributeField);
+    }
+
+    /**
+     * Copies the spans that were written since a mark, of {@link #size} less the mark bytes: the fields of an OTLP
+     * {@code ScopeSpans}.
+     */
+    public void copySince(int mark, byte[] to, int at) {
+        out.copy(mark, to, at);
     }
 
     /** Attributes that were written once before. Those of a span go to spans only, those of an event to events. */

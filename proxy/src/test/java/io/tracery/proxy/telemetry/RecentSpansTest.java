@@ -1,0 +1,88 @@
+package io.tracery.proxy.telemetry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.opentelemetry.proto.trace.v1.ScopeSpans;
+import io.tracery.proxy.telemetry.RecentSpans.Remembered;
+import io.tracery.tracing.context.TraceContext;
+import io.tracery.tracing.otlp.AttributeSet;
+import io.tracery.tracing.otlp.Scope;
+import io.tracery.tracing.otlp.TracesEncoder;
+import io.tracery.tracing.span.SpanKind;
+import io.tracery.tracing.span.SpanStatus;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+class RecentSpansTest {
+
+    private static final int CAPACITY = 2_000;
+
+    private final TracesEncoder encoder = new TracesEncoder(AttributeSet.EMPTY, new Scope("test", ""));
+    private final SplittableRandom random = new SplittableRandom(5);
+
+    /** Whatever their sizes: what is remembered are the last ones, all of them whole. */
+    @Test
+    void theLastOnesAreRememberedWhole() throws InvalidProtocolBufferException {
+        RecentSpans recent = new RecentSpans(CAPACITY, 64);
+        for (int i = 0; i < 5_000; i++) {
+            add(recent, name(i, random.nextInt(300)));
+            if (i % 500 == 0) {
+                encoder.finish();
+            }
+            List<Remembered> all = recent.from(0);
+            assertThat(all.getLast().number()).isEqualTo(i);
+            assertThat(all.stream().mapToInt(one -> one.spans().size()).sum()).isLessThanOrEqualTo(CAPACITY);
+            for (Remembered one : all) {
+                assertThat(nameOf(one)).startsWith(one.number() + " ");
+            }
+            // One of the largest more would have fitted, but for what is lost at the end of the array.
+            assertThat(all.size()).isGreaterThanOrEqualTo(Math.min(i + 1, 3));
+            assertThat(all)
+                    .extracting(Remembered::number)
+                    .isSorted()
+                    .doesNotHaveDuplicates()
+                    .hasSize((int) (i + 1 - all.getFirst().number()));
+        }
+    }
+
+    @Test
+    void noMoreThanSoManyAreRemembered() {
+        RecentSpans recent = new RecentSpans(1 << 20, 8);
+        for (int i = 0; i < 100; i++) {
+            add(recent, name(i, 10));
+        }
+        assertThat(recent.from(0))
+                .extracting(Remembered::number)
+                .containsExactly(92L, 93L, 94L, 95L, 96L, 97L, 98L, 99L);
+        assertThat(recent.from(98)).hasSize(2);
+        assertThat(recent.from(100)).isEmpty();
+        assertThat(recent.next()).isEqualTo(100);
+    }
+
+    @Test
+    void whatIsLargerThanAllIsNotRemembered() {
+        RecentSpans recent = new RecentSpans(CAPACITY, 64);
+        add(recent, name(0, 10));
+        add(recent, name(1, CAPACITY));
+        assertThat(recent.from(0)).hasSize(1);
+        assertThat(recent.next()).isEqualTo(1);
+    }
+
+    private void add(RecentSpans recent, String name) {
+        int mark = encoder.mark();
+        TraceContext self = TraceContext.root(random);
+        encoder.beginSpan(self, 0, name, SpanKind.SERVER, 1, 2);
+        encoder.endSpan(self, SpanStatus.UNSET, TracesEncoder.Parent.LOCAL);
+        recent.add(encoder, mark);
+    }
+
+    private static String name(int number, int more) {
+        return number + " " + "x".repeat(more);
+    }
+
+    private static String nameOf(Remembered one) throws InvalidProtocolBufferException {
+        return ScopeSpans.parseFrom(one.spans()).getSpans(0).getName();
+    }
+}
