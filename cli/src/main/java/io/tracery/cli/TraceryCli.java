@@ -1,5 +1,6 @@
 package io.tracery.cli;
 
+import io.tracery.cli.trace.ExplainCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -10,7 +11,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "tracery",
         description = "An observability-first service mesh.",
-        subcommands = {DemoCommand.class, BenchCommand.class, VersionCommand.class},
+        subcommands = {DemoCommand.class, ExplainCommand.class, BenchCommand.class, VersionCommand.class},
         synopsisSubcommandLabel = "COMMAND",
         mixinStandardHelpOptions = true,
         versionProvider = VersionCommand.class)

@@ -1,0 +1,5 @@
+/** Traces in the terminal. */
+@NullMarked
+package io.tracery.cli.trace;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tracery.cli.trace;
+
+import org.jspecify.annotations.NullMarked;
