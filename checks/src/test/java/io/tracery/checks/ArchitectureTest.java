@@ -56,6 +56,7 @@ class ArchitectureTest {
                 "io.tracery.proxy.route..",
                 "io.tracery.proxy.balance..",
                 "io.tracery.controlplane.model..",
+                "io.tracery.pipeline.decide..",
                 "io.tracery.topology.graph..",
                 "io.tracery.tracing..");
 
@@ -70,6 +71,7 @@ class ArchitectureTest {
                         "io.tracery.proxy.route..",
                         "io.tracery.proxy.balance..",
                         "io.tracery.controlplane.model..",
+                        "io.tracery.pipeline.decide..",
                         "io.tracery.topology.graph.."))
                 .check(CLASSES);
     }

@@ -102,6 +102,8 @@ public final class StandaloneApp implements Component {
                 /* replicationFactor= */ 1,
                 "tracery-pipeline",
                 /* streamThreads= */ 1,
+                /* standbys= */ 0,
+                config.keepPolicies(),
                 /* maxRequestBytes= */ 4 * MEBIBYTE,
                 /* maxExportsInFlight= */ 64,
                 /* startDeadlineSeconds= */ 60);

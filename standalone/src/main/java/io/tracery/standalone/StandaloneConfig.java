@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param otlpHttpPort default 4318
  * @param searchPort Jaeger's query API, default 16686
  * @param topologyPort topology API and pages, default 8400
+ * @param keepPolicies file that says which traces are kept, read again when it changes; without one all there is room for
  * @param localTokens true to write a service account token for every Sidecar in {@code meshDir} under
  *     {@code dataDir/tokens}: for a machine without Kubernetes
  * @param jwksFile public keys of those who sign service account tokens; required without {@code localTokens}
@@ -39,6 +40,7 @@ public record StandaloneConfig(
         int otlpHttpPort,
         int searchPort,
         int topologyPort,
+        @Nullable Path keepPolicies,
         boolean localTokens,
         @Nullable Path jwksFile) {
 

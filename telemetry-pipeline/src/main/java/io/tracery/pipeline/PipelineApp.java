@@ -13,8 +13,9 @@ import io.tracery.process.Main;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 
-/** Composition root of the telemetry pipeline: topics, then the span stream, then the OTLP ports. */
+/** Composition root of the telemetry pipeline: topics, what is kept, the span stream, then the OTLP ports. */
 public final class PipelineApp implements Component {
 
     /**
@@ -26,9 +27,11 @@ public final class PipelineApp implements Component {
     private final OtlpReceivers receivers;
     private final Components parts;
 
-    private PipelineApp(TopicSetup topics, SpanStream stream, OtlpReceivers receivers) {
+    private PipelineApp(OtlpReceivers receivers, Component... before) {
         this.receivers = receivers;
-        this.parts = new Components("telemetry-pipeline", List.of(topics, stream, receivers));
+        this.parts = new Components(
+                "telemetry-pipeline",
+                Stream.concat(Stream.of(before), Stream.of(receivers)).toList());
     }
 
     public static void main(String[] args) {
@@ -46,14 +49,17 @@ public final class PipelineApp implements Component {
         Duration startDeadline = Duration.ofSeconds(config.startDeadlineSeconds());
         TopicSetup topics =
                 new TopicSetup(config.kafka(), config.replicationFactor().shortValue(), startDeadline);
+        PolicyFile policies = new PolicyFile(config.policies());
         SpanStream stream = new SpanStream(
                 new SpanStream.Settings(
                         config.kafka(),
                         config.applicationId(),
                         config.dataDir(),
                         config.streamThreads(),
+                        config.standbys(),
                         MAX_RECORD_BYTES,
                         startDeadline),
+                policies,
                 registry);
         OtlpReceivers receivers = new OtlpReceivers(
                 new InetSocketAddress(config.host(), config.otlpGrpcPort()),
@@ -61,7 +67,7 @@ public final class PipelineApp implements Component {
                 new OtlpReceivers.Limits(config.maxRequestBytes(), MAX_RECORD_BYTES, config.maxExportsInFlight()),
                 config.kafka(),
                 registry);
-        return new PipelineApp(topics, stream, receivers);
+        return new PipelineApp(receivers, topics, policies, stream);
     }
 
     @Override

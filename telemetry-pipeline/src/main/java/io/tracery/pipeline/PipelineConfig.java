@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param replicationFactor of the topics it creates; 1
  * @param applicationId consumer group of the stream, the same for instances that share the work; {@code tracery-pipeline}
  * @param streamThreads threads of the stream; 1
+ * @param standbys copies of undecided traces that other instances keep, to take over at once; 0
+ * @param policies file that says what is kept, read again when it changes; everything there is room for without one
  * @param maxRequestBytes largest export request, unpacked; 4 MiB
  * @param maxExportsInFlight exports under way at once, more are told to try again; 64
  * @param startDeadlineSeconds how long the start waits for Kafka; 60
@@ -30,6 +32,8 @@ public record PipelineConfig(
         Integer replicationFactor,
         String applicationId,
         Integer streamThreads,
+        Integer standbys,
+        @Nullable Path policies,
         Integer maxRequestBytes,
         Integer maxExportsInFlight,
         Integer startDeadlineSeconds) {
@@ -57,6 +61,7 @@ public record PipelineConfig(
         replicationFactor = bounded("replicationFactor", replicationFactor, 1, 1, 32);
         applicationId = applicationId == null ? APPLICATION_ID : applicationId;
         streamThreads = bounded("streamThreads", streamThreads, 1, 1, 64);
+        standbys = bounded("standbys", standbys, 0, 0, 8);
         maxRequestBytes = bounded("maxRequestBytes", maxRequestBytes, REQUEST_BYTES, 1024, 64 * MEBIBYTE);
         maxExportsInFlight = bounded("maxExportsInFlight", maxExportsInFlight, IN_FLIGHT, 1, 10_000);
         startDeadlineSeconds = bounded("startDeadlineSeconds", startDeadlineSeconds, START_SECONDS, 1, 3600);
@@ -82,6 +87,8 @@ public record PipelineConfig(
                 1,
                 APPLICATION_ID,
                 1,
+                0,
+                null,
                 REQUEST_BYTES,
                 IN_FLIGHT,
                 START_SECONDS);
@@ -99,6 +106,8 @@ public record PipelineConfig(
                 replicationFactor,
                 applicationId,
                 streamThreads,
+                standbys,
+                policies,
                 maxRequestBytes,
                 maxExportsInFlight,
                 startDeadlineSeconds);
@@ -116,6 +125,8 @@ public record PipelineConfig(
                 replicationFactor,
                 applicationId,
                 streamThreads,
+                standbys,
+                policies,
                 maxRequestBytes,
                 maxExportsInFlight,
                 startDeadlineSeconds);

@@ -6,6 +6,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.tracery.proxy.ProxyApp;
 import io.tracery.proxy.bootstrap.BootstrapReader;
+import io.tracery.standalone.StandaloneApp;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -41,7 +42,7 @@ public final class MeshHarness implements AutoCloseable {
             Ports.free(),
             Ports.free(),
             Ports.free());
-    private final StandaloneProcess standalone;
+    private final AppProcess standalone;
     private final List<EchoApp> apps = List.of(new EchoApp("echo-1"), new EchoApp("echo-2"));
     private final Map<String, ProxyApp> sidecars = new HashMap<>();
     private final Map<String, Integer> adminPorts = new HashMap<>();
@@ -59,7 +60,7 @@ public final class MeshHarness implements AutoCloseable {
         Files.writeString(mesh().resolve("echo.yaml"), services());
         Path file = directory.resolve("standalone.yaml");
         Files.writeString(file, standaloneConfig());
-        this.standalone = new StandaloneProcess(file, directory.resolve("standalone.log"));
+        this.standalone = new AppProcess(StandaloneApp.class, file, directory.resolve("standalone.log"));
         startStandalone();
     }
 

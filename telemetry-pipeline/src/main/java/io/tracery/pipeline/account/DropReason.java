@@ -10,6 +10,10 @@ public enum DropReason {
     TOO_LARGE,
     /** Bytes that are not the protobuf message they should be. */
     MALFORMED,
+    /** Nothing spoke for keeping its trace. */
+    NOT_KEPT,
+    /** Something spoke for keeping its trace, and there was no room. */
+    OVER_BUDGET,
     /** Kafka did not acknowledge in time; the sender was told to try again. */
     KAFKA;
 

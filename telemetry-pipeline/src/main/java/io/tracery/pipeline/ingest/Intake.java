@@ -23,7 +23,6 @@ import java.util.List;
 final class Intake {
 
     private static final String STAGE = "otlp";
-    private static final String KEEP_ALL = "all";
 
     private final Publisher publisher;
     private final int maxRecordBytes;
@@ -39,9 +38,9 @@ final class Intake {
 
     /** @throws RefusedException when Kafka did not take it */
     ExportTraceServiceResponse traces(ExportTraceServiceRequest request) {
-        SpanSplitter splitter = new SpanSplitter(maxRecordBytes, KEEP_ALL);
+        SpanSplitter splitter = new SpanSplitter(maxRecordBytes);
         List<Chunk> chunks = splitter.split(request.getResourceSpansList());
-        publish(Topic.OTLP_SPANS, chunks, new Taken(spans, splitter.total(), splitter.drops()));
+        publish(Topic.MESH_SPANS, chunks, new Taken(spans, splitter.total(), splitter.drops()));
         ExportTraceServiceResponse.Builder response = ExportTraceServiceResponse.newBuilder();
         if (splitter.drops().total() > 0) {
             response.setPartialSuccess(ExportTracePartialSuccess.newBuilder()

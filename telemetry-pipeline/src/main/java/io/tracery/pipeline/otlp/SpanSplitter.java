@@ -1,9 +1,6 @@
 package io.tracery.pipeline.otlp;
 
 import com.google.protobuf.ByteString;
-import io.opentelemetry.proto.common.v1.AnyValue;
-import io.opentelemetry.proto.common.v1.KeyValue;
-import io.opentelemetry.proto.resource.v1.Resource;
 import io.opentelemetry.proto.trace.v1.ResourceSpans;
 import io.opentelemetry.proto.trace.v1.ScopeSpans;
 import io.opentelemetry.proto.trace.v1.Span;
@@ -18,41 +15,30 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Splits one batch of spans by trace. Each chunk holds spans of one trace with their resource and scope, its resources
- * say in {@code tracery.keep.reason} why it was kept, and its encoded size stays within a bound: a trace that is larger
+ * Splits one batch of spans by trace. Each chunk holds spans of one trace with their resource and scope, and its encoded
+ * size stays within a bound: a trace that is larger
  * becomes several chunks, which read the same when their bytes are put together. Confined to one thread, one batch.
  */
 public final class SpanSplitter {
-
-    /** The resource attribute that says why a trace was kept. */
-    public static final String KEEP_REASON = "tracery.keep.reason";
 
     /** Enough for the tags and lengths of the messages around a span, an attribute and a schema URL's frame. */
     private static final int FRAME_BYTES = 64;
 
     private final int maxChunkBytes;
-    private final KeyValue keepReason;
     private final Map<ByteString, Trace> traces = new LinkedHashMap<>();
     private final List<Chunk> chunks = new ArrayList<>();
     private final Drops drops = new Drops();
     private int total;
 
     /** @param maxChunkBytes bound on one chunk's encoded size */
-    public SpanSplitter(int maxChunkBytes, String keepReason) {
+    public SpanSplitter(int maxChunkBytes) {
         this.maxChunkBytes = maxChunkBytes;
-        this.keepReason = KeyValue.newBuilder()
-                .setKey(KEEP_REASON)
-                .setValue(AnyValue.newBuilder().setStringValue(keepReason))
-                .build();
     }
 
     /** Splits a batch; what it did is then in {@link #total()} and {@link #drops()}. */
     public List<Chunk> split(List<ResourceSpans> batch) {
         for (ResourceSpans resourceSpans : batch) {
-            ResourceSpans resource = resourceSpans.toBuilder()
-                    .clearScopeSpans()
-                    .setResource(kept(resourceSpans.getResource()))
-                    .build();
+            ResourceSpans resource = resourceSpans.toBuilder().clearScopeSpans().build();
             for (ScopeSpans scopeSpans : resourceSpans.getScopeSpansList()) {
                 ScopeSpans scope = scopeSpans.toBuilder().clearSpans().build();
                 for (Span span : scopeSpans.getSpansList()) {
@@ -81,16 +67,6 @@ public final class SpanSplitter {
             return;
         }
         traces.computeIfAbsent(span.getTraceId(), Trace::new).add(resource, scope, span);
-    }
-
-    private Resource kept(Resource resource) {
-        Resource.Builder builder = resource.toBuilder().clearAttributes();
-        for (KeyValue attribute : resource.getAttributesList()) {
-            if (!attribute.getKey().equals(KEEP_REASON)) {
-                builder.addAttributes(attribute);
-            }
-        }
-        return builder.addAttributes(keepReason).build();
     }
 
     /** Spans that the batch held, valid or not. */

@@ -3,12 +3,14 @@ package io.tracery.pipeline.stream;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.tracery.pipeline.decide.Policies;
 import io.tracery.process.Component;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.streams.CloseOptions;
@@ -20,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Runs the stream from {@code mesh_spans} to {@code otlp_spans}: at least once, and through restarts of Kafka. */
+/** Runs the stream from {@code mesh_spans} to {@code otlp_spans}: exactly once, and through restarts of Kafka. */
 public final class SpanStream implements Component {
 
     private static final Logger log = LoggerFactory.getLogger(SpanStream.class);
@@ -39,6 +41,7 @@ public final class SpanStream implements Component {
      * @param applicationId consumer group, and name of its folder
      * @param stateDir where Kafka Streams keeps its lock and files
      * @param threads stream threads; more than there are partitions stay idle
+     * @param standbys copies of what is undecided that other instances keep
      * @param maxRecordBytes bound on one record it writes
      * @param startDeadline how long {@link #start()} waits for the partitions
      */
@@ -47,12 +50,14 @@ public final class SpanStream implements Component {
             String applicationId,
             Path stateDir,
             int threads,
+            int standbys,
             int maxRecordBytes,
             Duration startDeadline) {}
 
-    public SpanStream(Settings settings, MeterRegistry registry) {
+    /** @param policies what is kept; asked for each trace */
+    public SpanStream(Settings settings, Supplier<Policies> policies, MeterRegistry registry) {
         this.settings = settings;
-        this.topology = MeshSpansTopology.build(registry, settings.maxRecordBytes);
+        this.topology = SpanTopology.build(registry, settings.maxRecordBytes, policies);
         this.skipped = Counter.builder("tracery.pipeline.records.refused")
                 .description("Records that a topic is configured not to take, skipped")
                 .register(registry);
@@ -70,8 +75,12 @@ public final class SpanStream implements Component {
         properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, settings.bootstrapServers);
         properties.put(StreamsConfig.STATE_DIR_CONFIG, settings.stateDir.toString());
         properties.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, settings.threads);
-        properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.AT_LEAST_ONCE);
+        properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
         properties.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 200);
+        properties.put(StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG, settings.standbys);
+        // Of the stores' topics, beyond what the stores keep.
+        properties.put(StreamsConfig.WINDOW_STORE_CHANGE_LOG_ADDITIONAL_RETENTION_MS_CONFIG, 60_000L);
+        properties.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, BoundedRocksDb.class);
         properties.put(StreamsConfig.PRODUCTION_EXCEPTION_HANDLER_CLASS_CONFIG, SkipRefusedRecords.class);
         properties.put(SkipRefusedRecords.COUNTER, skipped);
         properties.put(StreamsConfig.ENABLE_METRICS_PUSH_CONFIG, false);

@@ -23,8 +23,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class SplitByTrace implements Processor<byte[], byte @Nullable [], byte[], byte @Nullable []> {
 
-    private static final String KEEP_ALL = "all";
-
     private final Accounts accounts;
     private final int maxRecordBytes;
     private @Nullable ProcessorContext<byte[], byte @Nullable []> context;
@@ -64,7 +62,7 @@ final class SplitByTrace implements Processor<byte[], byte @Nullable [], byte[],
             bury(out, batch, "not OTLP TracesData: " + e.getMessage());
             return;
         }
-        SpanSplitter splitter = new SpanSplitter(maxRecordBytes, KEEP_ALL);
+        SpanSplitter splitter = new SpanSplitter(maxRecordBytes);
         List<Chunk> chunks = splitter.split(data.getResourceSpansList());
         accounts.spans.accepted(splitter.total());
         accounts.spans.dropped(splitter.drops());
@@ -75,7 +73,7 @@ final class SplitByTrace implements Processor<byte[], byte @Nullable [], byte[],
                             chunk.data().toByteArray(),
                             batch.timestamp(),
                             new RecordHeaders()),
-                    MeshSpansTopology.KEPT);
+                    SpanTopology.PIECES);
         }
         accounts.spans.passed(splitter.total() - splitter.drops().total());
         accounts.records.passed(1);
@@ -85,7 +83,7 @@ final class SplitByTrace implements Processor<byte[], byte @Nullable [], byte[],
             ProcessorContext<byte[], byte @Nullable []> out, Record<byte[], byte @Nullable []> batch, String reason) {
         accounts.records.dropped(DropReason.MALFORMED, 1);
         String origin = out.recordMetadata().map(SplitByTrace::describe).orElseGet(Topic.MESH_SPANS::topicName);
-        out.forward(batch.withHeaders(DeadLetters.headers(reason, origin)), MeshSpansTopology.DEAD);
+        out.forward(batch.withHeaders(DeadLetters.headers(reason, origin)), SpanTopology.DEAD);
     }
 
     private static String describe(RecordMetadata record) {

@@ -101,7 +101,7 @@ class OtlpReceiversTest {
         assertThat(kafka.completeNext()).isTrue();
 
         assertThat(answer.join().status()).isEqualTo(HttpStatus.OK);
-        assertThat(kafka.history()).extracting(record -> record.topic()).containsOnly("otlp_spans");
+        assertThat(kafka.history()).extracting(record -> record.topic()).containsOnly("mesh_spans");
         assertThat(kafka.history())
                 .extracting(record -> new String(record.key(), StandardCharsets.US_ASCII))
                 .containsExactly(TRACE_A, TRACE_B);

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 
 class SpanSplitterTest {
 
-    private final SpanSplitter splitter = new SpanSplitter(10_000, "all");
+    private final SpanSplitter splitter = new SpanSplitter(10_000);
 
     @Test
     void putsEachTraceIntoARecordOfItsOwnKeyedByItsId() {
@@ -35,20 +35,16 @@ class SpanSplitterTest {
     }
 
     @Test
-    void keepsResourceAndScopeAndSaysWhyATraceWasKept() {
+    void keepsResourceAndScope() {
         ResourceSpans batch = spans("cart", span(TRACE_A, "00f067aa0ba902b1"));
         batch = batch.toBuilder()
                 .setSchemaUrl("https://opentelemetry.io/schemas/1.37.0")
-                .setResource(batch.getResource().toBuilder()
-                        .addAttributes(Batches.attribute(SpanSplitter.KEEP_REASON, "because I say so")))
                 .build();
 
         ResourceSpans kept = data(splitter.split(List.of(batch)).getFirst()).getResourceSpans(0);
 
         assertThat(kept.getSchemaUrl()).isEqualTo("https://opentelemetry.io/schemas/1.37.0");
-        assertThat(kept.getResource().getAttributesList())
-                .containsExactly(
-                        Batches.attribute("service.name", "cart"), Batches.attribute(SpanSplitter.KEEP_REASON, "all"));
+        assertThat(kept.getResource().getAttributesList()).containsExactly(Batches.attribute("service.name", "cart"));
         assertThat(kept.getScopeSpans(0).getScope().getName()).isEqualTo("test-scope");
     }
 

@@ -8,27 +8,27 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The standalone process as a process, so that it can be killed: Kafka, the control plane, pipeline, search and topology
- * at once, without a word of farewell. It runs with this JVM's class path.
- */
-final class StandaloneProcess implements AutoCloseable {
+/** One of our processes as a process, so that it can be killed without a word of farewell. It runs with this JVM's class path. */
+public final class AppProcess implements AutoCloseable {
 
+    private final Class<?> app;
     private final Path config;
     private final Path log;
     private @Nullable Process process;
 
     /**
+     * @param app its main class
      * @param config its configuration file
      * @param log what it prints is appended to this
      */
-    StandaloneProcess(Path config, Path log) {
+    public AppProcess(Class<?> app, Path config, Path log) {
+        this.app = app;
         this.config = config;
         this.log = log;
     }
 
     /** Starts it, or starts it again; does not wait until it is ready. */
-    void start() throws IOException {
+    public void start() throws IOException {
         process = new ProcessBuilder(List.of(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-XX:+UseSerialGC",
@@ -38,7 +38,7 @@ final class StandaloneProcess implements AutoCloseable {
                         "--sun-misc-unsafe-memory-access=allow",
                         "-cp",
                         System.getProperty("java.class.path"),
-                        "io.tracery.standalone.StandaloneApp",
+                        app.getName(),
                         "--config",
                         config.toString()))
                 .redirectInput(new File("/dev/null"))
@@ -48,12 +48,12 @@ final class StandaloneProcess implements AutoCloseable {
     }
 
     /** Everything it has printed. */
-    String log() throws IOException {
+    public String log() throws IOException {
         return Files.readString(log);
     }
 
     /** As {@code kill -9} does; returns when it is gone. */
-    void kill() throws InterruptedException {
+    public void kill() throws InterruptedException {
         if (process != null) {
             process.destroyForcibly().waitFor();
         }

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tracery.pipeline.decide;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,310 @@
+package io.tracery.pipeline.stream;
+
+import static io.tracery.pipeline.otlp.Batches.TRACE_A;
+import static io.tracery.pipeline.otlp.Batches.TRACE_B;
+import static io.tracery.pipeline.otlp.Batches.attribute;
+import static io.tracery.pipeline.otlp.Batches.hex;
+import static io.tracery.pipeline.otlp.Batches.metrics;
+import static io.tracery.pipeline.otlp.Batches.resource;
+import static io.tracery.pipeline.otlp.Batches.span;
+import static io.tracery.pipeline.otlp.Batches.spans;
+import static io.tracery.pipeline.otlp.Batches.sumWithExemplar;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.opentelemetry.proto.metrics.v1.MetricsData;
+import io.opentelemetry.proto.trace.v1.ResourceSpans;
+import io.opentelemetry.proto.trace.v1.Span;
+import io.opentelemetry.proto.trace.v1.Status.StatusCode;
+import io.opentelemetry.proto.trace.v1.TracesData;
+import io.tracery.pipeline.decide.Policies;
+import io.tracery.tracing.Vocabulary;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Properties;
+import java.util.Set;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.TestInputTopic;
+import org.apache.kafka.streams.TestOutputTopic;
+import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.test.TestRecord;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class SpanTopologyTest {
+
+    private static final Instant START = Instant.ofEpochMilli(1_700_000_000_000L);
+
+    /** Only what speaks for itself is kept. */
+    private static final Policies STRICT = new Policies(Set.of(), 0.01, 0, /* share= */ 0, 1L << 40);
+
+    private static final String ROOT = "00f067aa0ba902b1";
+    private static final String CHILD = "00f067aa0ba902b2";
+    private static final String LATE = "00f067aa0ba902b3";
+
+    private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    private Policies policies = Policies.DEFAULT;
+
+    @TempDir
+    Path stateDir = Path.of("unset");
+
+    private TopologyTestDriver driver;
+    private TestInputTopic<String, byte[]> meshSpans;
+    private TestInputTopic<String, byte[]> otlpMetrics;
+    private TestOutputTopic<String, byte[]> otlpSpans;
+    private TestOutputTopic<String, byte[]> dead;
+
+    @BeforeEach
+    void start() {
+        Properties properties = new Properties();
+        properties.put(StreamsConfig.APPLICATION_ID_CONFIG, "test");
+        properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "unused:9092");
+        properties.put(StreamsConfig.STATE_DIR_CONFIG, stateDir.toString());
+        driver = new TopologyTestDriver(SpanTopology.build(registry, 10_000, () -> policies), properties, START);
+        meshSpans = driver.createInputTopic("mesh_spans", new StringSerializer(), new ByteArraySerializer());
+        otlpMetrics = driver.createInputTopic("otlp_metrics", new StringSerializer(), new ByteArraySerializer());
+        otlpSpans = driver.createOutputTopic("otlp_spans", new StringDeserializer(), new ByteArrayDeserializer());
+        dead = driver.createOutputTopic("mesh_spans_dead", new StringDeserializer(), new ByteArrayDeserializer());
+    }
+
+    @AfterEach
+    void stop() {
+        driver.close();
+    }
+
+    @Test
+    void whatIsOfOneTraceComesTogetherWithTheReasonWhyItWasKept() throws InvalidProtocolBufferException {
+        meshSpans.pipeInput(
+                "sidecar~shop/cart-1", batch(spans("cart", child(TRACE_A, CHILD), child(TRACE_B, CHILD))), START);
+        meshSpans.pipeInput("sidecar~shop/front-1", batch(spans("front", span(TRACE_A, ROOT))), START.plusMillis(500));
+        assertThat(otlpSpans.isEmpty()).isTrue();
+
+        driver.advanceWallClockTime(Duration.ofSeconds(4));
+
+        List<TestRecord<String, byte[]>> records = otlpSpans.readRecordsToList();
+        assertThat(records).extracting(TestRecord::key).containsExactlyInAnyOrder(TRACE_A, TRACE_B);
+        TestRecord<String, byte[]> whole = of(records, TRACE_A);
+        assertThat(whole.timestamp()).isEqualTo(START.plusMillis(500).toEpochMilli());
+        List<ResourceSpans> resources = TracesData.parseFrom(whole.value()).getResourceSpansList();
+        assertThat(resources)
+                .hasSize(2)
+                .allSatisfy(each -> assertThat(each.getResource().getAttributesList())
+                        .contains(attribute(Vocabulary.KEEP_REASON, "share")));
+        assertThat(dead.isEmpty()).isTrue();
+    }
+
+    /** Its root has come, so that nobody waits for the quiet after the last span. */
+    @Test
+    void aTraceIsDecidedUponTwoSecondsAfterItsRoot() {
+        meshSpans.pipeInput("p", batch(spans("front", span(TRACE_A, ROOT))));
+        driver.advanceWallClockTime(Duration.ofMillis(1_900));
+        meshSpans.pipeInput("p", batch(spans("cart", child(TRACE_A, CHILD))));
+        assertThat(otlpSpans.isEmpty()).isTrue();
+        driver.advanceWallClockTime(Duration.ofMillis(300));
+        assertThat(kept()).containsExactly(ROOT, CHILD);
+    }
+
+    @Test
+    void whatComesLaterFollowsTheDecision() {
+        meshSpans.pipeInput("p", batch(spans("front", span(TRACE_A, ROOT))));
+        driver.advanceWallClockTime(Duration.ofSeconds(4));
+        assertThat(kept()).containsExactly(ROOT);
+        meshSpans.pipeInput("p", batch(spans("cart", child(TRACE_A, LATE))));
+        assertThat(kept()).containsExactly(LATE);
+    }
+
+    @Test
+    void whatNothingSpeaksForIsNotKept() {
+        policies = STRICT;
+        meshSpans.pipeInput("p", batch(spans("front", span(TRACE_A, ROOT))));
+        meshSpans.pipeInput("p", batch(spans("front", failed(span(TRACE_B, ROOT)))));
+        driver.advanceWallClockTime(Duration.ofSeconds(4));
+        assertThat(otlpSpans.readRecordsToList()).extracting(TestRecord::key).containsExactly(TRACE_B);
+        assertThat(count("spans", "decide", "passed", "")).isEqualTo(1);
+        assertThat(count("spans", "decide", "dropped", "not_kept")).isEqualTo(1);
+        assertThat(count("traces", "", "kept", "error")).isEqualTo(1);
+        assertThat(count("traces", "", "not_kept", "")).isEqualTo(1);
+    }
+
+    /** The decision had been made before anybody could know. */
+    @Test
+    void aTraceThatFailsLateIsKeptAsAWholeAfterAll() {
+        policies = STRICT;
+        meshSpans.pipeInput("p", batch(spans("cart", child(TRACE_A, CHILD))));
+        driver.advanceWallClockTime(Duration.ofSeconds(30));
+        assertThat(otlpSpans.isEmpty()).isTrue();
+        meshSpans.pipeInput("p", batch(spans("front", failed(span(TRACE_A, ROOT)))));
+        assertThat(kept()).containsExactly(CHILD, ROOT);
+        meshSpans.pipeInput("p", batch(spans("cart", child(TRACE_A, LATE))));
+        assertThat(kept()).containsExactly(LATE);
+        assertThat(count("spans", "decide", "accepted", "")).isEqualTo(3);
+        assertThat(count("spans", "decide", "passed", "")).isEqualTo(3);
+        assertThat(count("spans", "decide", "dropped", "not_kept")).isEqualTo(1);
+        assertThat(registry.get("tracery.pipeline.spans.revived").counter().count())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void aTraceThatAMetricShowsIsKeptWheneverTheMetricComes() {
+        policies = STRICT;
+        otlpMetrics.pipeInput("shop/cart", exemplar(TRACE_A));
+        meshSpans.pipeInput("p", batch(spans("front", span(TRACE_A, ROOT), span(TRACE_B, ROOT))));
+        driver.advanceWallClockTime(Duration.ofSeconds(4));
+        assertThat(otlpSpans.readRecordsToList()).extracting(TestRecord::key).containsExactly(TRACE_A);
+
+        driver.advanceWallClockTime(Duration.ofMinutes(2));
+        otlpMetrics.pipeInput("shop/cart", exemplar(TRACE_B));
+        assertThat(otlpSpans.readRecordsToList()).extracting(TestRecord::key).containsExactly(TRACE_B);
+        assertThat(count("traces", "", "kept", "exemplar")).isEqualTo(2);
+    }
+
+    @Test
+    void anExemplarOfATraceThatNeverComesIsForgotten() {
+        otlpMetrics.pipeInput("shop/cart", exemplar(TRACE_A));
+        assertThat(undecided()).isEqualTo(1);
+        driver.advanceWallClockTime(Duration.ofSeconds(61));
+        assertThat(undecided()).isZero();
+        assertThat(otlpSpans.isEmpty()).isTrue();
+        assertThat(registry.get("tracery.pipeline.exemplars.unknown").counter().count())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void aClientMarksItsTrace() {
+        policies = STRICT;
+        meshSpans.pipeInput("p", batch(spans("front", span(TRACE_A, ROOT).setTraceState("other=keep,tracery=keep"))));
+        meshSpans.pipeInput("p", batch(spans("front", span(TRACE_B, ROOT).setTraceState("x=tracery-keep"))));
+        driver.advanceWallClockTime(Duration.ofSeconds(4));
+        assertThat(otlpSpans.readRecordsToList()).extracting(TestRecord::key).containsExactly(TRACE_A);
+        assertThat(count("traces", "", "kept", "marked")).isEqualTo(1);
+    }
+
+    @Test
+    void aTraceWithoutEndIsDecidedUponWhenItIsLargeAndTheRestFollows() {
+        for (int batch = 0; batch < 110; batch++) {
+            List<Span.Builder> many = new ArrayList<>();
+            for (int i = 0; i < 100; i++) {
+                many.add(child(TRACE_A, "%016x".formatted(batch * 100 + i + 1)));
+            }
+            meshSpans.pipeInput("p", batch(spans("loop", many.toArray(Span.Builder[]::new))));
+        }
+        assertThat(undecided()).isZero();
+        assertThat(kept()).hasSize(11_000).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void buriesWhatIsNotABatchWithTheReasonAndGoesOn() {
+        byte[] poison = "not protobuf at all".getBytes(StandardCharsets.UTF_8);
+        meshSpans.pipeInput("sidecar~shop/cart-1", poison);
+        meshSpans.pipeInput("sidecar~shop/cart-1", batch(spans("cart", span(TRACE_A, ROOT))));
+        otlpMetrics.pipeInput("shop/cart", poison);
+        driver.advanceWallClockTime(Duration.ofSeconds(4));
+
+        TestRecord<String, byte[]> buried = dead.readRecord();
+        assertThat(buried.value()).isEqualTo(poison);
+        assertThat(buried.key()).isEqualTo("sidecar~shop/cart-1");
+        assertThat(header(buried, DeadLetters.REASON)).startsWith("not OTLP TracesData");
+        assertThat(header(buried, DeadLetters.ORIGIN)).isEqualTo("mesh_spans/0/0");
+        assertThat(dead.isEmpty()).isTrue();
+        assertThat(kept()).containsExactly(ROOT);
+    }
+
+    @Test
+    void accountsForEveryRecordAndEverySpan() {
+        meshSpans.pipeInput("p", "poison".getBytes(StandardCharsets.UTF_8));
+        meshSpans.pipeInput("p", batch(spans("cart", span(TRACE_A, ROOT))));
+        meshSpans.pipeInput(
+                "p",
+                batch(spans(
+                        "cart",
+                        span(TRACE_A, "0000000000000000"),
+                        span(TRACE_A, CHILD).setName("x".repeat(20_000)),
+                        span(TRACE_A, LATE))));
+
+        assertThat(count("records", "mesh", "accepted", "")).isEqualTo(3);
+        assertThat(count("records", "mesh", "passed", "")).isEqualTo(2);
+        assertThat(count("records", "mesh", "dropped", "malformed")).isEqualTo(1);
+        assertThat(count("spans", "mesh", "accepted", "")).isEqualTo(4);
+        assertThat(count("spans", "mesh", "passed", "")).isEqualTo(2);
+        assertThat(count("spans", "mesh", "dropped", "invalid_id")).isEqualTo(1);
+        assertThat(count("spans", "mesh", "dropped", "too_large")).isEqualTo(1);
+        assertThat(count("spans", "decide", "accepted", "")).isEqualTo(2);
+        assertThat(undecided()).isEqualTo(1);
+    }
+
+    private static Span.Builder child(String trace, String id) {
+        return span(trace, id).setParentSpanId(hex(ROOT));
+    }
+
+    private static Span.Builder failed(Span.Builder span) {
+        span.getStatusBuilder().setCode(StatusCode.STATUS_CODE_ERROR);
+        return span;
+    }
+
+    private static byte[] batch(ResourceSpans... resources) {
+        return TracesData.newBuilder()
+                .addAllResourceSpans(List.of(resources))
+                .build()
+                .toByteArray();
+    }
+
+    private static byte[] exemplar(String trace) {
+        return MetricsData.newBuilder()
+                .addResourceMetrics(metrics(resource("service.name", "cart"), sumWithExemplar(trace)))
+                .build()
+                .toByteArray();
+    }
+
+    /** Span ids that came out since it was asked last. */
+    private List<String> kept() {
+        List<String> ids = new ArrayList<>();
+        for (TestRecord<String, byte[]> record : otlpSpans.readRecordsToList()) {
+            try {
+                TracesData.parseFrom(record.value())
+                        .getResourceSpansList()
+                        .forEach(resource -> resource.getScopeSpansList()
+                                .forEach(scope -> scope.getSpansList()
+                                        .forEach(span -> ids.add(java.util.HexFormat.of()
+                                                .formatHex(span.getSpanId().toByteArray())))));
+            } catch (InvalidProtocolBufferException e) {
+                throw new AssertionError(e);
+            }
+        }
+        return ids;
+    }
+
+    private static TestRecord<String, byte[]> of(List<TestRecord<String, byte[]>> records, String trace) {
+        return records.stream()
+                .filter(record -> trace.equals(record.key()))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static String header(TestRecord<String, byte[]> record, String name) {
+        return new String(record.headers().lastHeader(name).value(), StandardCharsets.UTF_8);
+    }
+
+    private double undecided() {
+        return registry.get("tracery.pipeline.traces.undecided").gauge().value();
+    }
+
+    /** @param stage empty for what has none */
+    private double count(String unit, String stage, String outcome, String reason) {
+        var search =
+                registry.get("tracery.pipeline." + unit).tag("outcome", outcome).tag("reason", reason);
+        return (stage.isEmpty() ? search : search.tag("stage", stage)).counter().count();
+    }
+}
