@@ -48,6 +48,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ProxyApp implements Component {
 
+    private static final long HEAP_WATCH_BEGINS_SECONDS = 5;
     private static final Duration PATIENCE_WITH_LOOPS = Duration.ofMillis(200);
     private static final long LOOK_EVERY_MILLIS = 5;
 
@@ -268,7 +269,16 @@ public final class ProxyApp implements Component {
             return;
         }
         proxy.sayWhenReady();
+        proxy.watchHeap();
         Main.run(proxy);
+    }
+
+    /** Not at the start, which has other things to do. */
+    private void watchHeap() {
+        control.schedule(
+                () -> control.scheduleWithFixedDelay(new SoftHeapLimit(), 0, 1, TimeUnit.SECONDS),
+                HEAP_WATCH_BEGINS_SECONDS,
+                TimeUnit.SECONDS);
     }
 
     /** The one line that a start prints. */
