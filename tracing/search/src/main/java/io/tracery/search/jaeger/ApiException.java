@@ -14,8 +14,17 @@ final class ApiException extends RuntimeException {
         return new ApiException(400, message);
     }
 
+    static ApiException notFound(String message) {
+        return new ApiException(404, message);
+    }
+
     static ApiException traceNotFound() {
-        return new ApiException(404, "trace not found");
+        return notFound("trace not found");
+    }
+
+    /** As {@code /api/v3} says it. */
+    static ApiException noTraces() {
+        return notFound("No traces found");
     }
 
     static ApiException busy(String message) {

@@ -1,10 +1,6 @@
 package io.tracery.search.jaeger;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.util.DefaultIndenter;
-import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
-import com.fasterxml.jackson.core.util.Separators;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -14,8 +10,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Jaeger's envelope around every answer: {@code data, total, limit, offset, errors}, all of them always there. */
 final class Envelope {
-
-    private static final JsonFactory JSON = new JsonFactory();
 
     private Envelope() {}
 
@@ -31,7 +25,7 @@ final class Envelope {
             @Nullable String traceId) {}
 
     static void write(OutputStream out, boolean pretty, Data data, List<Problem> problems) throws IOException {
-        try (JsonGenerator json = generator(out, pretty)) {
+        try (JsonGenerator json = Json.generator(out, pretty)) {
             json.writeStartObject();
             json.writeArrayFieldStart("data");
             int total = data.write(json);
@@ -42,7 +36,7 @@ final class Envelope {
 
     static byte[] error(int status, String message, boolean pretty) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        try (JsonGenerator json = generator(out, pretty)) {
+        try (JsonGenerator json = Json.generator(out, pretty)) {
             json.writeStartObject();
             json.writeNullField("data");
             end(json, 0, List.of(new Problem(status, message, null)));
@@ -74,19 +68,5 @@ final class Envelope {
             json.writeEndArray();
         }
         json.writeEndObject();
-    }
-
-    private static JsonGenerator generator(OutputStream out, boolean pretty) throws IOException {
-        JsonGenerator json = JSON.createGenerator(out);
-        if (pretty) {
-            DefaultIndenter fourSpaces = new DefaultIndenter("    ", "\n");
-            json.setPrettyPrinter(new DefaultPrettyPrinter(Separators.createDefaultInstance()
-                            .withObjectFieldValueSpacing(Separators.Spacing.AFTER)
-                            .withObjectEmptySeparator("")
-                            .withArrayEmptySeparator(""))
-                    .withObjectIndenter(fourSpaces)
-                    .withArrayIndenter(fourSpaces));
-        }
-        return json;
     }
 }

@@ -177,14 +177,20 @@ final class Parameters {
             tags.put(tag.substring(0, colon), tag.substring(colon + 1));
         }
         for (String json : query.getAll("tags")) {
-            try {
-                Map<String, String> more = JSON.readValue(json, TAGS);
-                more.forEach((key, value) -> tags.put(key, Objects.requireNonNullElse(value, "")));
-            } catch (JsonProcessingException e) {
-                throw ApiException.badRequest(
-                        "malformed 'tags' parameter, expecting a JSON map of strings: " + e.getOriginalMessage());
-            }
+            tags.putAll(map(json, "tags"));
         }
         return tags;
+    }
+
+    /** @param name the parameter that holds the map */
+    static Map<String, String> map(String json, String name) {
+        try {
+            Map<String, String> map = new HashMap<>();
+            JSON.readValue(json, TAGS).forEach((key, value) -> map.put(key, Objects.requireNonNullElse(value, "")));
+            return map;
+        } catch (JsonProcessingException e) {
+            throw ApiException.badRequest(
+                    "malformed '" + name + "' parameter, expecting a JSON map of strings: " + e.getOriginalMessage());
+        }
     }
 }

@@ -6,11 +6,12 @@ import io.opentelemetry.proto.common.v1.AnyValue;
 import io.opentelemetry.proto.common.v1.KeyValue;
 import io.opentelemetry.proto.trace.v1.Span;
 import io.opentelemetry.proto.trace.v1.Status;
-import io.tracery.search.jaeger.TraceView.Mode;
-import io.tracery.search.jaeger.TraceView.ViewedSpan;
 import io.tracery.search.store.AttributeText;
 import io.tracery.search.store.Kind;
 import io.tracery.search.store.SpanEntry;
+import io.tracery.search.trace.TraceView;
+import io.tracery.search.trace.TraceView.Mode;
+import io.tracery.search.trace.TraceView.ViewedSpan;
 import java.io.IOException;
 import java.util.Comparator;
 import java.util.List;
@@ -36,8 +37,8 @@ final class TraceJson {
         json.writeStartObject();
         json.writeStringField("traceID", trace.traceId());
         json.writeArrayFieldStart("spans");
-        for (ViewedSpan span : trace.spans()) {
-            writeSpan(trace, span);
+        for (int i = 0; i < trace.spans().size(); i++) {
+            writeSpan(trace, trace.spans().get(i), trace.warnings().ofSpan(i));
         }
         json.writeEndArray();
         json.writeObjectFieldStart("processes");
@@ -50,18 +51,11 @@ final class TraceJson {
             json.writeEndObject();
         }
         json.writeEndObject();
-        String warning = trace.warning();
-        if (warning == null) {
-            json.writeNullField("warnings");
-        } else {
-            json.writeArrayFieldStart("warnings");
-            json.writeString(warning);
-            json.writeEndArray();
-        }
+        writeWarnings(trace.warnings().ofTrace());
         json.writeEndObject();
     }
 
-    private void writeSpan(TraceView trace, ViewedSpan viewed) throws IOException {
+    private void writeSpan(TraceView trace, ViewedSpan viewed, List<String> warnings) throws IOException {
         Span span = viewed.entry().span();
         json.writeStartObject();
         json.writeStringField("traceID", trace.traceId());
@@ -79,8 +73,16 @@ final class TraceJson {
         writeLogs(span.getEventsList());
         json.writeEndArray();
         json.writeStringField("processID", trace.processOf(viewed));
-        json.writeNullField("warnings");
+        writeWarnings(warnings);
         json.writeEndObject();
+    }
+
+    private void writeWarnings(List<String> warnings) throws IOException {
+        if (warnings.isEmpty()) {
+            json.writeNullField("warnings");
+        } else {
+            Json.writeTexts(json, "warnings", warnings);
+        }
     }
 
     private void writeReferences(String traceId, ViewedSpan viewed) throws IOException {

@@ -8,6 +8,7 @@ import io.opentelemetry.proto.resource.v1.Resource;
 import io.opentelemetry.proto.trace.v1.ResourceSpans;
 import io.opentelemetry.proto.trace.v1.ScopeSpans;
 import io.opentelemetry.proto.trace.v1.Span;
+import io.opentelemetry.proto.trace.v1.Status;
 import io.opentelemetry.proto.trace.v1.TracesData;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -83,6 +84,11 @@ public record SpanEntry(ResourceSpans otlp) {
             }
         }
         return NO_SERVICE_NAME;
+    }
+
+    /** True when the span's status is an error. */
+    public boolean failed() {
+        return span().getStatus().getCode() == Status.StatusCode.STATUS_CODE_ERROR;
     }
 
     /** How long the span took; 0 where its end lies before its start. */

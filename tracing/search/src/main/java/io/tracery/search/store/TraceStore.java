@@ -1,8 +1,8 @@
 package io.tracery.search.store;
 
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * Keeps spans and finds them again, as whole traces. One thread adds and commits; any number of threads read.
@@ -11,7 +11,7 @@ import java.util.Optional;
  * see what was added and not yet deleted by the store's own limits of age and size. Every method but {@link #close}
  * throws {@link java.io.UncheckedIOException} when the disk fails; {@link #recover} then goes back to the last commit.
  */
-public interface TraceStore extends AutoCloseable {
+public interface TraceStore extends TraceSource, AutoCloseable {
 
     /**
      * Adds spans. Adding a span again (same trace id, span id and kind) replaces it.
@@ -30,9 +30,6 @@ public interface TraceStore extends AutoCloseable {
     /** Forgets what was added since the last commit, and works again after a failure. */
     void recover();
 
-    /** Every span of a trace, oldest first; empty when there is none. */
-    Optional<Trace> trace(String traceId);
-
     /**
      * Trace ids with at least one span that meets all of the query, newest such span first, each once.
      *
@@ -40,19 +37,11 @@ public interface TraceStore extends AutoCloseable {
      */
     List<String> find(TraceQuery query);
 
-    /** Names of services that have spans, sorted. */
-    List<String> services();
-
-    /** What a service's spans are called, sorted by name, then kind; empty for an unknown service. */
-    List<Operation> operations(String service);
+    @Override
+    default Iterator<Trace> search(TraceQuery query) {
+        return find(query).stream().flatMap(id -> trace(id).stream()).iterator();
+    }
 
     @Override
     void close();
-
-    /**
-     * A trace, as far as it is stored.
-     *
-     * @param truncated true when it has more spans than the store returns
-     */
-    record Trace(String traceId, List<SpanEntry> spans, boolean truncated) {}
 }

@@ -37,6 +37,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -176,13 +177,31 @@ class JaegerApiTest {
                 "search-by-id       | /api/traces?traceID=0bf7651916cd43dd8448eb211c80319c&traceID=1",
                 "pretty             | /api/services/nobody/operations?prettyPrint=true",
                 "not-found          | /api/traces/00000000000000000000000000000001",
-                "service-required   | /api/traces?operation=x"
+                "service-required   | /api/traces?operation=x",
+                "v3-services        | /api/v3/services",
+                "v3-operations      | /api/v3/operations?service=kv",
+                "v3-operations-kind | /api/v3/operations?service=kv&spanKind=server",
+                "v3-trace           | /api/v3/traces/0af7651916cd43dd8448eb211c80319c",
+                "v3-trace-raw       | /api/v3/traces/0cf7651916cd43dd8448eb211c80319c?rawTraces=true",
+                "v3-search          | /api/v3/traces?query.serviceName=cart&query.startTimeMin=2024-01-01T00:00:00.000Z&query.startTimeMax=2024-01-01T01:00:00.000Z",
+                "v3-search-empty    | /api/v3/traces?query.service_name=nobody&query.start_time_min=2024-01-01T00:00:00+00:00&query.start_time_max=2024-01-01T01:00:00Z",
+                "v3-summaries       | /api/v3/trace-summaries?query.serviceName=kv&query.startTimeMin=2024-01-01T00:00:00.000Z&query.startTimeMax=2024-01-01T01:00:00.000Z&query.searchDepth=20",
+                "v3-summaries-all   | /api/v3/trace-summaries?query.startTimeMin=2024-01-01T00:00:00Z&query.startTimeMax=2024-01-01T01:00:00Z&query.durationMin=5ms&query.attributes=%7B%22error%22:%22true%22%7D",
+                "v3-summaries-none  | /api/v3/trace-summaries?query.startTimeMin=2023-01-01T00:00:00Z&query.startTimeMax=2023-01-01T01:00:00Z",
+                "v3-times-required  | /api/v3/traces?query.serviceName=cart",
+                "v3-filter          | /api/v3/traces?query.filter=x",
+                "v3-not-found       | /api/v3/traces/00000000000000000000000000000001",
+                "analysis           | /api/traces/0af7651916cd43dd8448eb211c80319c/analysis",
+                "compare            | /api/traces/compare?a=0af7651916cd43dd8448eb211c80319c&b=0cf7651916cd43dd8448eb211c80319c",
+                "compare-missing    | /api/traces/compare?a=0af7651916cd43dd8448eb211c80319c"
             })
     void answersAsTheGoldenFileSays(String name, String path) throws IOException {
         String answer = get(path).contentUtf8();
-        assertThat(JSON.readTree(answer).fieldNames())
-                .toIterable()
-                .containsExactly("data", "total", "limit", "offset", "errors");
+        if (!name.startsWith("v3") && !Set.of("analysis", "compare").contains(name)) {
+            assertThat(JSON.readTree(answer).fieldNames())
+                    .toIterable()
+                    .containsExactly("data", "total", "limit", "offset", "errors");
+        }
         // Golden files are indented to be read; the pretty one is as it came.
         String shown = name.equals("pretty")
                 ? answer

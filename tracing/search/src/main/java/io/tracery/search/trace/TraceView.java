@@ -1,4 +1,4 @@
-package io.tracery.search.jaeger;
+package io.tracery.search.trace;
 
 import com.google.protobuf.ByteString;
 import io.opentelemetry.proto.common.v1.KeyValue;
@@ -6,7 +6,7 @@ import io.opentelemetry.proto.resource.v1.Resource;
 import io.opentelemetry.proto.trace.v1.Span;
 import io.tracery.search.store.Kind;
 import io.tracery.search.store.SpanEntry;
-import io.tracery.search.store.TraceStore.Trace;
+import io.tracery.search.store.TraceSource.Trace;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -16,17 +16,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
- * A trace as Jaeger shows it: spans by start, each with its own id, processes numbered in the order in which they first
- * appear.
+ * A trace as it is shown: spans by start, each with an id of its own, processes numbered in the order in which they first
+ * appear, and what is odd said as warnings.
  *
  * <p>A client and a server span that share an id, as Zipkin's do, come apart here: the server's gets an id of its own, its
  * parent becomes the shared one, and what was a child of the shared id becomes a child of the server's, unless it is the
- * server's span itself. Asked for raw, nothing is changed but the order of spans.
+ * server's span itself. Any other span whose id an earlier one has gets an id of its own and a warning. Asked for raw,
+ * nothing is changed but the order of spans.
  */
-final class TraceView {
+public final class TraceView {
 
     private static final Comparator<ViewedSpan> BY_START = Comparator.<ViewedSpan>comparingLong(
                     span -> span.entry.span().getStartTimeUnixNano())
@@ -34,15 +34,32 @@ final class TraceView {
 
     private final Trace trace;
     private final List<ViewedSpan> spans;
+    private final CallTree calls;
+    private final Warnings warnings;
     private final Map<Resource, String> processes = new LinkedHashMap<>();
     private final Map<String, SpanEntry> processExamples = new LinkedHashMap<>();
 
     /** A span with the ids that it is shown with. */
-    record ViewedSpan(SpanEntry entry, ByteString spanId, ByteString parentId) {}
+    public record ViewedSpan(SpanEntry entry, ByteString spanId, ByteString parentId) {
 
-    private TraceView(Trace trace, List<ViewedSpan> spans) {
+        long start() {
+            return entry.span().getStartTimeUnixNano();
+        }
+
+        long end() {
+            return start() + entry.durationNanos();
+        }
+
+        boolean failed() {
+            return entry.failed();
+        }
+    }
+
+    private TraceView(Trace trace, List<ViewedSpan> spans, Mode mode) {
         this.trace = trace;
         this.spans = spans;
+        this.calls = CallTree.of(spans);
+        this.warnings = mode == Mode.RAW ? Warnings.none(trace) : Warnings.of(trace, spans, calls);
         for (ViewedSpan span : spans) {
             Resource resource = span.entry.resource();
             if (!processes.containsKey(resource)) {
@@ -53,47 +70,49 @@ final class TraceView {
         }
     }
 
-    static TraceView of(Trace trace, Mode mode) {
+    public static TraceView of(Trace trace, Mode mode) {
         List<ViewedSpan> spans = switch (mode) {
             case RAW -> asTheyCame(trace);
             case ADJUSTED -> withOwnIds(trace);
         };
         spans.sort(BY_START);
-        return new TraceView(trace, spans);
+        return new TraceView(trace, spans, mode);
     }
 
     /** Whether spans are shown as they came or the way a person reads them. */
-    enum Mode {
+    public enum Mode {
         RAW,
         ADJUSTED
     }
 
-    String traceId() {
+    public String traceId() {
         return trace.traceId();
     }
 
-    List<ViewedSpan> spans() {
+    public List<ViewedSpan> spans() {
         return spans;
     }
 
+    /** Who called whom, by the spans' places in {@link #spans()}. */
+    public CallTree calls() {
+        return calls;
+    }
+
+    public Warnings warnings() {
+        return warnings;
+    }
+
     /** Process id → a span of that process, in the order of the ids. */
-    Map<String, SpanEntry> processes() {
+    public Map<String, SpanEntry> processes() {
         return processExamples;
     }
 
-    String processOf(ViewedSpan span) {
+    public String processOf(ViewedSpan span) {
         String id = processes.get(span.entry.resource());
         if (id == null) {
             throw new IllegalArgumentException("the span belongs to another trace");
         }
         return id;
-    }
-
-    @Nullable
-    String warning() {
-        return trace.truncated()
-                ? "the trace has more spans than one answer holds; these are its first " + spans.size()
-                : null;
     }
 
     private static List<ViewedSpan> asTheyCame(Trace trace) {
@@ -114,37 +133,55 @@ final class TraceView {
                 ofClients.add(entry.span().getSpanId());
             }
         }
+        NewIds ids = new NewIds(used);
         Map<ByteString, ByteString> serverIds = new HashMap<>();
-        long candidate = 0;
+        Set<SpanEntry> sharing = new HashSet<>();
         for (SpanEntry entry : trace.spans()) {
-            Span span = entry.span();
-            if (Kind.of(span) == Kind.SERVER && ofClients.contains(span.getSpanId())) {
-                do {
-                    candidate++;
-                } while (!used.add(spanId(candidate)));
-                serverIds.put(span.getSpanId(), spanId(candidate));
+            ByteString id = entry.span().getSpanId();
+            if (Kind.of(entry.span()) == Kind.SERVER && ofClients.contains(id) && !serverIds.containsKey(id)) {
+                serverIds.put(id, ids.next());
+                sharing.add(entry);
             }
         }
         List<ViewedSpan> spans = new ArrayList<>();
+        Set<ByteString> shown = new HashSet<>();
         for (SpanEntry entry : trace.spans()) {
             Span span = entry.span();
             ByteString own = serverIds.get(span.getSpanId());
-            if (own != null && Kind.of(span) == Kind.SERVER) {
+            if (own != null && sharing.contains(entry)) {
                 spans.add(new ViewedSpan(entry, own, span.getSpanId()));
             } else {
                 ByteString parent = serverIds.getOrDefault(span.getParentSpanId(), span.getParentSpanId());
-                spans.add(new ViewedSpan(entry, span.getSpanId(), parent));
+                ByteString id = shown.add(span.getSpanId()) ? span.getSpanId() : ids.next();
+                spans.add(new ViewedSpan(entry, id, parent));
             }
         }
         return spans;
     }
 
-    private static ByteString spanId(long number) {
-        return ByteString.copyFrom(ByteBuffer.allocate(Long.BYTES).putLong(0, number));
+    /** Ids that no span of the trace has. */
+    private static final class NewIds {
+        private final Set<ByteString> used;
+        private long last;
+
+        NewIds(Set<ByteString> used) {
+            this.used = used;
+        }
+
+        ByteString next() {
+            while (true) {
+                last++;
+                ByteString id =
+                        ByteString.copyFrom(ByteBuffer.allocate(Long.BYTES).putLong(0, last));
+                if (used.add(id)) {
+                    return id;
+                }
+            }
+        }
     }
 
     /** The attributes of a resource that are not its service's name. */
-    static List<KeyValue> processTags(Resource resource) {
+    public static List<KeyValue> processTags(Resource resource) {
         return resource.getAttributesList().stream()
                 .filter(attribute -> !attribute.getKey().equals("service.name"))
                 .toList();

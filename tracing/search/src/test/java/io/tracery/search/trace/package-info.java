@@ -1,0 +1,4 @@
+@NullMarked
+package io.tracery.search.trace;
+
+import org.jspecify.annotations.NullMarked;
