@@ -11,6 +11,7 @@ export interface StreamListener {
 
 const FIRST_RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 10_000;
+const LONGEST_REST_MS = 3_000;
 /** The server speaks at least every 5 s; after this long the connection is dead, whatever TCP believes. */
 const SILENCE_MS = 13_000;
 
@@ -24,6 +25,9 @@ export class GraphStream {
   private silenceTimer: ReturnType<typeof setTimeout> | undefined;
   private pause = FIRST_RETRY_MS;
   private lostSince: number | undefined;
+  /** Reading a graph of thousands of calls takes a while; the newest waits so that at most a ninth of the time is spent on it. */
+  private waiting: { data: string } | undefined;
+  private restTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     private readonly window: Window,
@@ -55,12 +59,30 @@ export class GraphStream {
 
   private received(data: string): void {
     this.expectWord();
+    if (this.restTimer !== undefined) {
+      this.waiting = { data };
+      return;
+    }
+    const begun = performance.now();
     const graph = parse(data);
+    this.rest((performance.now() - begun) * 8);
     if (!graph) return;
     this.pause = FIRST_RETRY_MS;
     this.lostSince = undefined;
     this.listener.connection({ state: 'live' });
     this.listener.graph(graph);
+  }
+
+  private rest(millis: number): void {
+    this.restTimer = setTimeout(
+      () => {
+        this.restTimer = undefined;
+        const next = this.waiting;
+        this.waiting = undefined;
+        if (next && this.source) this.received(next.data);
+      },
+      Math.min(millis, LONGEST_REST_MS),
+    );
   }
 
   private expectWord(): void {
@@ -79,6 +101,9 @@ export class GraphStream {
 
   private drop(): void {
     clearTimeout(this.silenceTimer);
+    clearTimeout(this.restTimer);
+    this.restTimer = undefined;
+    this.waiting = undefined;
     this.source?.close();
     this.source = undefined;
   }

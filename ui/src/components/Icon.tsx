@@ -19,6 +19,9 @@ const paths = {
   lock: 'M4 7.5h8v6H4zM5.5 7.5V5a2.5 2.5 0 0 1 5 0v2.5',
   unlock: 'M4 7.5h8v6H4zM5.5 7.5V4.6a2.5 2.5 0 0 1 4.9-.7',
   workload: 'M8 2l5 2.9v5.8L8 13.6l-5-2.9V4.9zM3.2 5L8 7.8 12.8 5M8 7.8v5.6',
+  namespace: 'M2.5 5.5h8v8h-8zM5.5 5.5v-3h8v8h-3',
+  focus: 'M8 6a2 2 0 1 0 0 4 2 2 0 0 0 0-4M2.5 6V2.5H6M10 2.5h3.5V6M13.5 10v3.5H10M6 13.5H2.5V10',
+  triangle: 'M8 2.5L14 13.5H2z',
   client: 'M2.5 3.5h11v7h-11zM6 13.5h4M8 10.5v3',
   external:
     'M8 2a6 6 0 1 0 0 12A6 6 0 0 0 8 2M2 8h12M8 2c2 1.8 2.6 3.8 2.6 6S10 12.2 8 14c-2-1.8-2.6-3.8-2.6-6S6 3.8 8 2',
@@ -59,6 +62,6 @@ export const iconPath = (name: IconName): string => paths[name];
 
 /** The icon of a node's kind; kinds that are not known look like something outside the mesh. */
 export function kindIcon(kind: string): IconName {
-  if (kind === 'workload' || kind === 'client') return kind;
+  if (kind === 'workload' || kind === 'client' || kind === 'namespace') return kind;
   return 'external';
 }

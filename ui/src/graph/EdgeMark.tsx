@@ -1,8 +1,8 @@
 import { memo } from 'react';
-import type { GraphEdge } from '../api/graph';
 import { iconPath } from '../components/Icon';
 import { latency, rate, share, text } from '../model/format';
 import { edgeStep, healthOf, healthWord, isTrouble } from '../model/health';
+import type { MapEdge } from '../model/lens';
 import type { Point } from '../model/walk';
 import { arrowPath, edgePath, placeLabel, pointAt } from './geometry';
 import type { Box, Flow } from './layout';
@@ -10,7 +10,7 @@ import type { Detail } from './viewport';
 import styles from './graph.module.css';
 
 interface Props {
-  edge: GraphEdge;
+  edge: MapEdge;
   points: readonly Point[];
   from: Box;
   to: Box;
@@ -27,8 +27,12 @@ interface Props {
 
 const WIDTHS = [1, 1.75, 3, 4.75] as const;
 
-export const edgeWords = (edge: GraphEdge): string =>
-  `${text(rate(edge.requestRate))} · ${text(share(edge.successShare))} · ${text(latency(edge.p99))}`;
+export const edgeWords = (edge: MapEdge): string => {
+  const words = `${text(rate(edge.requestRate))} · ${text(share(edge.successShare))}`;
+  return edge.parts && edge.parts.length > 1
+    ? `${words} · ${edge.parts.length} calls`
+    : `${words} · ${text(latency(edge.p99))}`;
+};
 
 /** One call: its width says how much, its colour only whether it is well, a lock only that it is not encrypted. */
 export const EdgeMark = memo(function EdgeMark(props: Props) {
@@ -118,7 +122,7 @@ export function EdgeLabel({ edge, points, nodes, scale }: EdgeLabelProps) {
 }
 
 interface EdgeLabelProps {
-  edge: GraphEdge;
+  edge: MapEdge;
   points: readonly Point[];
   /** Nodes that it must not hide. */
   nodes: readonly Box[];

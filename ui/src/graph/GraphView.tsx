@@ -1,15 +1,17 @@
-import { useEffect, useImperativeHandle, useMemo, useRef, useState, type Ref } from 'react';
-import type { Graph } from '../api/graph';
+import { useCallback, useEffect, useImperativeHandle, useMemo, useRef, useState, type Ref } from 'react';
 import { Icon } from '../components/Icon';
 import { emphasisOf } from '../model/emphasis';
 import type { RateHistory } from '../model/history';
+import type { MapGraph } from '../model/lens';
 import { walk, type Direction, type Selection } from '../model/walk';
-import { around } from './geometry';
+import { EdgeCanvas } from './EdgeCanvas';
+import { around, overlaps } from './geometry';
 import type { Layout } from './layout';
 import { Legend } from './Legend';
 import { Scene } from './Scene';
+import { OVERSCAN, useStage } from './useStage';
 import { useViewport } from './useViewport';
-import { coarse, detailAt, visible } from './viewport';
+import { coarse, detailAt, visible, type Viewport } from './viewport';
 import styles from './graph.module.css';
 
 /** What keys outside the map ask of it. */
@@ -19,7 +21,7 @@ export interface GraphHandle {
 }
 
 interface Props {
-  graph: Graph;
+  graph: MapGraph;
   layout: Layout;
   history: RateHistory;
   selection: Selection | undefined;
@@ -28,9 +30,14 @@ interface Props {
   covered: { right: number; bottom: number };
   moving: boolean;
   onSelect: (selection: Selection | undefined) => void;
+  /** A double click, or Enter on what is chosen already: deeper into a node. */
+  onOpen: (nodeId: string) => void;
+  onFold: (namespace: string) => void;
   ref: Ref<GraphHandle>;
 }
 
+/** From here on calls are painted on a canvas while many are in sight, and a moving map is not painted anew each frame. */
+const HEAVY_EDGES = 400;
 const LEGEND_HEIGHT = 32;
 const MARGIN = 28;
 const NARROW_MARGIN = 10;
@@ -44,6 +51,8 @@ export function GraphView({
   covered,
   moving,
   onSelect,
+  onOpen,
+  onFold,
   ref,
 }: Props) {
   const frame = useRef<HTMLDivElement>(null);
@@ -56,8 +65,31 @@ export function GraphView({
     bottom: margin + Math.max(LEGEND_HEIGHT, covered.bottom),
   };
   const { view, ready, size, fitAll, zoomBy, revealBox, dragged } = useViewport(frame, layout.bounds, insets);
-  const { detail, sight } = useSight(view, size);
+  const heavy = graph.edges.length > HEAVY_EDGES;
+  const stage = useStage(view, size, heavy);
+  const over = heavy ? { x: size.width * OVERSCAN, y: size.height * OVERSCAN } : { x: 0, y: 0 };
+  const { detail, sight } = useSight(stage.view, size, Math.max(over.x, over.y));
   const emphasis = useMemo(() => emphasisOf(graph, selection, query), [graph, selection, query]);
+  const inSight = useMemo(
+    () =>
+      graph.edges.flatMap((edge) => {
+        const points = layout.edges.get(edge.id);
+        return points && overlaps(around(points, 20), sight) ? [{ edge, points }] : [];
+      }),
+    [graph, layout, sight],
+  );
+  const crowded = inSight.length > HEAVY_EDGES;
+  const standsOut = (id: string) =>
+    (emphasis.edges?.has(id) ?? false) || (selection?.kind === 'edge' && selection.id === id);
+  const dimmed = useCallback(
+    (id: string) => emphasis.edges !== undefined && !emphasis.edges.has(id),
+    [emphasis],
+  );
+  const { x: left, y: top, scale } = stage.view;
+  const paintedView = useMemo(
+    (): Viewport => ({ x: left + over.x, y: top + over.y, scale }),
+    [left, top, scale, over.x, over.y],
+  );
 
   useImperativeHandle(ref, () => ({
     fitAll,
@@ -89,30 +121,52 @@ export function GraphView({
 
   return (
     <div ref={frame} className={styles.map} data-testid="map">
-      <svg
-        className={styles.svg}
-        data-detail={detail}
-        role="group"
-        aria-label="Service graph. Arrow keys walk along the calls."
-        onClick={() => !dragged() && onSelect(undefined)}
+      <div
+        className={styles.stage}
+        style={{
+          inset: `${-over.y}px ${-over.x}px`,
+          transformOrigin: `${over.x}px ${over.y}px`,
+          transform: stage.shift,
+          willChange: heavy ? 'transform' : undefined,
+        }}
       >
-        <g transform={`translate(${view.x} ${view.y}) scale(${view.scale})`}>
-          <Scene
-            graph={graph}
-            layout={layout}
-            history={history}
-            selection={selection}
-            hovered={hovered}
-            emphasis={emphasis}
-            detail={detail}
-            scale={coarse(view.scale)}
-            sight={sight}
-            moving={moving}
-            onSelect={onSelect}
-            onHover={setHovered}
+        {crowded && (
+          <EdgeCanvas
+            edges={inSight}
+            dimmed={dimmed}
+            view={paintedView}
+            width={size.width + 2 * over.x}
+            height={size.height + 2 * over.y}
           />
-        </g>
-      </svg>
+        )}
+        <svg
+          className={styles.svg}
+          data-detail={detail}
+          role="group"
+          aria-label="Service graph. Arrow keys walk along the calls."
+          onClick={() => !dragged() && onSelect(undefined)}
+        >
+          <g transform={`translate(${paintedView.x} ${paintedView.y}) scale(${scale})`}>
+            <Scene
+              graph={graph}
+              edges={crowded ? inSight.filter(({ edge }) => standsOut(edge.id)) : inSight}
+              layout={layout}
+              history={history}
+              selection={selection}
+              hovered={hovered}
+              emphasis={emphasis}
+              detail={detail}
+              scale={coarse(scale)}
+              sight={sight}
+              moving={moving}
+              onSelect={onSelect}
+              onHover={setHovered}
+              onOpen={onOpen}
+              onFold={onFold}
+            />
+          </g>
+        </svg>
+      </div>
       <div className={styles.controls} data-fixed>
         <button type="button" title="Zoom in" aria-label="Zoom in" onClick={() => zoomBy(1.3)}>
           <Icon name="plus" />
@@ -130,10 +184,10 @@ export function GraphView({
 }
 
 /** What is in sight, in coarse steps: a pan by a pixel must not render a thousand marks. */
-function useSight(view: { x: number; y: number; scale: number }, size: { width: number; height: number }) {
+function useSight(view: Viewport, size: { width: number; height: number }, margin: number) {
   const detail = detailAt(view.scale);
   const step = 150 / view.scale;
-  const box = visible(view, size.width, size.height);
+  const box = visible(view, size.width, size.height, margin);
   const x = Math.floor(box.x / step) * step;
   const y = Math.floor(box.y / step) * step;
   const width = box.width + step;

@@ -1,9 +1,9 @@
 import { memo } from 'react';
-import type { GraphNode } from '../api/graph';
 import { iconPath, kindIcon } from '../components/Icon';
 import { rate as formatRate, share as formatShare, text } from '../model/format';
-import { healthOf, healthWord, isTrouble } from '../model/health';
+import { healthWord, isTrouble } from '../model/health';
 import { spark, type Sample } from '../model/history';
+import { nodeHealth, type MapNode } from '../model/lens';
 import type { VersionShare } from '../model/versions';
 import { fitText } from './fitText';
 import type { Box } from './layout';
@@ -11,7 +11,7 @@ import type { Detail } from './viewport';
 import styles from './graph.module.css';
 
 interface Props {
-  node: GraphNode;
+  node: MapNode;
   box: Box;
   rate: number;
   line: readonly Sample[];
@@ -25,14 +25,15 @@ interface Props {
   dimmed: boolean;
   tabbable: boolean;
   onSelect: (id: string) => void;
+  onOpen: (id: string) => void;
 }
 
 const PAD = 11;
 
 /** A workload: its name, a line of its rate, and only when it is not well the share of requests that fail. */
 export const NodeMark = memo(function NodeMark(props: Props) {
-  const { node, box, rate, detail, selected, dimmed, tabbable, onSelect } = props;
-  const health = healthOf(node.successShare);
+  const { node, box, rate, detail, selected, dimmed, tabbable, onSelect, onOpen } = props;
+  const health = nodeHealth(node);
   const trouble = isTrouble(health);
   const state = [
     styles.node,
@@ -40,6 +41,7 @@ export const NodeMark = memo(function NodeMark(props: Props) {
     dimmed && styles.dim,
     node.stale && styles.staleNode,
     trouble && styles[health],
+    node.inside && styles.foldedNode,
   ];
   return (
     <g
@@ -50,14 +52,19 @@ export const NodeMark = memo(function NodeMark(props: Props) {
         event.stopPropagation();
         onSelect(node.id);
       }}
+      onDoubleClick={() => onOpen(node.id)}
       onKeyDown={(event) => {
         if (event.key !== 'Enter' && event.key !== ' ') return;
         event.preventDefault();
-        onSelect(node.id);
+        if (selected) onOpen(node.id);
+        else onSelect(node.id);
       }}
     >
       {selected && (
         <rect className={styles.halo} x={-4} y={-4} width={box.width + 8} height={box.height + 8} rx={9} />
+      )}
+      {node.inside && detail !== 'mark' && (
+        <rect className={styles.behind} x={4} y={4} width={box.width} height={box.height} rx={6} />
       )}
       <rect
         className={styles.body}
@@ -67,7 +74,11 @@ export const NodeMark = memo(function NodeMark(props: Props) {
         role="button"
         tabIndex={tabbable ? 0 : -1}
         aria-pressed={selected}
-        aria-label={`${node.name}, ${text(formatRate(rate))}, ${healthWord[health]}`}
+        aria-label={
+          detail === 'mark'
+            ? `${node.name}, ${healthWord[health]}`
+            : `${node.name}${node.inside ? `, ${node.inside.ids.length} workloads` : ''}, ${text(formatRate(rate))}, ${healthWord[health]}`
+        }
       />
       {/* Said by the label already, in a better order. */}
       <g aria-hidden>
@@ -76,10 +87,37 @@ export const NodeMark = memo(function NodeMark(props: Props) {
       </g>
     </g>
   );
-});
+}, looksTheSame);
+
+/** From far away a node shows only its health; a thousand of them need not be rendered anew with each event. */
+function looksTheSame(a: Props, b: Props): boolean {
+  const boxes =
+    a.box.x === b.box.x &&
+    a.box.y === b.box.y &&
+    a.box.width === b.box.width &&
+    a.box.height === b.box.height;
+  const same =
+    boxes &&
+    a.detail === b.detail &&
+    a.selected === b.selected &&
+    a.dimmed === b.dimmed &&
+    a.tabbable === b.tabbable &&
+    a.onSelect === b.onSelect &&
+    a.onOpen === b.onOpen &&
+    a.node.stale === b.node.stale &&
+    nodeHealth(a.node) === nodeHealth(b.node);
+  if (!same || a.detail === 'mark') return same;
+  return (
+    a.textScale === b.textScale &&
+    a.node === b.node &&
+    a.rate === b.rate &&
+    a.lineEnd === b.lineEnd &&
+    a.versions === b.versions
+  );
+}
 
 function Full({ node, box, rate, line, versions, textScale }: Props) {
-  const failing = isTrouble(healthOf(node.successShare));
+  const failing = isTrouble(nodeHealth(node));
   const ring = versions ? 18 : 0;
   const figure = formatRate(rate);
   const room = box.width - 2 * PAD - 20 - ring;
@@ -113,14 +151,19 @@ function Full({ node, box, rate, line, versions, textScale }: Props) {
         {figure.value}
         <tspan className={styles.rateUnit}>{figure.unit}</tspan>
       </text>
-      {failing && <FailedShare share={1 - (node.successShare ?? 1)} x={box.width - 8} />}
+      {failing && <Badge label={badgeOf(node)} x={box.width - 8} />}
     </>
   );
 }
 
+/** The share of requests that fail; of a folded namespace, how many of its workloads are not well. */
+const badgeOf = (node: MapNode): string =>
+  node.inside
+    ? `${node.inside.failing + node.inside.warning} of ${node.inside.ids.length}`
+    : text(formatShare(1 - (node.successShare ?? 1)));
+
 /** Sits on the border's top right: a triangle and a number, so that it is seen without its colour too. */
-function FailedShare({ share, x }: { share: number; x: number }) {
-  const label = text(formatShare(share));
+function Badge({ label, x }: { label: string; x: number }) {
   const width = 27 + label.length * 6.9;
   return (
     <g className={styles.badge} transform={`translate(${x - width}, -14.5)`}>
@@ -147,7 +190,7 @@ function NameOnly({ node, box, textScale }: Props) {
       >
         {label}
       </text>
-      {isTrouble(healthOf(node.successShare)) && (
+      {isTrouble(nodeHealth(node)) && (
         <path
           className={styles.corner}
           d="M0 -7l6.5 11.5h-13z"

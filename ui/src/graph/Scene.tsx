@@ -1,12 +1,12 @@
 import { memo, useMemo } from 'react';
-import type { Graph } from '../api/graph';
-import { nodeRates, type RateHistory } from '../model/history';
+import { nodeRates, type RateHistory, type Sample } from '../model/history';
 import { nodeStep } from '../model/health';
+import type { MapEdge, MapGraph } from '../model/lens';
 import { versionSplit } from '../model/versions';
-import type { Selection } from '../model/walk';
+import type { Point, Selection } from '../model/walk';
 import { EdgeLabel, EdgeMark } from './EdgeMark';
 import { fitText } from './fitText';
-import { around, nodeBox, overlaps } from './geometry';
+import { nodeBox, overlaps } from './geometry';
 import type { Box, Layout } from './layout';
 import { NodeMark } from './NodeMark';
 import type { Emphasis } from '../model/emphasis';
@@ -14,7 +14,9 @@ import { LABEL_SCALE, type Detail } from './viewport';
 import styles from './graph.module.css';
 
 interface Props {
-  graph: Graph;
+  graph: MapGraph;
+  /** Those in sight that are drawn as elements. */
+  edges: readonly { edge: MapEdge; points: readonly Point[] }[];
   layout: Layout;
   history: RateHistory;
   selection: Selection | undefined;
@@ -26,6 +28,8 @@ interface Props {
   moving: boolean;
   onSelect: (selection: Selection) => void;
   onHover: (edgeId: string | undefined) => void;
+  onOpen: (nodeId: string) => void;
+  onFold: (namespace: string) => void;
 }
 
 /** Beyond this many edges in sight, dots that run say nothing any more and cost a repaint each frame. */
@@ -46,6 +50,8 @@ export const Scene = memo(function Scene(props: Props) {
     moving,
     onSelect,
     onHover,
+    onOpen,
+    onFold,
   } = props;
   const rates = useMemo(() => nodeRates(graph), [graph]);
   const splits = useMemo(() => versionSplit(graph), [graph]);
@@ -66,11 +72,10 @@ export const Scene = memo(function Scene(props: Props) {
     [onSelect],
   );
 
-  const edges = graph.edges.flatMap((edge) => {
-    const points = layout.edges.get(edge.id);
+  const edges = props.edges.flatMap(({ edge, points }) => {
     const from = boxes.get(edge.source);
     const to = boxes.get(edge.target);
-    return points && from && to && overlaps(around(points, 20), sight) ? [{ edge, points, from, to }] : [];
+    return from && to ? [{ edge, points, from, to }] : [];
   });
   const flowing = moving && detail === 'full' && edges.length <= FLOWING_EDGES;
   const labelled = edges.filter(
@@ -87,7 +92,7 @@ export const Scene = memo(function Scene(props: Props) {
   return (
     <>
       {[...layout.frames].map(([namespace, box]) => (
-        <Frame key={namespace} namespace={namespace} box={box} textScale={1 / scale} />
+        <Frame key={namespace} namespace={namespace} box={box} textScale={1 / scale} onFold={onFold} />
       ))}
       {edges.map(({ edge, points, from, to }) => (
         <EdgeMark
@@ -109,7 +114,8 @@ export const Scene = memo(function Scene(props: Props) {
       {graph.nodes.map((node) => {
         const box = boxes.get(node.id);
         if (!box || !overlaps(box, sight)) return null;
-        const line = history.line(node.id);
+        const line =
+          detail !== 'full' ? noLine : node.inside ? history.sum(node.inside.ids) : history.line(node.id);
         return (
           <NodeMark
             key={node.id}
@@ -125,6 +131,7 @@ export const Scene = memo(function Scene(props: Props) {
             dimmed={emphasis.nodes ? !emphasis.nodes.has(node.id) : false}
             tabbable={node.id === first}
             onSelect={handlers.node}
+            onOpen={onOpen}
           />
         );
       })}
@@ -135,12 +142,31 @@ export const Scene = memo(function Scene(props: Props) {
   );
 });
 
-function Frame({ namespace, box, textScale }: { namespace: string; box: Box; textScale: number }) {
+const noLine: readonly Sample[] = [];
+
+interface FrameProps {
+  namespace: string;
+  box: Box;
+  textScale: number;
+  onFold: (namespace: string) => void;
+}
+
+/** A namespace; its name folds it into one node. */
+function Frame({ namespace, box, textScale, onFold }: FrameProps) {
   const size = 12 * textScale;
   return (
     <g className={styles.frame}>
       <rect x={box.x} y={box.y} width={box.width} height={box.height} rx={10} />
-      <text x={box.x + 14} y={box.y + 12 + size} style={{ fontSize: size }}>
+      <text
+        x={box.x + 14}
+        y={box.y + 12 + size}
+        style={{ fontSize: size }}
+        onClick={(event) => {
+          event.stopPropagation();
+          onFold(namespace);
+        }}
+      >
+        <title>Fold this namespace into one node</title>
         {fitText(namespace, (box.width - 20) / textScale, 12, 500)}
       </text>
     </g>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { edgePath, nodeBox, overlaps, placeLabel, pointAt } from './geometry';
+import { arrowPath, edgePath, nodeBox, overlaps, placeLabel, pointAt } from './geometry';
 import { between, coarse, detailAt, fit, reveal, zoomAt } from './viewport';
 
 const straight = [
@@ -72,5 +72,21 @@ describe('the viewport', () => {
       scale: 1.5,
     });
     expect(coarse(1.01)).toBe(1);
+  });
+});
+
+describe('a call against the flow', () => {
+  const from = { x: 300, y: 0, width: 100, height: 40 };
+  const to = { x: 0, y: 0, width: 100, height: 40 };
+  const points = [
+    { x: 300, y: 20 },
+    { x: 250, y: 20 },
+    { x: 150, y: 20 },
+    { x: 100, y: 20 },
+  ];
+
+  it('leaves at the near border and points at the far one', () => {
+    expect(edgePath(points, from, to, 'right')).toMatch(/^M300 20.*L107 20$/);
+    expect(arrowPath({ x: 100, y: 20 }, to, 'right', 1)).toMatch(/^M100 20l7\.4/);
   });
 });

@@ -19,7 +19,10 @@ export function edgePath(points: readonly Point[], from: Box, to: Box, flow: Flo
   const end = points.at(-1);
   if (!start || !end) return '';
   const right = flow === 'right';
-  let d = right ? `M${from.x + from.width} ${start.y}` : `M${start.x} ${from.y + from.height}`;
+  const begin = leavesBack(start, from, flow)
+    ? { x: from.x, y: from.y }
+    : { x: from.x + from.width, y: from.y + from.height };
+  let d = right ? `M${begin.x} ${start.y}` : `M${start.x} ${begin.y}`;
   d += `L${start.x} ${start.y}`;
   for (let i = 0; i + 2 < rest.length; i += 3) {
     d += `C${rest
@@ -27,8 +30,17 @@ export function edgePath(points: readonly Point[], from: Box, to: Box, flow: Flo
       .map((point) => `${round(point.x)} ${round(point.y)}`)
       .join(' ')}`;
   }
-  return d + (right ? `L${to.x - ARROW} ${end.y}` : `L${end.x} ${to.y - ARROW}`);
+  const tip = arrivesBack(end, to, flow)
+    ? { x: to.x + to.width + ARROW, y: to.y + to.height + ARROW }
+    : { x: to.x - ARROW, y: to.y - ARROW };
+  return d + (right ? `L${tip.x} ${end.y}` : `L${end.x} ${tip.y}`);
 }
+
+/** A call against the flow leaves at the near border and arrives at the far one. */
+const leavesBack = (start: Point, from: Box, flow: Flow): boolean =>
+  flow === 'right' ? start.x < from.x + from.width / 2 : start.y < from.y + from.height / 2;
+const arrivesBack = (end: Point, to: Box, flow: Flow): boolean =>
+  flow === 'right' ? end.x > to.x + to.width / 2 : end.y > to.y + to.height / 2;
 
 /** Room that the arrow head takes before the callee's border. */
 export const ARROW = 7;
@@ -38,10 +50,11 @@ const round = (x: number) => Math.round(x * 10) / 10;
 /** The head that ends an edge at the callee's border. */
 export function arrowPath(end: Point, to: Box, flow: Flow, width: number): string {
   const half = 3 + width * 0.55;
-  const length = ARROW + width * 0.4;
+  const back = arrivesBack(end, to, flow);
+  const length = (ARROW + width * 0.4) * (back ? -1 : 1);
   return flow === 'right'
-    ? `M${to.x} ${end.y}l${-length} ${-half}v${2 * half}z`
-    : `M${end.x} ${to.y}l${-half} ${-length}h${2 * half}z`;
+    ? `M${back ? to.x + to.width : to.x} ${end.y}l${-length} ${-half}v${2 * half}z`
+    : `M${end.x} ${back ? to.y + to.height : to.y}l${-half} ${-length}h${2 * half}z`;
 }
 
 /** A point on the curve, `t` in 0..1 by arc length (measured on a polyline of 12 pieces a cubic). */

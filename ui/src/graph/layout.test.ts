@@ -1,7 +1,9 @@
 import ElkBundled from 'elkjs/lib/elk.bundled.js';
 import { describe, expect, it } from 'vitest';
-import { graphAt } from '../../e2e/fixtures/shop';
+import { graphAt, largeGraph } from '../../e2e/fixtures/shop';
+import { overlaps } from './geometry';
 import { fromElk, layoutKey, toElk, type Flow, type Layout } from './layout';
+import { quickLayout } from './quickLayout';
 import type { Graph } from '../api/graph';
 
 const lay = async (graph: Graph, flow: Flow = 'right'): Promise<Layout> =>
@@ -61,5 +63,41 @@ describe('layout', () => {
     const cut: Graph = { ...shop, nodes: shop.nodes.filter((node) => node.id !== 'shop/kv') };
     const layout = await lay(cut);
     expect([...layout.edges.keys()].some((id) => id.includes('shop/kv'))).toBe(false);
+  });
+});
+
+describe('the layout of a large mesh', () => {
+  const large = largeGraph(1_000, 1_800_000_000_000);
+
+  it('places every node once, none over another, callers of a namespace left of what they call', () => {
+    const layout = quickLayout(large, 'key', 'right');
+    expect(layout.nodes.size).toBe(1_000);
+    const boxes = [...layout.nodes.values()].toSorted((a, b) => a.x - b.x);
+    for (const [i, box] of boxes.entries())
+      for (const other of boxes.slice(i + 1)) {
+        if (other.x >= box.x + box.width) break;
+        expect(overlaps(box, other)).toBe(false);
+      }
+    for (const edge of large.edges) {
+      if (edge.source.split('/')[0] !== edge.target.split('/')[0]) continue;
+      expect(layout.nodes.get(edge.source)?.x).toBeLessThan(layout.nodes.get(edge.target)?.x ?? 0);
+    }
+    expect(layout.edges.size).toBe(large.edges.length);
+  });
+
+  it('survives calls in circles and to oneself, and is the same in any order', () => {
+    const [a, b] = large.nodes;
+    const edge = large.edges[0];
+    if (!a || !b || !edge) throw new Error('the fixture has nodes and edges');
+    const call = (source: string, target: string) => ({ ...edge, id: `${source}>${target}`, source, target });
+    const circle = {
+      ...large,
+      nodes: [a, { ...b, namespace: a.namespace }],
+      edges: [call(a.id, b.id), call(b.id, a.id), call(a.id, a.id)],
+    };
+    const layout = quickLayout(circle, 'key', 'down');
+    expect(layout.nodes.size).toBe(2);
+    const turned = { ...circle, nodes: circle.nodes.toReversed(), edges: circle.edges.toReversed() };
+    expect(quickLayout(turned, 'key', 'down').nodes).toEqual(layout.nodes);
   });
 });

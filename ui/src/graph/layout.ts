@@ -1,6 +1,7 @@
 import type { ELK, ElkEdgeSection, ElkExtendedEdge, ElkNode } from 'elkjs/lib/elk-api.js';
 import type { Graph } from '../api/graph';
 import type { Point } from '../model/walk';
+import { quickLayout } from './quickLayout';
 
 /** Every node gets a slot of the largest size, so that a change of rate never moves anything. */
 export const SLOT = { width: 186, height: 58 } as const;
@@ -61,15 +62,11 @@ const frameOf = (node: Graph['nodes'][number]) => (node.kind === 'workload' ? no
 function effort(nodes: number): Record<string, string> {
   if (nodes <= 120)
     return { 'elk.layered.nodePlacement.strategy': 'NETWORK_SIMPLEX', 'elk.layered.thoroughness': '12' };
-  if (nodes <= 400)
-    return { 'elk.layered.nodePlacement.strategy': 'BRANDES_KOEPF', 'elk.layered.thoroughness': '3' };
-  return {
-    'elk.layered.nodePlacement.strategy': 'SIMPLE',
-    'elk.layered.layering.strategy': 'LONGEST_PATH',
-    'elk.layered.crossingMinimization.greedySwitch.type': 'OFF',
-    'elk.layered.thoroughness': '1',
-  };
+  return { 'elk.layered.nodePlacement.strategy': 'BRANDES_KOEPF', 'elk.layered.thoroughness': '3' };
 }
+
+/** Beyond these ELK takes longer than anybody waits. */
+const MOST_FOR_ELK = { nodes: 250, edges: 600 };
 
 const flowOptions: Record<Flow, Record<string, string>> = {
   right: { 'elk.direction': 'RIGHT', 'elk.layered.spacing.nodeNodeBetweenLayers': '64' },
@@ -157,6 +154,8 @@ export class LayoutEngine {
   private elk: Promise<ELK> | undefined;
 
   async layout(graph: Graph, flow: Flow): Promise<Layout> {
+    if (graph.nodes.length > MOST_FOR_ELK.nodes || graph.edges.length > MOST_FOR_ELK.edges)
+      return quickLayout(graph, layoutKey(graph), flow);
     this.elk ??= load();
     const elk = await this.elk;
     return fromElk(layoutKey(graph), flow, await elk.layout(toElk(graph, flow)));

@@ -63,8 +63,8 @@ export function reveal(view: Viewport, box: Box, width: number, height: number, 
 }
 
 /** What of the graph is on the screen, with a margin so that nothing pops up at the border. */
-export function visible(view: Viewport, width: number, height: number): Box {
-  const margin = 200 / view.scale;
+export function visible(view: Viewport, width: number, height: number, overscan = 0): Box {
+  const margin = (200 + overscan) / view.scale;
   return {
     x: -view.x / view.scale - margin,
     y: -view.y / view.scale - margin,

@@ -41,6 +41,13 @@ export class RateHistory {
   line(id: string): readonly Sample[] {
     return this.lines.get(id) ?? [];
   }
+
+  /** The lines of several nodes added up, instant by instant. */
+  sum(ids: readonly string[]): readonly Sample[] {
+    const sums = new Map<number, number>();
+    for (const id of ids) for (const { t, value } of this.line(id)) sums.set(t, (sums.get(t) ?? 0) + value);
+    return [...sums].map(([t, value]) => ({ t, value })).toSorted((a, b) => a.t - b.t);
+  }
 }
 
 const trim = (line: Sample[], now: number) => {

@@ -1,4 +1,4 @@
-import type { Graph } from '../api/graph';
+import type { Graph, GraphNode } from '../api/graph';
 import { healthOf, isTrouble } from './health';
 
 export interface Summary {
@@ -28,4 +28,12 @@ export function summarize(graph: Graph): Summary {
     troubled: graph.nodes.filter((node) => isTrouble(healthOf(node.successShare))).length,
     plain: graph.edges.filter((edge) => edge.tls === 'none' || edge.tls === 'mixed').length,
   };
+}
+
+/** What is not well, by how many requests fail there each second. */
+export function worstNodes(graph: Graph): GraphNode[] {
+  const failing = (node: GraphNode) => (node.requestRate ?? 0) * (1 - (node.successShare ?? 1));
+  return graph.nodes
+    .filter((node) => isTrouble(healthOf(node.successShare)))
+    .toSorted((a, b) => failing(b) - failing(a) || (a.id < b.id ? -1 : 1));
 }

@@ -7,8 +7,10 @@ import { Header } from '../../components/Header';
 import { GraphView, type GraphHandle } from '../../graph/GraphView';
 import { useLayout } from '../../graph/useLayout';
 import { matches } from '../../model/emphasis';
+import { foldedNamespace, look, type Seen } from '../../model/lens';
+import { LensBar } from './LensBar';
 import { Panel } from './Panel';
-import { FirstRun, MapSkeleton, NoMatch, Unreachable } from './states';
+import { AllHealthy, FirstRun, MapSkeleton, NoMatch, Unreachable } from './states';
 import { Summary } from './Summary';
 import { TopologyTable } from './TopologyTable';
 import { useKeys } from './useKeys';
@@ -23,7 +25,8 @@ export function Topology() {
   const search = useRef<HTMLInputElement>(null);
   const map = useRef<GraphHandle>(null);
   const found = useMemo(() => (graph ? findNodes(graph, view.query) : []), [graph, view.query]);
-  useKeys(view, search, map);
+  const seen = useSeen(graph, view);
+  useKeys(view, seen, search, map);
 
   return (
     <>
@@ -67,10 +70,26 @@ export function Topology() {
       </Header>
       <FreshnessBanner />
       <div className={styles.page}>
-        <Body view={view} graph={graph} map={map} found={found} />
-        {graph && view.selection && <Panel graph={graph} selection={view.selection} />}
+        <Body view={view} graph={graph} seen={seen} map={map} found={found} />
+        {graph && seen && view.selection && (
+          <Panel
+            graph={graph}
+            drawn={seen.graph}
+            selection={view.selection}
+            onUnfold={(namespace) => unfold(seen, namespace)}
+          />
+        )}
       </div>
     </>
+  );
+}
+
+function useSeen(graph: Graph | undefined, view: TopologyView): Seen | undefined {
+  const { mode, fold, hideHealthy, focus, depth, selection } = view;
+  const chosen = selection?.id;
+  return useMemo(
+    () => graph && look(graph, { fold: mode === 'table' ? 'none' : fold, hideHealthy, focus, depth, chosen }),
+    [graph, mode, fold, hideHealthy, focus, depth, chosen],
   );
 }
 
@@ -85,19 +104,28 @@ const findNodes = (graph: Graph, query: string) =>
 interface BodyProps {
   view: TopologyView;
   graph: Graph | undefined;
+  seen: Seen | undefined;
   map: React.RefObject<GraphHandle | null>;
   found: string[];
 }
 
-function Body({ view, graph, map, found }: BodyProps) {
+function Body({ view, graph, seen, map, found }: BodyProps) {
   const { history, retryNow } = useLive();
   const freshness = useFreshness();
   const narrow = useMedia('(max-width: 720px)');
-  const { layout, error } = useLayout(graph, narrow ? 'down' : 'right');
+  const { layout, error } = useLayout(seen?.graph, narrow ? 'down' : 'right');
 
-  if (!graph) return freshness.state === 'lost' ? <Unreachable onRetry={retryNow} /> : <MapSkeleton />;
+  if (!graph || !seen)
+    return freshness.state === 'lost' ? <Unreachable onRetry={retryNow} /> : <MapSkeleton />;
   if (graph.nodes.length === 0) return <FirstRun />;
-  if (view.mode === 'table') return <TopologyTable graph={graph} view={view} />;
+  if (view.mode === 'table') return <TopologyTable graph={seen.graph} view={view} />;
+  if (seen.graph.nodes.length === 0)
+    return (
+      <>
+        <LensBar seen={seen} view={view} graph={graph} />
+        <AllHealthy view={view} />
+      </>
+    );
   if (error && !layout) throw new Error(`The map cannot be laid out: ${error}`);
   if (!layout) return <MapSkeleton />;
   const panel = view.selection !== undefined;
@@ -109,7 +137,7 @@ function Body({ view, graph, map, found }: BodyProps) {
     >
       <GraphView
         ref={map}
-        graph={graph}
+        graph={seen.graph}
         layout={layout}
         history={history}
         selection={view.selection}
@@ -117,8 +145,19 @@ function Body({ view, graph, map, found }: BodyProps) {
         covered={{ right: panel && !narrow ? 400 : 0, bottom: panel && narrow ? 380 : 0 }}
         moving={moving}
         onSelect={go.select}
+        onOpen={(id) => {
+          const namespace = foldedNamespace(id);
+          if (namespace === undefined) go.focus(id);
+          else unfold(seen, namespace);
+        }}
+        onFold={(namespace) => go.fold(new Set([...seen.folded, namespace]))}
       />
+      <LensBar seen={seen} view={view} graph={graph} />
       {view.query.trim() !== '' && found.length === 0 && !view.selection && <NoMatch query={view.query} />}
     </div>
   );
+}
+
+function unfold(seen: Seen, namespace: string): void {
+  go.fold(new Set([...seen.folded].filter((other) => other !== namespace)));
 }

@@ -1,4 +1,5 @@
 import { Bone, State } from '../../components/State';
+import { go, type TopologyView } from './useTopologyView';
 import styles from './topology.module.css';
 
 /** Nothing has ever been reported: what to do next, one command. */
@@ -35,6 +36,33 @@ export function NoMatch({ query }: { query: string }) {
     <p className={styles.noMatch} role="status">
       No workload matches “{query}”. <kbd>Esc</kbd> in the search box clears it.
     </p>
+  );
+}
+
+/** Nothing is left to be drawn: all is well, or the focus has gone. */
+export function AllHealthy({ view }: { view: TopologyView }) {
+  return (
+    <div className={styles.nothing}>
+      {view.hideHealthy ? (
+        <State title="Nothing is failing">
+          <p>
+            At least 99 % of the requests of every workload and every call succeed.{' '}
+            <button type="button" className={styles.inline} onClick={() => go.hideHealthy(false)}>
+              Show everything
+            </button>
+          </p>
+        </State>
+      ) : (
+        <State title={`${view.focus ?? 'It'} is not in the graph now`}>
+          <p>
+            Nobody has called it for ten minutes.{' '}
+            <button type="button" className={styles.inline} onClick={() => go.focus(undefined)}>
+              Show everything
+            </button>
+          </p>
+        </State>
+      )}
+    </div>
   );
 }
 

@@ -2,6 +2,7 @@ import { useMemo } from 'react';
 import { asWindow } from '../../api/live';
 import type { Window } from '../../api/graph';
 import { navigate, urlWith, useLocation } from '../../components/navigation';
+import { foldText, parseFold, type Fold } from '../../model/lens';
 import { parseSort, sortText, type Sort } from '../../model/sort';
 import type { Selection } from '../../model/walk';
 
@@ -13,7 +14,14 @@ export interface TopologyView {
   selection: Selection | undefined;
   query: string;
   sort: Sort;
+  fold: Fold;
+  hideHealthy: boolean;
+  focus: string | undefined;
+  /** How many calls away from the focus is still shown. */
+  depth: number;
 }
+
+export const depths = [1, 2, 3, 9] as const;
 
 /** Everything that a link to this view must carry. */
 export function useTopologyView(): TopologyView {
@@ -27,6 +35,10 @@ export function useTopologyView(): TopologyView {
       selection: edge ? { kind: 'edge', id: edge } : node ? { kind: 'node', id: node } : undefined,
       query: params.get('q') ?? '',
       sort: parseSort(params.get('sort'), { key: 'rate', descending: true }),
+      fold: parseFold(params.get('fold')),
+      hideHealthy: params.get('only') === 'trouble',
+      focus: params.get('focus') ?? undefined,
+      depth: depths.find((depth) => String(depth) === params.get('depth')) ?? 1,
     };
   }, [params]);
 }
@@ -44,5 +56,11 @@ export const go = {
   mode: (mode: Mode) => navigate(urlWith({ view: mode === 'table' ? 'table' : null })),
   window: (window: Window) => navigate(urlWith({ window: window === '30s' ? null : window })),
   query: (query: string) => navigate(urlWith({ q: query }), { replace: true }),
+  fold: (folded: ReadonlySet<string>) =>
+    navigate(urlWith({ fold: foldText(folded), node: null, edge: null })),
+  hideHealthy: (on: boolean) => navigate(urlWith({ only: on ? 'trouble' : null })),
+  focus: (id: string | undefined) => navigate(urlWith({ focus: id, depth: null })),
+  depth: (depth: number) =>
+    navigate(urlWith({ depth: depth === 1 ? null : String(depth) }), { replace: true }),
   sort: (sort: Sort) => navigate(urlWith({ sort: sortText(sort) }), { replace: true }),
 };

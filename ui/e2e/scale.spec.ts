@@ -1,0 +1,116 @@
+import type { Page } from 'playwright-core';
+import { expect, it } from 'vitest';
+import { shot } from './browser';
+import { largeGraph, restless } from './fixtures/shop';
+import { accessibilityProblems, inBrowser } from './harness';
+
+/** What moves while a hand moves the map: every frame's length, in ms, the longest last. */
+const framesWhile = (page: Page, how: 'pan' | 'zoom') =>
+  page.evaluate(async (how) => {
+    const map = document.querySelector('[data-testid=map]');
+    if (!map) throw new Error('there is a map');
+    map.setPointerCapture = () => undefined;
+    const point = (type: string, x: number) =>
+      map.dispatchEvent(
+        new PointerEvent(type, { pointerId: 7, button: 0, clientX: x, clientY: 400, bubbles: true }),
+      );
+    const times: number[] = [];
+    if (how === 'pan') point('pointerdown', 500);
+    for (let i = 0; i < 90; i++) {
+      if (how === 'pan') point('pointermove', 500 + i * 3);
+      else
+        map.dispatchEvent(
+          new WheelEvent('wheel', { deltaY: i < 45 ? -12 : 12, clientX: 640, clientY: 400, bubbles: true }),
+        );
+      times.push(await new Promise<number>((resolve) => requestAnimationFrame(resolve)));
+    }
+    window.dispatchEvent(new PointerEvent('pointerup', { pointerId: 7 }));
+    return times
+      .slice(1)
+      .map((time, i) => time - (times[i] ?? 0))
+      .toSorted((a, b) => a - b);
+  }, how);
+
+inBrowser('a mesh of 1,000 workloads and 3,000 calls', ({ server, visit }) => {
+  it('folds by itself into its namespaces, and opens one by a double click', async () => {
+    server.mood.graph = restless(largeGraph(1_000, Date.now()));
+    const page = await visit('/');
+    const folded = page.locator('[data-node="folded:team-3"]');
+    await folded.waitFor();
+    expect(await page.locator('[data-node]').count()).toBe(8);
+    await page.waitForTimeout(600);
+    await shot(page, 'large-folded');
+    expect(await accessibilityProblems(page)).toEqual([]);
+    await folded.dblclick();
+    await page.locator('[data-node="team-3/svc-0003"]').waitFor();
+    expect(new URL(page.url()).searchParams.get('fold')?.split(',')).toHaveLength(7);
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('n');
+    await page.locator('[data-node="team-1/svc-0001"]').waitFor();
+    expect(new URL(page.url()).searchParams.get('fold')).toBe('none');
+  });
+
+  it('stays fluid while all of it is moved and zoomed', { timeout: 90_000 }, async () => {
+    const large = largeGraph(1_000, Date.now());
+    expect(large.edges.length).toBeGreaterThan(3_000);
+    server.mood.graph = restless(large);
+    const page = await visit('/?fold=none');
+    await page.locator('[data-node]').first().waitFor({ timeout: 60_000 });
+    await page.waitForTimeout(1_500);
+    expect(await page.locator('[data-node]').count()).toBe(1_000);
+    await shot(page, 'large-1000');
+    for (const how of ['pan', 'zoom'] as const) {
+      const frames = await framesWhile(page, how);
+      const at = (share: number) => frames[Math.floor(frames.length * share)] ?? 0;
+      console.log(
+        `1,000 workloads, ${large.edges.length} calls, ${how}: frame median ${at(0.5).toFixed(1)} ms, p90 ${at(0.9).toFixed(1)} ms, longest ${at(0.999).toFixed(0)} ms`,
+      );
+    }
+    // What makes it so: a pan within reach of what is painted changes no element of the thousand.
+    server.mood.frozen = true;
+    await page.keyboard.press('f');
+    await page.waitForTimeout(1_500);
+    const painted = await page.evaluate(async () => {
+      const svg = document.querySelector('[data-testid=map] svg');
+      const map = document.querySelector('[data-testid=map]');
+      if (!svg || !map) throw new Error('there is a map');
+      const point = (type: string, x: number) =>
+        map.dispatchEvent(
+          new PointerEvent(type, { pointerId: 8, button: 0, clientX: x, clientY: 400, bubbles: true }),
+        );
+      let changes = 0;
+      const observer = new MutationObserver((records) => (changes += records.length));
+      observer.observe(svg, { subtree: true, childList: true, attributes: true });
+      point('pointerdown', 500);
+      for (let i = 1; i <= 12; i++) {
+        point('pointermove', 500 + i * 8);
+        await new Promise(requestAnimationFrame);
+      }
+      const stage = getComputedStyle(svg.parentElement ?? svg).transform;
+      observer.disconnect();
+      window.dispatchEvent(new PointerEvent('pointerup', { pointerId: 8 }));
+      return { changes, stage };
+    });
+    expect(painted.changes).toBe(0);
+    expect(painted.stage).toContain('matrix');
+    await page.mouse.wheel(0, -1500);
+    await page.waitForTimeout(900);
+    await shot(page, 'large-1000-close');
+  });
+
+  it('chooses a workload out of the thousand by search, with its neighbourhood alone on demand', async () => {
+    server.mood.graph = restless(largeGraph(1_000, Date.now()));
+    const page = await visit('/');
+    await page.locator('[data-node]').first().waitFor();
+    await page.keyboard.press('/');
+    await page.keyboard.type('svc-0503');
+    await page.keyboard.press('Enter');
+    await page.getByTestId('panel').getByRole('button', { name: 'Focus' }).click();
+    await page.getByTestId('lens').getByText('Around').waitFor();
+    await page.waitForFunction(() => document.querySelectorAll('[data-node]').length < 30);
+    await page.getByLabel('How far around').selectOption('2');
+    await page.waitForURL((url) => url.searchParams.get('depth') === '2');
+    await page.waitForTimeout(800);
+    await shot(page, 'large-focus');
+  });
+});

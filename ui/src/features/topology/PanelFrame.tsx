@@ -1,0 +1,36 @@
+import type { ReactNode } from 'react';
+import { Icon } from '../../components/Icon';
+import { go } from './useTopologyView';
+import styles from './panel.module.css';
+
+export const protocolWords = (protocol: string): string =>
+  protocol === 'tcp' ? 'TCP connections' : protocol === 'grpc' ? 'gRPC calls' : 'HTTP requests';
+
+/** The panel beside the map: a head that stays, and a way out. */
+export function PanelFrame({
+  label,
+  title,
+  children,
+}: {
+  label: string;
+  title: ReactNode;
+  children: ReactNode;
+}) {
+  return (
+    <aside className={styles.panel} data-panel aria-label={`Details of ${label}`} data-testid="panel">
+      <header className={styles.head}>
+        <div>{title}</div>
+        <button
+          type="button"
+          className={styles.close}
+          aria-label="Close (Esc)"
+          title="Close (Esc)"
+          onClick={() => go.select(undefined)}
+        >
+          <Icon name="close" />
+        </button>
+      </header>
+      {children}
+    </aside>
+  );
+}
