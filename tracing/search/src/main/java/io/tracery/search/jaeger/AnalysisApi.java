@@ -80,8 +80,8 @@ final class AnalysisApi implements Answers {
             json.writeStartObject();
             json.writeStringField("spanId", SpanEntry.hex(trace.spans().get(i).spanId()));
             json.writeNumberField("depth", depths[i]);
-            Json.writeMicros(json, "selfTime", analysis.selfNanos()[i]);
-            Json.writeMicros(json, "criticalTime", analysis.criticalNanos()[i]);
+            Json.writeMicros(json, "selfTime", analysis.selfNanos().get(i));
+            Json.writeMicros(json, "criticalTime", analysis.criticalNanos().get(i));
             json.writeEndObject();
         }
         json.writeEndArray();

@@ -4,6 +4,7 @@ import io.tracery.search.store.Kind;
 import io.tracery.search.trace.CriticalPath.Section;
 import io.tracery.search.trace.TraceView.ViewedSpan;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,7 +19,7 @@ import java.util.Map;
  * @param criticalNanos of each span: how long it was on the critical path
  * @param operations by service, span name and kind, most of the critical path first
  */
-public record Analysis(int root, List<Section> path, long[] selfNanos, long[] criticalNanos, List<Share> operations) {
+public record Analysis(int root, List<Section> path, List<Long> selfNanos, List<Long> criticalNanos, List<Share> operations) {
 
     /** What the spans of one service, name and kind add up to. */
     public record Share(
@@ -45,7 +46,11 @@ public record Analysis(int root, List<Section> path, long[] selfNanos, long[] cr
         long[] self = CriticalPath.selfNanos(calls);
         long[] critical = new long[calls.size()];
         path.forEach(section -> critical[section.span()] += section.nanos());
-        return new Analysis(root, path, self, critical, operations(trace, self, critical));
+        return new Analysis(root, path, boxed(self), boxed(critical), operations(trace, self, critical));
+    }
+
+    private static List<Long> boxed(long[] numbers) {
+        return Arrays.stream(numbers).boxed().toList();
     }
 
     private static List<Share> operations(TraceView trace, long[] self, long[] critical) {

@@ -76,7 +76,7 @@ public final class Comparison {
     private record Group(Call call, int parent, int depth, List<Integer> a, List<Integer> b) {}
 
     /** One of the two traces. */
-    private record Measured(CallTree calls, long[] self, long[] critical) {
+    private record Measured(CallTree calls, List<Long> self, List<Long> critical) {
 
         static Measured of(TraceView trace) {
             Analysis analysis = Analysis.of(trace);
@@ -95,8 +95,8 @@ public final class Comparison {
                 ViewedSpan span = calls.span(place);
                 errors += span.failed() ? 1 : 0;
                 nanos += span.end() - span.start();
-                selfNanos += self[place];
-                criticalNanos += critical[place];
+                selfNanos += self.get(place);
+                criticalNanos += critical.get(place);
             }
             return new Side(places.size(), errors, nanos, selfNanos, criticalNanos);
         }
