@@ -58,6 +58,8 @@ class ArchitectureTest {
                 "io.tracery.controlplane.model..",
                 "io.tracery.pipeline.decide..",
                 "io.tracery.topology.graph..",
+                "io.tracery.topology.history..",
+                "io.tracery.topology.fleet..",
                 "io.tracery.tracing..");
 
         classes()
@@ -72,7 +74,9 @@ class ArchitectureTest {
                         "io.tracery.proxy.balance..",
                         "io.tracery.controlplane.model..",
                         "io.tracery.pipeline.decide..",
-                        "io.tracery.topology.graph.."))
+                        "io.tracery.topology.graph..",
+                        "io.tracery.topology.history..",
+                        "io.tracery.topology.fleet.."))
                 .check(CLASSES);
     }
 

@@ -25,6 +25,7 @@ import io.tracery.proxy.mesh.MeshSnapshot;
 import io.tracery.proxy.mesh.MeshSnapshots;
 import io.tracery.proxy.telemetry.AccessLogConfig;
 import io.tracery.proxy.telemetry.ProxyTelemetry;
+import io.tracery.proxy.telemetry.ProxyVitals;
 import io.tracery.proxy.telemetry.TelemetryConfig;
 import io.tracery.proxy.upstream.Limits;
 import io.tracery.proxy.xds.ConfigDump;
@@ -35,6 +36,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -63,6 +65,7 @@ public final class ProxyApp implements Component {
     private final AdminServer admin;
 
     private volatile boolean draining;
+    private volatile @Nullable Instant configured;
 
     private ProxyApp(ProxyBootstrap bootstrap, PrometheusMeterRegistry registry) throws InvalidResource {
         this.bootstrap = bootstrap;
@@ -123,6 +126,8 @@ public final class ProxyApp implements Component {
                                 new TapPage(telemetry.tap()),
                                 () -> data.detections().all())
                         .all());
+        snapshots.onPublish(snapshot -> configured = Instant.now());
+        telemetry.tell(this::vitals);
         ProxyMetrics.bind(registry, data, snapshots, xds);
     }
 
@@ -160,6 +165,16 @@ public final class ProxyApp implements Component {
         } catch (IllegalArgumentException e) {
             throw new ConfigException("bootstrap", List.of("node.metadata.tracery.identity: " + e.getMessage()));
         }
+    }
+
+    private ProxyVitals vitals() {
+        Instant since = configured;
+        WorkloadIdentity.Validity certificate = identity == null ? null : identity.validity();
+        return new ProxyVitals(
+                snapshots.current().version(),
+                since == null ? 0 : since.getEpochSecond(),
+                certificate == null ? 0 : certificate.obtained().getEpochSecond(),
+                certificate == null ? 0 : certificate.expires().getEpochSecond());
     }
 
     @Override

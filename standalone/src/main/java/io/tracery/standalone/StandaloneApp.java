@@ -135,7 +135,8 @@ public final class StandaloneApp implements Component {
                 0,
                 0,
                 0,
-                0);
+                0,
+                /* history= */ null);
     }
 
     private static ControlPlaneConfig controlPlane(StandaloneConfig config) {

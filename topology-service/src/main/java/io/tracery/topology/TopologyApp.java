@@ -11,10 +11,14 @@ import io.tracery.process.Component;
 import io.tracery.process.Components;
 import io.tracery.process.Main;
 import io.tracery.topology.api.ApiServer;
+import io.tracery.topology.api.Surroundings;
+import io.tracery.topology.fleet.Fleet;
 import io.tracery.topology.graph.EdgeLag;
 import io.tracery.topology.graph.Graph;
 import io.tracery.topology.graph.GraphLimits;
 import io.tracery.topology.graph.GraphReader;
+import io.tracery.topology.history.History;
+import io.tracery.topology.history.Past;
 import io.tracery.topology.json.EdgeEvents;
 import io.tracery.topology.metrics.ServiceGraphMetrics;
 import io.tracery.topology.stream.GraphStream;
@@ -25,6 +29,9 @@ import java.util.List;
 
 /** The composition root of the topology service. */
 public final class TopologyApp implements Component {
+
+    /** A process that does the work; for now there is one. */
+    private record Instance(String address, boolean self, boolean answers, List<Integer> partitions) {}
 
     private final ApiServer api;
     private final Components all;
@@ -46,16 +53,22 @@ public final class TopologyApp implements Component {
         Graph graph = new Graph(limits, clock);
         GraphReader reader = new GraphReader(graph, clock);
         EdgeLag lag = new EdgeLag();
+        History history = new History();
+        Fleet fleet = new Fleet();
         GraphStream stream = new GraphStream(
                 new StreamSettings(
                         requireNonNull(config.kafka()),
                         requireNonNull(config.applicationId()),
-                        config.dataDir().resolve("streams")),
+                        config.dataDir().resolve("streams"),
+                        config.historyPerPartition()),
                 graph,
                 lag,
+                history,
+                fleet,
                 new EdgeEvents(reader, clock),
                 registry,
                 clock);
+        Past past = new Past(history, config.historyPerPartition(), history::stats, reader::newestData, clock);
         ApiServer api = new ApiServer(
                 new ApiServer.Settings(
                         address(config, config.port()),
@@ -63,9 +76,14 @@ public final class TopologyApp implements Component {
                         requireNonNull(config.searchUrl()),
                         config.maxSubscribers(),
                         ApiServer.TOO_SLOW),
-                reader,
+                new ApiServer.Sources(reader, past, fleet),
                 lag,
                 stream::flowing,
+                new Surroundings(
+                        stream::groupLags,
+                        () -> List.of(
+                                new Instance(config.host() + ":" + config.port(), true, true, history.partitions())),
+                        new Limits(graph, history, config, registry)),
                 registry,
                 clock);
         Gauge.builder("topology.edges", graph, Graph::edgeCount)

@@ -1,6 +1,10 @@
 package io.tracery.topology;
 
+import static java.util.Objects.requireNonNull;
+
 import io.tracery.topology.graph.GraphLimits;
+import io.tracery.topology.history.HistorySettings;
+import io.tracery.tracing.topic.Topic;
 import java.net.URI;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxSeriesPerEdge that are counted for one edge, over all proxies at both ends; default 10000
  * @param historyCells seconds of history over all edges and versions, some 300 bytes each where there is much traffic; default 600000. Every edge
  *     keeps its share, from 60 s to 15 min
+ * @param history how much is kept on disk of what was longer ago
  */
 public record TopologyConfig(
         @Nullable String kafka,
@@ -36,7 +41,8 @@ public record TopologyConfig(
         int maxSubscribers,
         int maxEdges,
         int maxSeriesPerEdge,
-        int historyCells) {
+        int historyCells,
+        @Nullable HistoryConfig history) {
 
     /** The value of a port that asks for any that is free. */
     public static final int ANY_PORT = -1;
@@ -62,11 +68,21 @@ public record TopologyConfig(
         maxEdges = positive("maxEdges", maxEdges, GraphLimits.DEFAULT.maxEdges());
         maxSeriesPerEdge = positive("maxSeriesPerEdge", maxSeriesPerEdge, GraphLimits.DEFAULT.maxSeriesPerEdge());
         historyCells = positive("historyCells", historyCells, GraphLimits.DEFAULT.historyCells());
+        history = history == null ? HistoryConfig.DEFAULT : history;
+    }
+
+    /** The share of the past that one partition of the topic may keep. */
+    HistorySettings historyPerPartition() {
+        return requireNonNull(history).perPartition(Topic.OTLP_METRICS.partitions());
+    }
+
+    long historyBytes() {
+        return requireNonNull(history).bytes();
     }
 
     /** All defaults but what must be known. */
     public static TopologyConfig of(Path dataDir) {
-        return new TopologyConfig(null, null, 0, 0, dataDir, null, null, null, 0, 0, 0, 0);
+        return new TopologyConfig(null, null, 0, 0, dataDir, null, null, null, 0, 0, 0, 0, null);
     }
 
     /** The same, reading another Kafka. */
@@ -83,7 +99,8 @@ public record TopologyConfig(
                 maxSubscribers,
                 maxEdges,
                 maxSeriesPerEdge,
-                historyCells);
+                historyCells,
+                history);
     }
 
     /** The same, listening elsewhere. */
@@ -100,7 +117,8 @@ public record TopologyConfig(
                 maxSubscribers,
                 maxEdges,
                 maxSeriesPerEdge,
-                historyCells);
+                historyCells,
+                history);
     }
 
     /** The same, with trace search elsewhere. */
@@ -117,7 +135,8 @@ public record TopologyConfig(
                 maxSubscribers,
                 maxEdges,
                 maxSeriesPerEdge,
-                historyCells);
+                historyCells,
+                history);
     }
 
     private static int port(String key, int value, int standard) {

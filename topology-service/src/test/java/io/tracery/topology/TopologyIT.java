@@ -74,13 +74,17 @@ class TopologyIT {
             report(kafka, 7);
             try (TopologyApp app = app(config)) {
                 awaitRequests(app, 22);
+                awaitRemembered(app, 22);
             }
             delete(directory.resolve("topology"));
             try (TopologyApp app = app(config)) {
                 await().atMost(SOON).until(app::ready);
                 awaitRequests(app, 22);
+                // Folder gone, and the past is still there: Kafka has it, too.
+                awaitRemembered(app, 22);
                 report(kafka, 1);
                 awaitRequests(app, 23);
+                awaitRemembered(app, 23);
             }
         }
     }
@@ -143,8 +147,20 @@ class TopologyIT {
                 .untilAsserted(() -> assertThat(requests(app)).isEqualTo(requests));
     }
 
+    /** What is remembered of the last hour: counts once what each life of the process wrote down. */
+    private void awaitRemembered(TopologyApp app, long requests) {
+        await().atMost(SOON)
+                .pollInterval(Duration.ofMillis(20))
+                .untilAsserted(
+                        () -> assertThat(requests(app, "/api/graph?from=-1h")).isEqualTo(requests));
+    }
+
     private long requests(TopologyApp app) throws Exception {
-        for (JsonNode edge : get(app, "/api/graph").get("edges")) {
+        return requests(app, "/api/graph");
+    }
+
+    private long requests(TopologyApp app, String path) throws Exception {
+        for (JsonNode edge : get(app, path).get("edges")) {
             if (edge.get("id").asText().equals("shop/front>shop/cart:http")) {
                 return edge.get("requests").asLong();
             }

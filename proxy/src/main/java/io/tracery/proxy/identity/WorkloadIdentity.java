@@ -51,6 +51,7 @@ public final class WorkloadIdentity implements IdentitySource, Component {
     private final CountDownLatch closing = new CountDownLatch(1);
 
     private volatile @Nullable Identity newest;
+    private volatile @Nullable Instant adopted;
     /** The one before, kept for connections that took it but have not begun their handshake. Confined to the thread. */
     private @Nullable Identity previous;
     /** Confined to the thread. */
@@ -96,6 +97,16 @@ public final class WorkloadIdentity implements IdentitySource, Component {
                 .baseUnit("seconds")
                 .register(registry);
     }
+
+    /** How long the certificate in use is valid, from when it was obtained; null without one. Any thread. */
+    public @Nullable Validity validity() {
+        Identity identity = newest;
+        Instant since = adopted;
+        return identity == null || since == null ? null : new Validity(since, identity.notAfter());
+    }
+
+    /** A certificate's life. */
+    public record Validity(Instant obtained, Instant expires) {}
 
     private double expiry() {
         Identity identity = newest;
@@ -182,6 +193,7 @@ public final class WorkloadIdentity implements IdentitySource, Component {
         Identity before = previous;
         previous = newest;
         newest = identity;
+        adopted = clock.instant();
         if (before != null) {
             TlsContexts.release(before);
         }

@@ -50,7 +50,7 @@ final class Exporter implements Runnable {
      * Where spans and metrics go.
      *
      * @param traces writes what goes to {@code spans}
-     * @param metricBatches writes what goes to {@code metrics}
+     * @param metricBatches writes what goes to {@code metrics}, as vitals does
      */
     record Outboxes(
             Transport transport,
@@ -58,6 +58,7 @@ final class Exporter implements Runnable {
             TopicOutbox spans,
             Account metricAccount,
             MetricBatches metricBatches,
+            VitalsBatch vitals,
             TopicOutbox metrics,
             SpanEncoder spanEncoder,
             RecentSpans recent,
@@ -224,11 +225,19 @@ final class Exporter implements Runnable {
         // What waits is older than what would be written now, and totals lose nothing by being sent later.
         if (free && (news || all)) {
             writeMetrics(out);
+            writeVitals(out, all);
         }
     }
 
     private void writeMetrics(Outboxes out) {
         out.metricBatches.write(store, epochNanos(), (batch, points) -> {
+            out.metricAccount.accept(points);
+            out.metrics.send(batch, points);
+        });
+    }
+
+    private void writeVitals(Outboxes out, boolean all) {
+        out.vitals.write(all, overBudget, epochNanos(), (batch, points) -> {
             out.metricAccount.accept(points);
             out.metrics.send(batch, points);
         });

@@ -4,6 +4,7 @@ import io.tracery.tracing.Vocabulary;
 import io.tracery.tracing.otlp.AttributeSet;
 import io.tracery.tracing.otlp.Key;
 import io.tracery.tracing.otlp.MetricsEncoder;
+import io.tracery.tracing.otlp.TraceExemplar;
 import java.util.List;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
@@ -98,12 +99,26 @@ final class MetricBatches {
         Totals sent = group.sent();
         for (Totals.Outcome outcome : group.total().outcomes()) {
             if (countOf(sent, outcome.id()) != outcome.durations().count()) {
-                out.point(group.attributes(outcome.id()), startNanos, nowNanos, outcome.durations());
+                out.point(
+                        group.attributes(outcome.id()),
+                        startNanos,
+                        nowNanos,
+                        outcome.durations(),
+                        exemplar(group, outcome, nowNanos));
                 if (full(sink)) {
                     out.beginHistogram(Vocabulary.EXCHANGE_DURATION, SECONDS);
                 }
             }
         }
+    }
+
+    /** Each one is a trace that is kept for it, so a series has one in ten seconds and not one in each. */
+    private static @Nullable TraceExemplar exemplar(MetricStore.Group group, Totals.Outcome outcome, long nowNanos) {
+        Totals.Slowest slowest = outcome.slowest();
+        return slowest == null || !group.exemplarDue(outcome.id(), nowNanos)
+                ? null
+                : TraceExemplar.of(
+                        slowest.epochMillis() * 1_000_000, slowest.seconds(), slowest.traceId(), slowest.spanId());
     }
 
     private static long countOf(@Nullable Totals totals, Totals.Outcome.Id id) {

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class MetricStore {
 
+    private static final long EXEMPLAR_EVERY_NANOS = 10_000_000_000L;
     private static final Key FATE = Key.of(Vocabulary.FATE);
     private static final Key HTTP_STATUS = Key.of(Vocabulary.HTTP_STATUS);
     private static final Key RPC_STATUS = Key.of(Vocabulary.RPC_STATUS);
@@ -49,6 +50,7 @@ final class MetricStore {
         private final Map<LoopTelemetry, Totals> byLoop = new HashMap<>();
         private final AttributeSet attributes;
         private final Map<Totals.Outcome.Id, AttributeSet> outcomeAttributes = new HashMap<>();
+        private final Map<Totals.Outcome.Id, Long> exemplarNanos = new HashMap<>();
         private Totals total;
         private @Nullable Totals sent;
         private boolean unsent;
@@ -80,6 +82,16 @@ final class MetricStore {
                 }
                 return attributes.and(more.build());
             });
+        }
+
+        /** True once in ten seconds for each outcome. */
+        boolean exemplarDue(Totals.Outcome.Id id, long nowNanos) {
+            Long last = exemplarNanos.get(id);
+            boolean due = last == null || nowNanos - last >= EXEMPLAR_EVERY_NANOS;
+            if (due) {
+                exemplarNanos.put(id, nowNanos);
+            }
+            return due;
         }
 
         Totals total() {

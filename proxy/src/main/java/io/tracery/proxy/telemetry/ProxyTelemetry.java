@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +44,7 @@ public final class ProxyTelemetry implements Component {
     private final RecentSpans recent;
     private final PrometheusExposition exposition;
     private final PrometheusRegistry registry;
+    private @Nullable VitalsBatch vitals;
     private @Nullable Thread thread;
 
     /** @param registry where the figures appear; its scrapes show them as of at most about a second before */
@@ -100,6 +102,18 @@ public final class ProxyTelemetry implements Component {
                 .sorted(Comparator.comparingLong(RequestView::ageMillis).reversed())
                 .limit(MOST_SHOWN)
                 .toList();
+    }
+
+    /** Has what a source knows of the proxy told with the metrics. Before the start. */
+    public void tell(Supplier<ProxyVitals> source) {
+        if (vitals != null) {
+            vitals.of(source);
+        }
+    }
+
+    private VitalsBatch vitals(VitalsBatch made) {
+        vitals = made;
+        return made;
     }
 
     /** Single exchanges, those that ended lately and those that will; none where spans go nowhere. */
@@ -164,6 +178,8 @@ public final class ProxyTelemetry implements Component {
                 new TopicOutbox(Topic.MESH_SPANS, node, transport, spanAccount, limits.pendingBatches()),
                 metricAccount,
                 new MetricBatches(new MetricsEncoder(resource, scope), limits.batchBytes(), startNanos),
+                vitals(new VitalsBatch(
+                        new MetricsEncoder(resource, scope), startNanos, List.of(spanAccount, metricAccount))),
                 new TopicOutbox(Topic.OTLP_METRICS, workload, transport, metricAccount, limits.pendingBatches()),
                 new SpanEncoder(traces, new SplittableRandom()),
                 recent,

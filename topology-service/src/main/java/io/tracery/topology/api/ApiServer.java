@@ -13,8 +13,11 @@ import com.linecorp.armeria.server.ServiceRequestContext;
 import com.linecorp.armeria.server.encoding.EncodingService;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.tracery.process.Component;
+import io.tracery.topology.fleet.FleetSource;
 import io.tracery.topology.graph.EdgeLag;
 import io.tracery.topology.graph.GraphReader;
+import io.tracery.topology.history.Past;
+import io.tracery.topology.views.PastGraph;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
@@ -49,6 +52,9 @@ public final class ApiServer implements Component {
     public record Settings(
             InetSocketAddress address, String uiResource, URI searchUrl, int maxSubscribers, Duration tooSlow) {}
 
+    /** Where answers come from. */
+    public record Sources(GraphReader graph, Past past, FleetSource fleet) {}
+
     /** How long a subscriber may take for one event, unless told otherwise. */
     public static final Duration TOO_SLOW = Duration.ofSeconds(10);
 
@@ -59,18 +65,23 @@ public final class ApiServer implements Component {
     /** @param flowing whether data would arrive if there were any */
     public ApiServer(
             Settings settings,
-            GraphReader reader,
+            Sources sources,
             EdgeLag lag,
             BooleanSupplier flowing,
+            Surroundings surroundings,
             MeterRegistry registry,
             InstantSource clock) {
         this.settings = settings;
+        GraphReader reader = sources.graph();
         Snapshots snapshots = new Snapshots(reader, System::nanoTime);
+        Times times = new Times(sources.past(), clock);
         this.events = new GraphEvents(snapshots, settings.maxSubscribers(), settings.tooSlow(), registry);
-        this.server = build(settings, new GraphApi(reader, snapshots, lag, flowing, clock), events);
+        GraphApi graph = new GraphApi(reader, new PastGraph(sources.past()), times, snapshots, lag, flowing, clock);
+        MeshApi mesh = new MeshApi(sources.fleet(), times, surroundings, graph::health);
+        this.server = build(settings, graph, new PastApi(reader, sources.past(), times, mesh), mesh, events);
     }
 
-    private static Server build(Settings settings, GraphApi api, GraphEvents events) {
+    private static Server build(Settings settings, GraphApi api, PastApi past, MeshApi mesh, GraphEvents events) {
         ServerBuilder server = Server.builder()
                 .http(settings.address())
                 .maxNumConnections(MAX_CONNECTIONS)
@@ -82,6 +93,16 @@ public final class ApiServer implements Component {
         server.route().get("/api/graph/stream").build((context, request) -> events.subscribe(context));
         server.route().get("/api/edges/series").build(compressed((context, request) -> api.edgeSeries(context)));
         server.route().get("/api/nodes/series").build(compressed((context, request) -> api.nodeSeries(context)));
+        server.route().get("/api/graph/diff").build(compressed((context, request) -> past.diff(context)));
+        server.route().get("/api/edges").build(compressed((context, request) -> past.edge(context)));
+        server.route().get("/api/services").build(compressed((context, request) -> past.services(context)));
+        server.route()
+                .get("/api/services/{namespace}/{name}")
+                .build(compressed((context, request) -> past.service(context)));
+        server.route().get("/api/routes").build(compressed((context, request) -> past.routes(context)));
+        server.route().get("/api/events").build(compressed((context, request) -> mesh.events(context)));
+        server.route().get("/api/mesh").build(compressed((context, request) -> mesh.mesh(context)));
+        server.route().get("/api/limits").build((context, request) -> mesh.limits(context));
         server.route().get("/api/health").build((context, request) -> api.health(context));
         server.serviceUnder("/api", (context, request) -> unknown(context));
         server.serviceUnder("/search", compressed(new SearchProxy(settings.searchUrl())));
@@ -103,8 +124,9 @@ public final class ApiServer implements Component {
         return Answers.error(
                 HttpStatus.NOT_FOUND,
                 "there is no " + context.method() + " " + context.path()
-                        + "; there are GET /api/graph, /api/graph/stream, /api/edges/series, /api/nodes/series and"
-                        + " /api/health");
+                        + "; there are GET /api/graph, /api/graph/stream, /api/graph/diff, /api/edges, /api/edges/series,"
+                        + " /api/nodes/series, /api/services, /api/services/{namespace}/{name}, /api/routes, /api/events,"
+                        + " /api/mesh, /api/limits and /api/health");
     }
 
     @Override

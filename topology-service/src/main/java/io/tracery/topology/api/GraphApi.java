@@ -5,36 +5,47 @@ import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import io.tracery.topology.graph.EdgeLag;
 import io.tracery.topology.graph.GraphReader;
+import io.tracery.topology.graph.GraphScope;
 import io.tracery.topology.graph.Series;
+import io.tracery.topology.views.PastGraph;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** {@code /api/graph}, {@code /api/edges/series}, {@code /api/nodes/series} and {@code /api/health}. */
 final class GraphApi {
 
-    static final Parameters.Span WINDOW =
-            new Parameters.Span("window", Duration.ofSeconds(30), Duration.ofSeconds(5), Duration.ofMinutes(10));
     private static final Parameters.Span RANGE =
             new Parameters.Span("range", Duration.ofMinutes(10), Duration.ofSeconds(5), Duration.ofMinutes(15));
 
     /** Proxies speak at least every 30 s, even when nothing happens. */
     private static final long STALE_MILLIS = 40_000;
 
-    private record Health(String status, long newestData, EdgeLag.Quantiles edgeLag) {}
+    /** How it is. */
+    record Health(String status, long newestData, EdgeLag.Quantiles edgeLag) {}
 
     private final GraphReader reader;
+    private final PastGraph past;
+    private final Times times;
     private final Snapshots snapshots;
     private final EdgeLag lag;
     private final BooleanSupplier flowing;
     private final InstantSource clock;
 
     /** @param flowing whether data would arrive if there were any */
-    GraphApi(GraphReader reader, Snapshots snapshots, EdgeLag lag, BooleanSupplier flowing, InstantSource clock) {
+    GraphApi(
+            GraphReader reader,
+            PastGraph past,
+            Times times,
+            Snapshots snapshots,
+            EdgeLag lag,
+            BooleanSupplier flowing,
+            InstantSource clock) {
         this.reader = reader;
+        this.past = past;
+        this.times = times;
         this.snapshots = snapshots;
         this.lag = lag;
         this.flowing = flowing;
@@ -42,36 +53,69 @@ final class GraphApi {
     }
 
     HttpResponse graph(ServiceRequestContext context) {
-        return answer(context, () -> {
-            Duration window = new Parameters(context.query()).only("window").span(WINDOW);
-            return Answers.json(snapshots.of(window).json());
+        return Answer.to(context, parameters -> {
+            parameters.only("window", "at", "from", "to", "namespace", "collapse");
+            GraphScope scope = scope(parameters);
+            Times.Asked asked = times.asked(parameters, null);
+            return asked.live()
+                    ? Answers.json(snapshots
+                            .of(new Snapshots.View(asked.window(), scope))
+                            .json())
+                    : Answers.json(past.snapshot(times.interval(asked), scope, times.now()));
         });
     }
 
+    static GraphScope scope(Parameters parameters) {
+        String collapse = parameters.optional("collapse");
+        if (collapse != null && !collapse.equals("namespace")) {
+            throw new Parameters.Refused("collapse=" + collapse + " is not known: write collapse=namespace");
+        }
+        return new GraphScope(parameters.optional("namespace"), collapse != null);
+    }
+
     HttpResponse edgeSeries(ServiceRequestContext context) {
-        return answer(context, () -> {
-            Parameters parameters = new Parameters(context.query()).only("id", "range");
+        return Answer.to(context, parameters -> {
+            parameters.only("id", "range", "at", "from", "to");
             String id = parameters.required("id", "shop/front>shop/cart:http");
-            return series("edge", id, reader.edgeSeries(id, parameters.span(RANGE)));
+            Times.Asked asked = asked(parameters);
+            return asked == null
+                    ? series("edge", id, reader.edgeSeries(id, parameters.span(RANGE)))
+                    : Answers.json(past.edgeSeries(id, times.interval(asked)));
         });
     }
 
     HttpResponse nodeSeries(ServiceRequestContext context) {
-        return answer(context, () -> {
-            Parameters parameters = new Parameters(context.query()).only("id", "range");
+        return Answer.to(context, parameters -> {
+            parameters.only("id", "range", "at", "from", "to");
             String id = parameters.required("id", "shop/cart");
-            return series("node", id, reader.nodeSeries(id, parameters.span(RANGE)));
+            Times.Asked asked = asked(parameters);
+            return asked == null
+                    ? series("node", id, reader.nodeSeries(id, parameters.span(RANGE)))
+                    : Answers.json(past.nodeSeries(id, times.interval(asked)));
         });
     }
 
+    /** Null for the last minutes up to now. */
+    private Times.@Nullable Asked asked(Parameters parameters) {
+        String at = parameters.optional("at");
+        if (at != null) {
+            return times.before("at", at, parameters.span(RANGE));
+        }
+        return parameters.optional("from") == null && parameters.optional("to") == null
+                ? null
+                : times.asked(parameters, null);
+    }
+
     HttpResponse health(ServiceRequestContext context) {
-        return answer(context, () -> {
-            long now = clock.millis();
-            long newest = reader.newestData();
-            boolean stale = now - newest > STALE_MILLIS || !flowing.getAsBoolean();
-            String status = newest == 0 ? "empty" : stale ? "stale" : "ok";
-            return Answers.json(new Health(status, newest, lag.quantiles(now)));
-        });
+        return Answer.to(context, parameters -> Answers.json(health()));
+    }
+
+    Health health() {
+        long now = clock.millis();
+        long newest = reader.newestData();
+        boolean stale = now - newest > STALE_MILLIS || !flowing.getAsBoolean();
+        String status = newest == 0 ? "empty" : stale ? "stale" : "ok";
+        return new Health(status, newest, lag.quantiles(now));
     }
 
     private static HttpResponse series(String kind, String id, Optional<Series> series) {
@@ -79,18 +123,5 @@ final class GraphApi {
                 .orElseGet(() -> Answers.error(
                         HttpStatus.NOT_FOUND,
                         "the graph has no " + kind + " " + id + "; /api/graph lists those it has"));
-    }
-
-    /** Off the event loop, for the time it takes grows with the graph. */
-    private static HttpResponse answer(ServiceRequestContext context, Supplier<HttpResponse> work) {
-        return HttpResponse.of(CompletableFuture.supplyAsync(
-                () -> {
-                    try {
-                        return work.get();
-                    } catch (Parameters.Refused e) {
-                        return Answers.error(HttpStatus.BAD_REQUEST, e.text());
-                    }
-                },
-                context.blockingTaskExecutor()));
     }
 }

@@ -39,14 +39,14 @@ final class GraphEvents implements Component {
     /** Confined to the sender's thread but for its writer. */
     private static final class Subscriber {
         final HttpResponseWriter writer;
-        final Duration window;
+        final Snapshots.View view;
         CompletableFuture<Void> taken;
         long sentNanos;
         long sentVersion = -1;
 
-        Subscriber(HttpResponseWriter writer, Duration window) {
+        Subscriber(HttpResponseWriter writer, Snapshots.View view) {
             this.writer = writer;
-            this.window = window;
+            this.view = view;
             this.taken = CompletableFuture.completedFuture(null);
         }
     }
@@ -82,14 +82,15 @@ final class GraphEvents implements Component {
     }
 
     HttpResponse subscribe(ServiceRequestContext context) {
-        Duration window;
+        Snapshots.View view;
         try {
-            window = new Parameters(context.query()).only("window").span(GraphApi.WINDOW);
+            Parameters parameters = new Parameters(context.query()).only("window", "namespace", "collapse");
+            view = new Snapshots.View(parameters.span(Times.LIVE), GraphApi.scope(parameters));
         } catch (Parameters.Refused e) {
             return Answers.error(HttpStatus.BAD_REQUEST, e.text());
         }
         HttpResponseWriter writer = HttpResponse.streaming();
-        Subscriber subscriber = new Subscriber(writer, window);
+        Subscriber subscriber = new Subscriber(writer, view);
         if (!admit(subscriber)) {
             refused.increment();
             return Answers.error(
@@ -162,7 +163,7 @@ final class GraphEvents implements Component {
         boolean first = subscriber.sentVersion < 0;
         boolean changed = subscriber.sentVersion != snapshots.version() && since >= AT_MOST_EVERY_NANOS;
         if (first || changed || since >= AT_LEAST_EVERY_NANOS) {
-            Snapshots.Rendered graph = snapshots.of(subscriber.window);
+            Snapshots.Rendered graph = snapshots.of(subscriber.view);
             if (subscriber.writer.tryWrite(HttpData.wrap(event(graph.json().array())))) {
                 events.increment();
                 subscriber.taken = subscriber.writer.whenConsumed();

@@ -73,6 +73,13 @@ final class Parameters {
         return Duration.ofSeconds(duration.toSeconds());
     }
 
+    /** Null where it is absent or empty. */
+    @Nullable
+    String optional(String name) {
+        String text = query.get(name);
+        return text == null || text.isEmpty() ? null : text;
+    }
+
     String required(String name, String example) {
         String text = query.get(name);
         if (text == null || text.isEmpty()) {
@@ -82,6 +89,8 @@ final class Parameters {
     }
 
     private static String text(Duration duration) {
-        return duration.toSeconds() % 60 == 0 ? duration.toMinutes() + "m" : duration.toSeconds() + "s";
+        return duration.toSeconds() % 60 == 0 && duration.toSeconds() > 0
+                ? duration.toMinutes() + "m"
+                : duration.toSeconds() + "s";
     }
 }

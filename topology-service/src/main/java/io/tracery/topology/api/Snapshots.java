@@ -2,6 +2,7 @@ package io.tracery.topology.api;
 
 import com.linecorp.armeria.common.HttpData;
 import io.tracery.topology.graph.GraphReader;
+import io.tracery.topology.graph.GraphScope;
 import io.tracery.topology.json.GraphJson;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -11,11 +12,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The graph as JSON, made once for all who ask for the same window at about the same time. One that took long to make is
- * kept for four times as long, so that a large graph with many readers costs at most a fifth of a core for each window.
+ * kept for four times as long, so that a large graph with many readers costs at most a fifth of a core for each view.
  */
 final class Snapshots {
 
-    private static final int MAX_WINDOWS = 8;
+    private static final int MAX_VIEWS = 8;
     private static final long KEEP_NANOS = Duration.ofMillis(50).toNanos();
     private static final long KEEP_UNCHANGED_NANOS = Duration.ofSeconds(1).toNanos();
 
@@ -25,6 +26,9 @@ final class Snapshots {
      */
     record Rendered(long version, HttpData json) {}
 
+    /** What is asked for. */
+    record View(Duration window, GraphScope scope) {}
+
     private static final class Slot {
         private @Nullable Rendered rendered;
         private long madeNanos;
@@ -33,12 +37,12 @@ final class Snapshots {
 
     private final GraphReader reader;
     private final LongSupplier nanoTime;
-    private final Map<Duration, Slot> slots = new LinkedHashMap<>(16, 0.75f, true) {
+    private final Map<View, Slot> slots = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<Duration, Slot> eldest) {
-            return size() > MAX_WINDOWS;
+        protected boolean removeEldestEntry(Map.Entry<View, Slot> eldest) {
+            return size() > MAX_VIEWS;
         }
     };
 
@@ -52,10 +56,10 @@ final class Snapshots {
         return reader.version();
     }
 
-    Rendered of(Duration window) {
+    Rendered of(View view) {
         Slot slot;
         synchronized (slots) {
-            slot = slots.computeIfAbsent(window, any -> new Slot());
+            slot = slots.computeIfAbsent(view, any -> new Slot());
         }
         synchronized (slot) {
             long now = nanoTime.getAsLong();
@@ -64,7 +68,8 @@ final class Snapshots {
                 return known;
             }
             long version = reader.version();
-            Rendered made = new Rendered(version, HttpData.wrap(GraphJson.write(reader.snapshot(window))));
+            Rendered made =
+                    new Rendered(version, HttpData.wrap(GraphJson.write(reader.snapshot(view.window(), view.scope()))));
             slot.rendered = made;
             slot.madeNanos = nanoTime.getAsLong();
             slot.costNanos = slot.madeNanos - now;

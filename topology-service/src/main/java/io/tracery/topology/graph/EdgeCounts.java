@@ -76,6 +76,19 @@ final class EdgeCounts {
         return parts.stream().anyMatch(part -> !part.inFlight.isEmpty());
     }
 
+    /** How many exchanges have begun and not ended, as one end counts. */
+    long inFlight(View view) {
+        long open = 0;
+        for (Part part : parts) {
+            if (part.view == view) {
+                for (long count : part.inFlight.values()) {
+                    open += Math.max(0, count);
+                }
+            }
+        }
+        return open;
+    }
+
     boolean inFlight(String epoch) {
         return parts.stream().anyMatch(part -> part.inFlight.getOrDefault(epoch, 0L) > 0);
     }

@@ -66,8 +66,7 @@ final class EdgeState {
                     increment.latencies(),
                     !labels.fate().equals(SERVED),
                     labels.tls().equals(Vocabulary.TLS_MUTUAL),
-                    Math.min(increment.fromMillis(), time),
-                    time);
+                    new Spread(Math.min(increment.fromMillis(), time), time));
             history(labels.version()).add(exchanges, oldestSecond);
         }
     }
@@ -79,6 +78,11 @@ final class EdgeState {
         counts.add(owner, total);
         describe(total.labels());
         lastSeen = Math.max(lastSeen, total.toMillis());
+    }
+
+    /** How many exchanges have begun and not ended. */
+    synchronized long inFlight() {
+        return counts.inFlight(shown);
     }
 
     /** A proxy reported a series that did not change: news only of what is in flight. */
@@ -162,7 +166,24 @@ final class EdgeState {
                 versions,
                 List.copyOf(routes),
                 lastSeen,
-                stale(window.now()));
+                stale(window.now()),
+                shown.label(),
+                counts.inFlight(shown),
+                loss(totals));
+    }
+
+    private @Nullable Double loss(Totals sent) {
+        long tried = sent.requests() + sent.retries();
+        if (shown == View.RECEIVER || !counts.has(View.RECEIVER) || tried == 0) {
+            return null;
+        }
+        long received = counts.totals(View.RECEIVER).requests();
+        return (double) Math.max(0, tried - received) / tried;
+    }
+
+    /** True when one of its ends speaks. */
+    synchronized boolean counts(View view) {
+        return counts.has(view);
     }
 
     private List<VersionSummary> versions(Totals totals, Window window, WindowSum whole, WindowSum one) {

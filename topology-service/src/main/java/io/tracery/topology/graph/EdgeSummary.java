@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * @param fates how the {@code requests} ended; adds up to them
  * @param tls whether the exchanges of the window were mutually authenticated: "mtls", "none" or "mixed"
  * @param lastSeen Unix milliseconds
+ * @param counted whose counts these are: "sender" or "receiver"
+ * @param inFlight what has begun and not ended: open TCP connections
+ * @param loss the share of what the sender tried that the receiver did not count, 0 to 1; null where either does not speak
  */
 public record EdgeSummary(
         String id,
@@ -41,4 +44,7 @@ public record EdgeSummary(
         List<VersionSummary> versions,
         List<String> routes,
         long lastSeen,
-        boolean stale) {}
+        boolean stale,
+        String counted,
+        long inFlight,
+        @Nullable Double loss) {}

@@ -144,6 +144,12 @@ public final class Graph {
         return version.get();
     }
 
+    /** How many exchanges of an edge have begun and not ended. */
+    public long inFlight(EdgeKey key) {
+        EdgeState edge = edges.get(key);
+        return edge == null ? 0 : edge.inFlight();
+    }
+
     /** Time of the newest data point, Unix milliseconds, never in the future; 0 before there is one. */
     public long newestData() {
         return newestData;

@@ -4,12 +4,9 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
 /** Questions to the graph. Answers are immutable; every method may be called by any thread. */
 public final class GraphReader {
@@ -36,22 +33,43 @@ public final class GraphReader {
 
     /** Every edge seen in the last ten minutes and the nodes at their ends, in the order of their ids. */
     public GraphSnapshot snapshot(Duration span) {
+        return snapshot(span, GraphScope.WHOLE);
+    }
+
+    /** The part of the graph that a scope asks for. */
+    public GraphSnapshot snapshot(Duration span, GraphScope scope) {
         Window window = window(span);
-        NodeSums nodes = new NodeSums(window);
-        List<EdgeSummary> summaries = new ArrayList<>();
+        NodeSums nodes = new NodeSums(window, scope);
+        TreeMap<String, EdgeSummary> summaries = new TreeMap<>();
+        TreeMap<String, CollapsedEdge> collapsed = new TreeMap<>();
         WindowSum whole = new WindowSum(window.settledBefore());
         WindowSum one = new WindowSum(window.settledBefore());
         for (EdgeState edge : graph.edges()) {
-            if (edge.visible(window.now())) {
+            if (edge.visible(window.now()) && scope.holds(edge.key)) {
                 whole.clear();
                 EdgeSummary summary = edge.summary(window, whole, one);
-                summaries.add(summary);
-                nodes.add(edge.key, summary, whole);
+                nodes.add(edge, summary, whole);
+                if (scope.collapsed()) {
+                    EdgeKey shown = scope.shown(edge.key);
+                    collapsed
+                            .computeIfAbsent(shown.id(), any -> new CollapsedEdge(shown, window))
+                            .add(summary, whole);
+                } else {
+                    summaries.put(summary.id(), summary);
+                }
             }
         }
-        summaries.sort(Comparator.comparing(EdgeSummary::id));
+        collapsed.forEach((id, edge) -> summaries.put(id, edge.summary()));
         return new GraphSnapshot(
-                window.now(), graph.newestData(), span.toSeconds(), nodes.summaries(), List.copyOf(summaries));
+                window.now(),
+                graph.newestData(),
+                span.toSeconds(),
+                true,
+                window.from() * STEP_MILLIS,
+                window.settledBefore() * STEP_MILLIS,
+                STEP_MILLIS,
+                nodes.summaries(),
+                List.copyOf(summaries.values()));
     }
 
     /** One edge, if the graph holds it. */
@@ -62,6 +80,17 @@ public final class GraphReader {
                 ? Optional.empty()
                 : Optional.of(edge.summary(
                         window, new WindowSum(window.settledBefore()), new WindowSum(window.settledBefore())));
+    }
+
+    /** Ids of the edges that are kept and begin or end in a node. */
+    public List<String> edgesOf(String node) {
+        List<String> ids = new ArrayList<>();
+        for (EdgeState edge : graph.edges()) {
+            if (edge.key.source().id().equals(node) || edge.key.target().id().equals(node)) {
+                ids.add(edge.key.id());
+            }
+        }
+        return ids;
     }
 
     /** Cumulative counts of every edge seen in the last ten minutes. */
@@ -121,67 +150,19 @@ public final class GraphReader {
                     sum.successShare(),
                     latencies.p50(),
                     latencies.p90(),
-                    latencies.p99()));
+                    latencies.p99(),
+                    null,
+                    null));
         }
-        return new Series(id, STEP_MILLIS, List.copyOf(points));
+        return new Series(
+                id,
+                from * STEP_MILLIS,
+                Math.max(from, window.settledBefore()) * STEP_MILLIS,
+                STEP_MILLIS,
+                List.copyOf(points));
     }
 
     private Window window(Duration span) {
         return Window.of(Math.toIntExact(span.toSeconds()), clock.millis(), graph.newestData(), graph.firstData());
-    }
-
-    /** Adds edges up to the nodes at their ends. */
-    private static final class NodeSums {
-
-        private static final class Sum {
-            final NodeId node;
-            final TreeSet<String> versions = new TreeSet<>();
-            final WindowSum received;
-            boolean called;
-            boolean stale = true;
-
-            Sum(NodeId node, Window window) {
-                this.node = node;
-                this.received = new WindowSum(window.settledBefore());
-            }
-        }
-
-        private final Window window;
-        private final TreeMap<String, Sum> sums = new TreeMap<>();
-
-        NodeSums(Window window) {
-            this.window = window;
-        }
-
-        void add(EdgeKey key, EdgeSummary edge, WindowSum sum) {
-            of(key.source()).stale &= edge.stale();
-            Sum target = of(key.target());
-            target.stale &= edge.stale();
-            target.called = true;
-            target.received.add(sum);
-            edge.versions().forEach(version -> target.versions.add(version.version()));
-        }
-
-        private Sum of(NodeId node) {
-            return sums.computeIfAbsent(node.id(), any -> new Sum(node, window));
-        }
-
-        List<NodeSummary> summaries() {
-            return sums.values().stream().map(this::summary).toList();
-        }
-
-        private NodeSummary summary(Sum sum) {
-            NodeId node = sum.node;
-            return new NodeSummary(
-                    node.id(),
-                    node.namespace(),
-                    node.name(),
-                    node.kind().name().toLowerCase(Locale.ROOT),
-                    List.copyOf(sum.versions),
-                    sum.called ? sum.received.rate(window.rateSeconds()) : null,
-                    sum.received.successShare(),
-                    sum.received.latencies().p99(),
-                    sum.stale);
-        }
     }
 }

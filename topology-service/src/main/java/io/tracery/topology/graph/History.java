@@ -23,8 +23,8 @@ final class History {
      * @param oldest what ended before this second is not kept
      */
     void add(Exchanges exchanges, long oldest) {
-        long last = Math.floorDiv(exchanges.toMillis() - 1, 1000L);
-        long first = Math.max(oldest, Math.floorDiv(exchanges.fromMillis(), 1000L));
+        long last = Math.floorDiv(exchanges.spread().toMillis() - 1, 1000L);
+        long first = Math.max(oldest, Math.floorDiv(exchanges.spread().fromMillis(), 1000L));
         ExponentialHistogram latencies = exchanges.latencies();
         for (long second = first; second <= last; second++) {
             long begin = second * 1000;
@@ -48,7 +48,7 @@ final class History {
     }
 
     private static int share(Exchanges exchanges, long count, long begin) {
-        long share = exchanges.until(count, begin + 1000) - exchanges.until(count, begin);
+        long share = exchanges.spread().within(count, begin, begin + 1000);
         return (int) Math.min(Integer.MAX_VALUE / 2, share);
     }
 

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param latencies seconds, {@code amount} of them; of {@link Measure#DURATION} only
  * @param fromMillis begin of the span, exclusive
  * @param toMillis end of the span: when the proxy read its counters
+ * @param exemplar one of the exchanges, of durations only
  */
 public record Increment(
         SeriesLabels labels,
@@ -19,7 +20,20 @@ public record Increment(
         long amount,
         @Nullable ExponentialHistogram latencies,
         long fromMillis,
-        long toMillis) {
+        long toMillis,
+        @Nullable Exemplar exemplar) {
+
+    /** Without an exemplar. */
+    public Increment(
+            SeriesLabels labels,
+            Measure measure,
+            String epoch,
+            long amount,
+            @Nullable ExponentialHistogram latencies,
+            long fromMillis,
+            long toMillis) {
+        this(labels, measure, epoch, amount, latencies, fromMillis, toMillis, null);
+    }
 
     public Increment {
         if (amount < 0) {

@@ -28,9 +28,10 @@ public record NodeId(String namespace, String name) {
         return namespace + "/" + name;
     }
 
+    /** As far as the name alone tells. */
     public Kind kind() {
         if (!namespace.equals(EXTERNAL)) {
-            return Kind.WORKLOAD;
+            return name.equals("*") ? Kind.NAMESPACE : Kind.WORKLOAD;
         }
         return equals(CLIENTS) ? Kind.CLIENT : Kind.EXTERNAL;
     }
@@ -41,6 +42,12 @@ public record NodeId(String namespace, String name) {
         /** Callers outside the mesh. */
         CLIENT,
         /** Something outside the mesh that is called. */
-        EXTERNAL
+        EXTERNAL,
+        /** Called by name; no endpoint of it was reached. */
+        SERVICE,
+        DATABASE,
+        BROKER,
+        /** All workloads of one namespace, where the graph is collapsed. */
+        NAMESPACE
     }
 }

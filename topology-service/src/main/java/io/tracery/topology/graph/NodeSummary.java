@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One node; its numbers are of what it received, over all edges that end in it, and null where none does.
  *
- * @param kind {@code workload}, {@code client} or {@code external}
+ * @param kind as {@link NodeId.Kind}, in lower case
+ * @param members how many nodes this one stands for
  * @param requestRate per second
  * @param successShare 0 to 1
  * @param p99 milliseconds
@@ -20,4 +21,5 @@ public record NodeSummary(
         @Nullable Double requestRate,
         @Nullable Double successShare,
         @Nullable Double p99,
-        boolean stale) {}
+        boolean stale,
+        int members) {}

@@ -5,5 +5,10 @@ public enum View {
     /** The proxy of the edge's source. */
     SENDER,
     /** The proxy of the edge's target. */
-    RECEIVER
+    RECEIVER;
+
+    /** As the API shows it. */
+    public String label() {
+        return this == SENDER ? "sender" : "receiver";
+    }
 }

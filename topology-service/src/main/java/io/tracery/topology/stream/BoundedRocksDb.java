@@ -4,6 +4,7 @@ import java.util.Map;
 import org.apache.kafka.streams.state.RocksDBConfigSetter;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.Cache;
+import org.rocksdb.CompressionType;
 import org.rocksdb.LRUCache;
 import org.rocksdb.Options;
 import org.rocksdb.RocksDB;
@@ -33,6 +34,8 @@ public final class BoundedRocksDb implements RocksDBConfigSetter {
             table.setCacheIndexAndFilterBlocks(true);
             options.setTableFormatConfig(table);
         }
+        // Windows repeat names and identities thousands of times.
+        options.setCompressionType(CompressionType.LZ4_COMPRESSION);
         options.setWriteBufferManager(WRITE_BUFFERS);
         options.setWriteBufferSize(WRITE_BUFFER_BYTES);
         options.setMaxWriteBufferNumber(2);

@@ -1,10 +1,14 @@
 package io.tracery.topology.stream;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.tracery.topology.fleet.PartitionFleet;
 import io.tracery.topology.graph.EdgeChange;
+import io.tracery.topology.history.PartitionHistory;
+import io.tracery.topology.history.Step;
 import io.tracery.topology.stream.Accounting.RecordDrop;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -43,6 +47,9 @@ final class GraphProcessor implements Processor<byte[], byte[], String, byte[]> 
     private @Nullable ProcessorContext<String, byte[]> context;
     private @Nullable SeriesTable table;
     private @Nullable SeriesSweeper sweeper;
+    private @Nullable PartitionHistory history;
+    private @Nullable PartitionFleet fleet;
+    private int owner;
 
     GraphProcessor(StreamParts parts) {
         this.parts = parts;
@@ -51,11 +58,20 @@ final class GraphProcessor implements Processor<byte[], byte[], String, byte[]> 
     @Override
     public void init(ProcessorContext<String, byte[]> starting) {
         KeyValueStore<String, byte[]> store = starting.getStateStore(STORE);
-        int owner = starting.taskId().partition();
-        SeriesTable restored = new SeriesTable(store, parts.graph(), owner, parts.lives(), parts.clock());
+        owner = starting.taskId().partition();
+        KeyValueStore<Bytes, byte[]> windows = starting.getStateStore(KafkaWindowStore.NAME);
+        PartitionHistory remembered =
+                new PartitionHistory(new KafkaWindowStore(windows), parts.historySettings(), parts.graph()::inFlight);
+        SeriesTable restored =
+                new SeriesTable(store, parts.graph(), owner, parts.lives(), parts.clock(), remembered::add);
         restored.restore();
         context = starting;
         table = restored;
+        history = remembered;
+        fleet = new PartitionFleet(
+                new KafkaWindowStore(windows), parts.historySettings().keepMillis(Step.HOUR));
+        parts.fleet().add(owner, fleet);
+        parts.history().add(owner, remembered);
         sweeper = new SeriesSweeper(store, parts.graph(), owner, parts.lives(), parts.listening());
         starting.schedule(TICK, PunctuationType.WALL_CLOCK_TIME, now -> tick());
     }
@@ -94,6 +110,8 @@ final class GraphProcessor implements Processor<byte[], byte[], String, byte[]> 
                 accounting.pointsDropped(drop, 1);
             }
         }
+        PartitionFleet proxies = started(fleet);
+        decoded.reports().forEach(proxies::heard);
         long now = parts.clock().millis();
         parts.listening().heard(now);
         if (newest > 0) {
@@ -115,7 +133,23 @@ final class GraphProcessor implements Processor<byte[], byte[], String, byte[]> 
             }
         }
         started(sweeper).sweep();
+        started(history).tick(now);
+        started(fleet).tick(now, parts.listening()::silence);
         parts.housekeeping().run(now);
+    }
+
+    /** The windows that are still in memory are stored; the store ends after this. */
+    @Override
+    public void close() {
+        if (history != null) {
+            parts.history().remove(owner, history);
+            history.close();
+            history = null;
+        }
+        if (fleet != null) {
+            parts.fleet().remove(owner, fleet);
+            fleet = null;
+        }
     }
 
     private void bury(byte[] payload, Exception why) {

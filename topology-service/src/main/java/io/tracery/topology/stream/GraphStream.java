@@ -2,9 +2,11 @@ package io.tracery.topology.stream;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.tracery.process.Component;
+import io.tracery.topology.fleet.Fleet;
 import io.tracery.topology.graph.EdgeKey;
 import io.tracery.topology.graph.EdgeLag;
 import io.tracery.topology.graph.Graph;
+import io.tracery.topology.history.History;
 import io.tracery.tracing.topic.Topic;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -50,6 +52,7 @@ public final class GraphStream implements Component {
     private final CountDownLatch closing = new CountDownLatch(1);
     private volatile KafkaStreams.State state = KafkaStreams.State.CREATED;
     private volatile boolean kafkaThere;
+    private final GroupLags lags = new GroupLags();
     private @Nullable Thread supervisor;
 
     /** @param edgeJson an edge as the topic of edges shows it; null when the graph does not hold it */
@@ -57,6 +60,8 @@ public final class GraphStream implements Component {
             StreamSettings settings,
             Graph graph,
             EdgeLag lag,
+            History history,
+            Fleet fleet,
             Function<EdgeKey, byte @Nullable []> edgeJson,
             MeterRegistry registry,
             InstantSource clock) {
@@ -70,6 +75,9 @@ public final class GraphStream implements Component {
                 lives,
                 new Listening(),
                 new Housekeeping(graph, lives),
+                history,
+                fleet,
+                settings.history(),
                 edgeJson,
                 clock);
     }
@@ -96,6 +104,11 @@ public final class GraphStream implements Component {
     /** True while Kafka answers and the stream runs: what the graph shows is then as new as can be. */
     public boolean flowing() {
         return kafkaThere && ready();
+    }
+
+    /** Who reads Kafka, and how far behind; as of some seconds ago. */
+    public List<GroupLag> groupLags() {
+        return lags.latest();
     }
 
     @Override
@@ -186,6 +199,7 @@ public final class GraphStream implements Component {
             while (!closed(WATCH_EVERY) && !ended(streams.state())) {
                 ran |= streams.state() == KafkaStreams.State.RUNNING;
                 watchKafka(admin);
+                lags.refresh(admin);
             }
         } finally {
             streams.close(CloseOptions.timeout(CLOSE_WITHIN)

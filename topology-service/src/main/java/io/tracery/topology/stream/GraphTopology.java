@@ -10,7 +10,7 @@ import org.apache.kafka.streams.AutoOffsetReset;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.state.Stores;
 
-/** {@code otlp_metrics} → graph, with the series in a store → {@code service_graph}. */
+/** {@code otlp_metrics} → graph, with the series in one store and the past in another → {@code service_graph}. */
 final class GraphTopology {
 
     /**
@@ -33,6 +33,10 @@ final class GraphTopology {
         topology.addStateStore(
                 Stores.keyValueStoreBuilder(
                         Stores.persistentKeyValueStore(GraphProcessor.STORE), Serdes.String(), Serdes.ByteArray()),
+                "graph");
+        topology.addStateStore(
+                Stores.keyValueStoreBuilder(
+                        Stores.persistentKeyValueStore(KafkaWindowStore.NAME), Serdes.Bytes(), Serdes.ByteArray()),
                 "graph");
         topology.addSink(
                 "edges", Topic.SERVICE_GRAPH.topicName(), new StringSerializer(), new ByteArraySerializer(), "graph");

@@ -4,6 +4,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.opentelemetry.proto.common.v1.AnyValue;
 import io.opentelemetry.proto.common.v1.KeyValue;
 import io.opentelemetry.proto.metrics.v1.AggregationTemporality;
+import io.opentelemetry.proto.metrics.v1.Exemplar;
 import io.opentelemetry.proto.metrics.v1.ExponentialHistogram;
 import io.opentelemetry.proto.metrics.v1.ExponentialHistogramDataPoint;
 import io.opentelemetry.proto.metrics.v1.Metric;
@@ -12,12 +13,15 @@ import io.opentelemetry.proto.metrics.v1.NumberDataPoint;
 import io.opentelemetry.proto.metrics.v1.ResourceMetrics;
 import io.opentelemetry.proto.metrics.v1.ScopeMetrics;
 import io.opentelemetry.proto.metrics.v1.Sum;
+import io.tracery.topology.fleet.ProxyReport;
 import io.tracery.topology.graph.Measure;
 import io.tracery.tracing.Vocabulary;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,8 +31,12 @@ import org.jspecify.annotations.Nullable;
 final class MetricsDecoder {
 
     private static final int MAX_BUCKETS = 1024;
+    private static final int TRACE_ID_BYTES = 16;
+    private static final int SPAN_ID_BYTES = 8;
 
     private final List<Point> points = new ArrayList<>();
+    private final List<ProxyReport> reports = new ArrayList<>();
+    private ReportBuilder report = new ReportBuilder(Map.of());
     private long foreign;
     private long invalid;
 
@@ -40,13 +48,21 @@ final class MetricsDecoder {
         MetricsDecoder decoder = new MetricsDecoder();
         for (ResourceMetrics metrics : data.getResourceMetricsList()) {
             Map<String, String> resource = attributes(metrics.getResource().getAttributesList());
+            ReportBuilder report = new ReportBuilder(resource);
+            decoder.report = report;
             for (ScopeMetrics scope : metrics.getScopeMetricsList()) {
                 for (Metric metric : scope.getMetricsList()) {
-                    decoder.metric(resource, metric);
+                    if (!report.take(metric)) {
+                        decoder.metric(resource, metric);
+                    }
                 }
             }
+            ProxyReport built = report.build();
+            if (built != null) {
+                decoder.reports.add(built);
+            }
         }
-        return new Decoded(List.copyOf(decoder.points), decoder.foreign, decoder.invalid);
+        return new Decoded(List.copyOf(decoder.points), List.copyOf(decoder.reports), decoder.foreign, decoder.invalid);
     }
 
     private void metric(Map<String, String> resource, Metric metric) {
@@ -73,8 +89,29 @@ final class MetricsDecoder {
                     attributes,
                     Measure.DURATION,
                     new Times(point.getStartTimeUnixNano(), point.getTimeUnixNano()),
-                    count);
+                    count,
+                    exemplar(point.getExemplarsList()));
         }
+    }
+
+    /** The slowest one that names a trace; others are not looked at. */
+    private static io.tracery.topology.graph.@Nullable Exemplar exemplar(List<Exemplar> exemplars) {
+        Exemplar slowest = null;
+        for (Exemplar exemplar : exemplars) {
+            boolean traced = exemplar.getTraceId().size() == TRACE_ID_BYTES
+                    && exemplar.getSpanId().size() == SPAN_ID_BYTES
+                    && Double.isFinite(exemplar.getAsDouble());
+            if (traced && (slowest == null || exemplar.getAsDouble() > slowest.getAsDouble())) {
+                slowest = exemplar;
+            }
+        }
+        return slowest == null
+                ? null
+                : new io.tracery.topology.graph.Exemplar(
+                        TimeUnit.NANOSECONDS.toMillis(slowest.getTimeUnixNano()),
+                        slowest.getAsDouble() * 1000,
+                        HexFormat.of().formatHex(slowest.getTraceId().toByteArray()),
+                        HexFormat.of().formatHex(slowest.getSpanId().toByteArray()));
     }
 
     private void numbers(Map<String, String> resource, Metric metric, Measure measure) {
@@ -94,7 +131,8 @@ final class MetricsDecoder {
                     attributes,
                     response ? Measure.RESPONSE_BYTES : measure,
                     new Times(point.getStartTimeUnixNano(), point.getTimeUnixNano()),
-                    valid ? new Count(point.getAsInt(), null) : null);
+                    valid ? new Count(point.getAsInt(), null) : null,
+                    null);
         }
     }
 
@@ -106,14 +144,16 @@ final class MetricsDecoder {
             Map<String, String> attributes,
             Measure measure,
             Times times,
-            @Nullable Count count) {
+            @Nullable Count count,
+            io.tracery.topology.graph.@Nullable Exemplar exemplar) {
         SeriesKey key = count == null || times.start <= 0 || times.read <= 0
                 ? null
                 : SeriesKeys.of(resource, attributes, measure, times.start);
         if (key == null || count == null) {
             invalid++;
         } else {
-            points.add(new Point(key, times.read, count));
+            report.heard(times.start, times.read);
+            points.add(new Point(key, times.read, count, exemplar));
         }
     }
 
@@ -137,7 +177,7 @@ final class MetricsDecoder {
                 : null;
     }
 
-    private static Map<String, String> attributes(List<KeyValue> list) {
+    static Map<String, String> attributes(List<KeyValue> list) {
         Map<String, String> attributes = HashMap.newHashMap(list.size());
         for (KeyValue attribute : list) {
             AnyValue value = attribute.getValue();

@@ -1,10 +1,12 @@
 package io.tracery.topology.stream;
 
+import io.tracery.topology.graph.Exemplar;
 import io.tracery.topology.graph.Graph;
 import io.tracery.topology.graph.Increment;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
@@ -27,14 +29,25 @@ final class SeriesTable {
     private final int owner;
     private final Lives lives;
     private final InstantSource clock;
+    private final Consumer<Increment> history;
 
-    /** @param owner the partition whose series these are */
-    SeriesTable(KeyValueStore<String, byte[]> store, Graph graph, int owner, Lives lives, InstantSource clock) {
+    /**
+     * @param owner the partition whose series these are
+     * @param history is told what is counted, but not what is restored
+     */
+    SeriesTable(
+            KeyValueStore<String, byte[]> store,
+            Graph graph,
+            int owner,
+            Lives lives,
+            InstantSource clock,
+            Consumer<Increment> history) {
         this.store = store;
         this.graph = graph;
         this.owner = owner;
         this.lives = lives;
         this.clock = clock;
+        this.history = history;
     }
 
     /** Counts a point; null when it counted, even if nothing had changed. */
@@ -61,7 +74,7 @@ final class SeriesTable {
         long changed = change.amount() == 0 ? known.changedMillis() : time;
         put(text, new SeriesValue(point.timeNanos(), changed, now, point.count(), known.skipped(), List.of()));
         long before = Math.max(millis(known.timeNanos()), lives.before(key, time, now));
-        graph.add(owner, increment(key, change, before, time));
+        count(increment(key, change, before, time, point.exemplar()));
         return null;
     }
 
@@ -85,7 +98,7 @@ final class SeriesTable {
         if (skipped != null) {
             return PointDrop.RETURNED;
         }
-        graph.add(owner, increment(key, point.count(), Math.max(millis(key.startNanos()), before), time));
+        count(increment(key, point.count(), Math.max(millis(key.startNanos()), before), time, point.exemplar()));
         return null;
     }
 
@@ -121,7 +134,7 @@ final class SeriesTable {
                 } else {
                     lives.before(key, millis(value.timeNanos()), value.heardMillis());
                 }
-                graph.restore(owner, increment(key, value.counted(), 0, value.changedMillis()));
+                graph.restore(owner, increment(key, value.counted(), 0, value.changedMillis(), null));
                 restored++;
             }
         }
@@ -144,9 +157,22 @@ final class SeriesTable {
         }
     }
 
-    private Increment increment(SeriesKey key, Count count, long fromMillis, long toMillis) {
+    private void count(Increment increment) {
+        graph.add(owner, increment);
+        history.accept(increment);
+    }
+
+    private static Increment increment(
+            SeriesKey key, Count count, long fromMillis, long toMillis, @Nullable Exemplar exemplar) {
         return new Increment(
-                key.labels(), key.measure(), key.epoch(), count.amount(), count.latencies(), fromMillis, toMillis);
+                key.labels(),
+                key.measure(),
+                key.epoch(),
+                count.amount(),
+                count.latencies(),
+                fromMillis,
+                toMillis,
+                exemplar);
     }
 
     private void put(String text, SeriesValue value) {

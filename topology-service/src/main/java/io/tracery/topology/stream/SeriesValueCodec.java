@@ -1,6 +1,6 @@
 package io.tracery.topology.stream;
 
-import io.tracery.tracing.metric.ExponentialHistogram;
+import io.tracery.topology.graph.HistogramCodec;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -30,7 +30,7 @@ final class SeriesValueCodec {
             out.writeLong(value.heardMillis());
             write(out, value.last());
             write(out, value.skipped());
-            writeVarint(out, value.folded().size());
+            HistogramCodec.writeVarint(out, value.folded().size());
             for (String epoch : value.folded()) {
                 out.writeUTF(epoch);
             }
@@ -52,7 +52,7 @@ final class SeriesValueCodec {
             long heard = in.readLong();
             Count last = readCount(in);
             Count skipped = readCount(in);
-            int folded = (int) readVarint(in);
+            int folded = (int) HistogramCodec.readVarint(in);
             List<String> epochs = new ArrayList<>();
             for (int i = 0; i < folded; i++) {
                 epochs.add(in.readUTF());
@@ -71,20 +71,10 @@ final class SeriesValueCodec {
             out.writeByte(ABSENT);
         } else if (count.latencies() == null) {
             out.writeByte(NUMBER);
-            writeVarint(out, count.amount());
+            HistogramCodec.writeVarint(out, count.amount());
         } else {
             out.writeByte(HISTOGRAM);
-            write(out, count.latencies());
-        }
-    }
-
-    private static void write(DataOutputStream out, ExponentialHistogram histogram) throws IOException {
-        out.writeDouble(histogram.sum());
-        writeVarint(out, histogram.zeroCount());
-        out.writeShort(histogram.offset());
-        writeVarint(out, histogram.bucketCount());
-        for (int i = 0; i < histogram.bucketCount(); i++) {
-            writeVarint(out, histogram.countAt(i));
+            HistogramCodec.write(out, count.latencies());
         }
     }
 
@@ -92,45 +82,9 @@ final class SeriesValueCodec {
         int kind = in.readByte();
         return switch (kind) {
             case ABSENT -> null;
-            case NUMBER -> new Count(readVarint(in), null);
-            case HISTOGRAM -> Count.of(readHistogram(in));
+            case NUMBER -> new Count(HistogramCodec.readVarint(in), null);
+            case HISTOGRAM -> Count.of(HistogramCodec.read(in));
             default -> throw new IllegalArgumentException("series state with a count of kind " + kind);
         };
-    }
-
-    private static ExponentialHistogram readHistogram(DataInputStream in) throws IOException {
-        double sum = in.readDouble();
-        long zero = readVarint(in);
-        int offset = in.readShort();
-        int size = (int) readVarint(in);
-        if (size < 0 || size > ExponentialHistogram.MAX_BUCKETS) {
-            throw new IllegalArgumentException("series state with " + size + " buckets");
-        }
-        long[] counts = new long[size];
-        for (int i = 0; i < size; i++) {
-            counts[i] = readVarint(in);
-        }
-        return ExponentialHistogram.of(zero, sum, offset, counts);
-    }
-
-    private static void writeVarint(DataOutputStream out, long value) throws IOException {
-        long rest = value;
-        while ((rest & ~0x7FL) != 0) {
-            out.writeByte((int) ((rest & 0x7F) | 0x80));
-            rest >>>= 7;
-        }
-        out.writeByte((int) rest);
-    }
-
-    private static long readVarint(DataInputStream in) throws IOException {
-        long value = 0;
-        for (int shift = 0; shift < 64; shift += 7) {
-            byte next = in.readByte();
-            value |= (long) (next & 0x7F) << shift;
-            if (next >= 0) {
-                return value;
-            }
-        }
-        throw new IllegalArgumentException("series state with a number of more than 64 bits");
     }
 }

@@ -1,8 +1,11 @@
 package io.tracery.topology.stream;
 
+import io.tracery.topology.fleet.Fleet;
 import io.tracery.topology.graph.EdgeKey;
 import io.tracery.topology.graph.EdgeLag;
 import io.tracery.topology.graph.Graph;
+import io.tracery.topology.history.History;
+import io.tracery.topology.history.HistorySettings;
 import java.time.InstantSource;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the processors of all partitions share. They run on one thread, so none of it needs a lock.
  *
+ * @param historySettings of one partition
  * @param edgeJson an edge as the topic of edges shows it; null when there is no such edge
  */
 record StreamParts(
@@ -20,5 +24,8 @@ record StreamParts(
         Lives lives,
         Listening listening,
         Housekeeping housekeeping,
+        History history,
+        Fleet fleet,
+        HistorySettings historySettings,
         Function<EdgeKey, byte @Nullable []> edgeJson,
         InstantSource clock) {}

@@ -1,5 +1,6 @@
 package io.tracery.topology.stream;
 
+import io.tracery.topology.history.HistorySettings;
 import java.nio.file.Path;
 import java.util.Properties;
 import org.apache.kafka.clients.CommonClientConfigs;
@@ -12,9 +13,10 @@ import org.apache.kafka.streams.StreamsConfig;
  *
  * @param bootstrapServers Kafka's {@code host:port}, comma separated
  * @param applicationId consumer group and prefix of the changelog topic; one process per id
- * @param stateDir where RocksDB keeps the series
+ * @param stateDir where RocksDB keeps the series and the past
+ * @param history of one partition
  */
-public record StreamSettings(String bootstrapServers, String applicationId, Path stateDir) {
+public record StreamSettings(String bootstrapServers, String applicationId, Path stateDir, HistorySettings history) {
 
     /** Everything after Kafka should take some ten milliseconds, so nothing here waits to gather more. */
     Properties properties() {

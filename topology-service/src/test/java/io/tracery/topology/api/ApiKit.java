@@ -1,9 +1,17 @@
 package io.tracery.topology.api;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.tracery.topology.fleet.Fleet;
+import io.tracery.topology.fleet.PartitionFleet;
 import io.tracery.topology.graph.EdgeLag;
 import io.tracery.topology.graph.GraphLimits;
 import io.tracery.topology.graph.Traffic;
+import io.tracery.topology.history.History;
+import io.tracery.topology.history.HistorySettings;
+import io.tracery.topology.history.MemoryWindows;
+import io.tracery.topology.history.PartitionHistory;
+import io.tracery.topology.history.Past;
+import io.tracery.topology.history.Step;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -14,12 +22,22 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.List;
 
 /** A real server over a graph that the test feeds. */
 final class ApiKit implements AutoCloseable {
 
+    private record Nothing() {}
+
     final Traffic traffic = new Traffic(GraphLimits.DEFAULT);
     final EdgeLag lag = new EdgeLag();
+    final MemoryWindows windows = new MemoryWindows();
+    final PartitionHistory remembered = new PartitionHistory(windows, HistorySettings.DEFAULT, traffic.graph::inFlight);
+    final PartitionFleet proxies = new PartitionFleet(windows, HistorySettings.DEFAULT.keepMillis(Step.HOUR));
+    final History history = new History();
+    final Fleet fleet = new Fleet();
+    final Past past =
+            new Past(history, HistorySettings.DEFAULT, history::stats, traffic.reader::newestData, traffic.clock);
     final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     final HttpClient client = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
@@ -33,6 +51,9 @@ final class ApiKit implements AutoCloseable {
     }
 
     ApiKit(String uiResource, URI searchUrl, int maxSubscribers) {
+        history.add(0, remembered);
+        fleet.add(0, proxies);
+        traffic.also(remembered::add);
         server = new ApiServer(
                 new ApiServer.Settings(
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
@@ -40,9 +61,10 @@ final class ApiKit implements AutoCloseable {
                         searchUrl,
                         maxSubscribers,
                         Duration.ofMillis(500)),
-                traffic.reader,
+                new ApiServer.Sources(traffic.reader, past, fleet),
                 lag,
                 () -> flowing,
+                new Surroundings(List::of, List::of, () -> new Nothing()),
                 registry,
                 traffic.clock);
         server.start();

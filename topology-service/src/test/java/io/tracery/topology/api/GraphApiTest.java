@@ -91,13 +91,18 @@ class GraphApiTest {
             /api/graph?window=1s                     | 400 | window=1s is out of range: from 5s to 10m
             /api/graph?window=11m                    | 400 | window=11m is out of range: from 5s to 10m
             /api/graph?window=soon                   | 400 | window=soon is not a duration: write a number and ms, s, m or h, like 30s
-            /api/graph?windows=30s                   | 400 | there is no parameter windows here; there is window
+            /api/graph?windows=30s                   | 400 | there is no parameter windows here; there is window, at, from, to, namespace, collapse
             /api/graph/stream?window=99h             | 400 | window=99h is out of range: from 5s to 10m
             /api/edges/series                        | 400 | the parameter id is missing: add id=shop/front>shop/cart:http
             /api/edges/series?id=a/b%3Ec/d:http      | 404 | the graph has no edge a/b>c/d:http; /api/graph lists those it has
             /api/nodes/series?id=a/b&range=16m       | 400 | range=16m is out of range: from 5s to 15m
             /api/nodes/series?id=a/b                 | 404 | the graph has no node a/b; /api/graph lists those it has
-            /api/nothing                             | 404 | there is no GET /api/nothing; there are GET /api/graph, /api/graph/stream, /api/edges/series, /api/nodes/series and /api/health
+            /api/graph?at=tea                        | 400 | at=tea is not a time: write Unix milliseconds, 2026-01-31T13:00:00Z, now, or -15m for so long before now
+            /api/graph?at=-2m&from=-1m               | 400 | at and from or to exclude each other: leave one out
+            /api/graph?from=-1m&to=-2m               | 400 | from=-1m is an interval that ends before it begins
+            /api/graph?at=2026-01-01T00:01:00Z       | 400 | at=2026-01-01T00:01:00Z lies ahead: it is 2026-01-01T00:00:00Z now
+            /api/graph?collapse=all                  | 400 | collapse=all is not known: write collapse=namespace
+            /api/nothing                             | 404 | there is no GET /api/nothing; there are GET /api/graph, /api/graph/stream, /api/graph/diff, /api/edges, /api/edges/series, /api/nodes/series, /api/services, /api/services/{namespace}/{name}, /api/routes, /api/events, /api/mesh, /api/limits and /api/health
             """)
     void saysWhatIsWrongWithARequest(String path, int status, String message) {
         HttpResponse<String> answer = kit.get(path);

@@ -2,6 +2,7 @@ package io.tracery.topology.graph;
 
 import io.tracery.topology.SettableClock;
 import io.tracery.tracing.metric.ExponentialHistogram;
+import java.util.function.Consumer;
 
 /** Feeds a graph by hand. */
 public final class Traffic {
@@ -10,9 +11,16 @@ public final class Traffic {
     public final Graph graph;
     public final GraphReader reader;
 
+    private Consumer<Increment> also = increment -> {};
+
     public Traffic(GraphLimits limits) {
         graph = new Graph(limits, clock);
         reader = new GraphReader(graph, clock);
+    }
+
+    /** Who else is told. */
+    public void also(Consumer<Increment> another) {
+        also = another;
     }
 
     public static SeriesLabels sent(String edge) {
@@ -54,11 +62,12 @@ public final class Traffic {
         count(new Increment(labels, measure, "", amount, null, from, to));
     }
 
-    private void count(Increment increment) {
+    public void count(Increment increment) {
         if (graph.edge(increment.labels().edge()) == null) {
             graph.admit(0, increment.labels());
         }
         graph.heard(increment.toMillis());
         graph.add(0, increment);
+        also.accept(increment);
     }
 }

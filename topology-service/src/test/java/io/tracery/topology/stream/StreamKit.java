@@ -3,11 +3,14 @@ package io.tracery.topology.stream;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.opentelemetry.proto.metrics.v1.MetricsData;
 import io.tracery.topology.SettableClock;
+import io.tracery.topology.fleet.Fleet;
 import io.tracery.topology.graph.EdgeLag;
 import io.tracery.topology.graph.EdgeSummary;
 import io.tracery.topology.graph.Graph;
 import io.tracery.topology.graph.GraphLimits;
 import io.tracery.topology.graph.GraphReader;
+import io.tracery.topology.history.History;
+import io.tracery.topology.history.HistorySettings;
 import io.tracery.topology.json.EdgeEvents;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -33,6 +36,8 @@ final class StreamKit implements AutoCloseable {
     final Graph graph;
     final GraphReader reader;
     final EdgeLag lag = new EdgeLag();
+    final History history = new History();
+    final Fleet fleet = new Fleet();
     final Path deadLetters;
     private final TopologyTestDriver driver;
     private final TestInputTopic<String, byte[]> metrics;
@@ -55,9 +60,14 @@ final class StreamKit implements AutoCloseable {
                 lives,
                 new Listening(),
                 new Housekeeping(graph, lives),
+                history,
+                fleet,
+                HistorySettings.DEFAULT,
                 new EdgeEvents(reader, clock),
                 clock);
-        Properties properties = new StreamSettings("unused:1", "test", directory.resolve("streams")).properties();
+        Properties properties = new StreamSettings(
+                        "unused:1", "test", directory.resolve("streams"), HistorySettings.DEFAULT)
+                .properties();
         properties.put(
                 StreamsConfig.STATE_DIR_CONFIG, directory.resolve("streams").toString());
         driver = new TopologyTestDriver(GraphTopology.build(parts), properties, clock.instant());
@@ -103,7 +113,7 @@ final class StreamKit implements AutoCloseable {
     /** What the store alone says: a graph that begins with it. */
     GraphReader restored() {
         Graph fresh = new Graph(GraphLimits.DEFAULT, clock);
-        new SeriesTable(store(), fresh, 0, new Lives(), clock).restore();
+        new SeriesTable(store(), fresh, 0, new Lives(), clock, counted -> {}).restore();
         return new GraphReader(fresh, clock);
     }
 

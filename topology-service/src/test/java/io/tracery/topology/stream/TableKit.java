@@ -27,7 +27,7 @@ final class TableKit {
         Lives lives = new Lives();
         listening = new Listening();
         reader = new GraphReader(graph, clock);
-        table = new SeriesTable(store, graph, 0, lives, clock);
+        table = new SeriesTable(store, graph, 0, lives, clock, counted -> {});
         sweeper = new SeriesSweeper(store, graph, 0, lives, listening);
     }
 
@@ -36,7 +36,7 @@ final class TableKit {
         Lives lives = new Lives();
         listening = new Listening();
         reader = new GraphReader(graph, clock);
-        table = new SeriesTable(store, graph, 0, lives, clock);
+        table = new SeriesTable(store, graph, 0, lives, clock, counted -> {});
         sweeper = new SeriesSweeper(store, graph, 0, lives, listening);
         table.restore();
         store.commitAll();

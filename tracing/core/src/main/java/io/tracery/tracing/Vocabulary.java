@@ -29,6 +29,28 @@ public final class Vocabulary {
     /** Bytes of bodies, by {@link #NETWORK_IO_DIRECTION}. */
     public static final String EXCHANGE_IO = "tracery.exchange.io";
 
+    // Metrics of the proxy itself, so that whoever reads the topic knows in what state it is.
+    /** Gauge: counts up by one for each configuration that took effect. */
+    public static final String PROXY_CONFIGURATION_VERSION = "tracery.proxy.configuration.version";
+
+    /** Gauge, Unix seconds: when the configuration in force took effect. */
+    public static final String PROXY_CONFIGURATION_TIME = "tracery.proxy.configuration.time";
+
+    /** Gauge, Unix seconds: from when the proxy's certificate is valid. */
+    public static final String PROXY_CERTIFICATE_ISSUED = "tracery.proxy.certificate.issued";
+
+    /** Gauge, Unix seconds: until when. */
+    public static final String PROXY_CERTIFICATE_EXPIRES = "tracery.proxy.certificate.expires";
+
+    /** Sum: telemetry that was lost, by {@link #SIGNAL}. */
+    public static final String PROXY_DROPPED = "tracery.proxy.dropped";
+
+    /** Sum: exchanges counted in a coarser series than their own. */
+    public static final String PROXY_OVER_BUDGET = "tracery.proxy.over_budget";
+
+    /** {@code spans} or {@code metrics}. */
+    public static final String SIGNAL = "tracery.signal";
+
     // Attributes of metrics and spans.
     public static final String DIRECTION = "tracery.direction";
     public static final String PROTOCOL = "tracery.protocol";

@@ -1,6 +1,7 @@
 package io.tracery.tracing.otlp;
 
 import io.tracery.tracing.metric.ExponentialHistogram;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes one OTLP {@code MetricsData} after another: one resource, one scope, and metrics with their points, all of
@@ -15,7 +16,7 @@ public final class MetricsEncoder {
     private int scopeMark;
     private int metricMark;
     private int dataMark;
-    private boolean sum;
+    private Kind kind = Kind.SUM;
     private int points;
 
     /**
@@ -37,20 +38,32 @@ public final class MetricsEncoder {
         return out.size();
     }
 
+    private enum Kind {
+        GAUGE,
+        SUM,
+        HISTOGRAM
+    }
+
+    /** Starts a gauge of integers. */
+    public void beginGauge(String name, String unit) {
+        begin(name, unit, OtlpFields.METRIC_GAUGE);
+        kind = Kind.GAUGE;
+    }
+
     /** Starts a monotonic sum of integers. */
     public void beginSum(String name, String unit) {
         begin(name, unit, OtlpFields.METRIC_SUM);
-        sum = true;
+        kind = Kind.SUM;
     }
 
     /** Starts an exponential histogram. */
     public void beginHistogram(String name, String unit) {
         begin(name, unit, OtlpFields.METRIC_EXPONENTIAL_HISTOGRAM);
-        sum = false;
+        kind = Kind.HISTOGRAM;
     }
 
     /**
-     * A point of the sum that has begun.
+     * A point of the sum or gauge that has begun.
      *
      * @param startNanos Unix time from which on the value counts
      * @param timeNanos Unix time at which it was read
@@ -72,6 +85,16 @@ public final class MetricsEncoder {
      * @param timeNanos Unix time at which it was read
      */
     public void point(AttributeSet attributes, long startNanos, long timeNanos, ExponentialHistogram value) {
+        point(attributes, startNanos, timeNanos, value, null);
+    }
+
+    /** The same, with one exchange that stands for others. */
+    public void point(
+            AttributeSet attributes,
+            long startNanos,
+            long timeNanos,
+            ExponentialHistogram value,
+            @Nullable TraceExemplar exemplar) {
         int mark = out.begin(OtlpFields.POINTS);
         attributes.write(out, OtlpFields.HISTOGRAM_ATTRIBUTES);
         out.fixed64(OtlpFields.HISTOGRAM_START, startNanos);
@@ -85,13 +108,18 @@ public final class MetricsEncoder {
             out.fixed64(OtlpFields.HISTOGRAM_ZERO_COUNT, value.zeroCount());
         }
         buckets(value);
+        if (exemplar != null) {
+            exemplar(exemplar);
+        }
         out.end(mark);
         points++;
     }
 
     public void endMetric() {
-        out.varint(OtlpFields.TEMPORALITY, OtlpFields.TEMPORALITY_CUMULATIVE);
-        if (sum) {
+        if (kind != Kind.GAUGE) {
+            out.varint(OtlpFields.TEMPORALITY, OtlpFields.TEMPORALITY_CUMULATIVE);
+        }
+        if (kind == Kind.SUM) {
             out.varint(OtlpFields.SUM_MONOTONIC, 1);
         }
         out.end(dataMark);
@@ -105,6 +133,15 @@ public final class MetricsEncoder {
         byte[] batch = out.toByteArray();
         open();
         return batch;
+    }
+
+    private void exemplar(TraceExemplar exemplar) {
+        int mark = out.begin(OtlpFields.HISTOGRAM_EXEMPLARS);
+        out.fixed64(OtlpFields.EXEMPLAR_TIME, exemplar.timeNanos());
+        out.doubleValue(OtlpFields.EXEMPLAR_DOUBLE, exemplar.value());
+        out.id(OtlpFields.EXEMPLAR_SPAN_ID, exemplar.spanId());
+        out.id(OtlpFields.EXEMPLAR_TRACE_ID, exemplar.traceIdHigh(), exemplar.traceIdLow());
+        out.end(mark);
     }
 
     private void buckets(ExponentialHistogram value) {

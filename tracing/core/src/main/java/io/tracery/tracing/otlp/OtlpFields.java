@@ -41,6 +41,7 @@ final class OtlpFields {
 
     static final int METRIC_NAME = 1;
     static final int METRIC_UNIT = 3;
+    static final int METRIC_GAUGE = 5;
     static final int METRIC_SUM = 7;
     static final int METRIC_EXPONENTIAL_HISTOGRAM = 10;
     static final int POINTS = 1;
@@ -61,6 +62,11 @@ final class OtlpFields {
     static final int HISTOGRAM_SCALE = 6;
     static final int HISTOGRAM_ZERO_COUNT = 7;
     static final int HISTOGRAM_POSITIVE = 8;
+    static final int HISTOGRAM_EXEMPLARS = 11;
+    static final int EXEMPLAR_TIME = 2;
+    static final int EXEMPLAR_DOUBLE = 3;
+    static final int EXEMPLAR_SPAN_ID = 4;
+    static final int EXEMPLAR_TRACE_ID = 5;
     static final int BUCKETS_OFFSET = 1;
     static final int BUCKETS_COUNTS = 2;
 }

@@ -2,11 +2,14 @@ package io.tracery.tracing.otlp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
 import io.opentelemetry.proto.common.v1.AnyValue;
 import io.opentelemetry.proto.common.v1.InstrumentationScope;
 import io.opentelemetry.proto.common.v1.KeyValue;
 import io.opentelemetry.proto.metrics.v1.AggregationTemporality;
+import io.opentelemetry.proto.metrics.v1.Exemplar;
 import io.opentelemetry.proto.metrics.v1.ExponentialHistogramDataPoint;
+import io.opentelemetry.proto.metrics.v1.Gauge;
 import io.opentelemetry.proto.metrics.v1.Metric;
 import io.opentelemetry.proto.metrics.v1.MetricsData;
 import io.opentelemetry.proto.metrics.v1.NumberDataPoint;
@@ -15,6 +18,7 @@ import io.opentelemetry.proto.metrics.v1.ScopeMetrics;
 import io.opentelemetry.proto.metrics.v1.Sum;
 import io.opentelemetry.proto.resource.v1.Resource;
 import io.tracery.tracing.metric.ExponentialHistogram;
+import java.util.HexFormat;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -38,6 +42,7 @@ class MetricsEncoderTest {
         for (int run = 0; run < 300; run++) {
             ScopeMetrics.Builder theirs = ScopeMetrics.newBuilder()
                     .setScope(InstrumentationScope.newBuilder().setName("scope"));
+            theirs.addMetrics(gaugeOnBoth(random));
             theirs.addMetrics(sumOnBoth(random));
             theirs.addMetrics(histogramOnBoth(random));
             byte[] batch = encoder.finish();
@@ -62,6 +67,23 @@ class MetricsEncoderTest {
         assertThat(encoder.points()).isEqualTo(2);
         encoder.finish();
         assertThat(encoder.points()).isZero();
+    }
+
+    private Metric gaugeOnBoth(SplittableRandom random) {
+        long value = random.nextLong();
+        encoder.beginGauge("tracery.proxy.configuration.time", "s");
+        encoder.point(labels, START, NOW, value);
+        encoder.endMetric();
+        return Metric.newBuilder()
+                .setName("tracery.proxy.configuration.time")
+                .setUnit("s")
+                .setGauge(Gauge.newBuilder()
+                        .addDataPoints(NumberDataPoint.newBuilder()
+                                .setStartTimeUnixNano(START)
+                                .setTimeUnixNano(NOW)
+                                .setAsInt(value)
+                                .addAttributes(text("route", "shop/cart/0"))))
+                .build();
     }
 
     private Metric sumOnBoth(SplittableRandom random) {
@@ -96,8 +118,24 @@ class MetricsEncoderTest {
             for (int n = random.nextInt(300); n > 0; n--) {
                 value.record(random.nextInt(10) == 0 ? 0 : Math.exp(random.nextDouble(-10, 3)));
             }
-            encoder.point(more, START, NOW, value);
-            histogram.addDataPoints(theirs(value));
+            if (random.nextBoolean()) {
+                long time = random.nextLong(Long.MAX_VALUE);
+                encoder.point(
+                        more,
+                        START,
+                        NOW,
+                        value,
+                        TraceExemplar.of(time, 0.5, "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"));
+                histogram.addDataPoints(theirs(value).toBuilder()
+                        .addExemplars(Exemplar.newBuilder()
+                                .setTimeUnixNano(time)
+                                .setAsDouble(0.5)
+                                .setTraceId(id("0af7651916cd43dd8448eb211c80319c"))
+                                .setSpanId(id("b7ad6b7169203331"))));
+            } else {
+                encoder.point(more, START, NOW, value);
+                histogram.addDataPoints(theirs(value));
+            }
         }
         encoder.endMetric();
         return Metric.newBuilder()
@@ -105,6 +143,10 @@ class MetricsEncoderTest {
                 .setUnit("s")
                 .setExponentialHistogram(histogram)
                 .build();
+    }
+
+    private static ByteString id(String hex) {
+        return ByteString.copyFrom(HexFormat.of().parseHex(hex));
     }
 
     private static ExponentialHistogramDataPoint theirs(ExponentialHistogram value) {

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tracery.topology.history;
+
+import org.jspecify.annotations.NullMarked;
