@@ -86,6 +86,26 @@ class ChartTest {
     }
 
     @Test
+    void providesDashboardsThatGrafanaFinds() throws IOException {
+        JsonNode config = objects(render(Map.of("dashboards.enabled", "true")))
+                .filter(object -> object.at("/metadata/name").asText().endsWith("-dashboards"))
+                .findFirst()
+                .orElseThrow();
+
+        assertThat(config.at("/metadata/labels/grafana_dashboard").asText()).isEqualTo("1");
+        assertThat(config.get("data").fieldNames())
+                .toIterable()
+                .containsExactlyInAnyOrder("mesh.json", "pipeline.json", "proxy.json", "route.json", "service.json");
+        for (JsonNode text : config.get("data")) {
+            JsonNode dashboard = new YAMLMapper().readTree(text.asText());
+            assertThat(dashboard.get("panels"))
+                    .isNotEmpty()
+                    .allSatisfy(panel ->
+                            assertThat(panel.at("/targets/0/expr").asText()).isNotEmpty());
+        }
+    }
+
+    @Test
     void saysThatTheImageIsMissing() {
         assertThatThrownBy(() ->
                         new Helm(CHART).template().set("mesh.jwks", "e30=").call())
