@@ -22,7 +22,6 @@ import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
 import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
-import io.netty.handler.codec.http2.Http2Exception.StreamException;
 import io.netty.handler.codec.http2.Http2Flags;
 import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
 import io.netty.handler.codec.http2.Http2FrameTypes;
@@ -30,11 +29,10 @@ import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2HeadersEncoder;
 import io.netty.handler.codec.http2.Http2HeadersFrame;
 import io.netty.handler.codec.http2.Http2MultiplexHandler;
-import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.util.ReferenceCountUtil;
-import io.tracery.proxy.http2.FrameCodec;
 import io.tracery.proxy.http2.FrameConnection;
 import io.tracery.proxy.http2.FrameStream;
+import io.tracery.proxy.http2.HeadBlock;
 import io.tracery.proxy.http2.Heads;
 import io.tracery.proxy.http2.Http2Limits;
 import java.util.concurrent.TimeUnit;
@@ -96,7 +94,7 @@ public class Http2CodecBenchmark {
         channel = codec.equals("netty")
                 ? new EmbeddedChannel(
                         Http2FrameCodecBuilder.forServer().build(), new Http2MultiplexHandler(new NettyAnswer()))
-                : new EmbeddedChannel(FrameCodec.server(Http2Limits.of(1000, 32_768), Answers::new));
+                : new EmbeddedChannel(new Answers(Http2Limits.of(1000, 32_768)));
         ByteBuf hello = Unpooled.directBuffer().writeBytes(Http2CodecUtil.connectionPrefaceBuf());
         Http2CodecUtil.writeFrameHeader(hello, 0, Http2FrameTypes.SETTINGS, new Http2Flags(), 0);
         channel.writeInbound(hello);
@@ -170,30 +168,25 @@ public class Http2CodecBenchmark {
     /** Ours: an object for each stream. */
     private final class Answers extends FrameConnection {
 
-        Answers(FrameCodec.Parts parts) {
-            super(parts);
+        Answers(Http2Limits limits) {
+            super(Side.SERVER, limits);
         }
 
         @Override
-        protected FrameStream opened(Http2Stream stream) {
-            return new Answer(this, stream);
-        }
-
-        @Override
-        protected void refused(StreamException cause) {
-            throw new IllegalStateException(cause);
+        protected FrameStream opened() {
+            return new Answer(this);
         }
     }
 
     private final class Answer extends FrameStream {
 
-        Answer(FrameConnection connection, Http2Stream stream) {
-            super(connection, stream);
+        Answer(FrameConnection connection) {
+            super(connection);
         }
 
         @Override
-        protected void headers(int id, Http2Headers headers, boolean end) throws Http2Exception {
-            HttpHeaders answer = Heads.request(id, headers, end).headers();
+        protected void headers(int id, HeadBlock headers, boolean end) throws Http2Exception {
+            HttpHeaders answer = headers.request(end).headers();
             answer.set("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-11f067aa0ba902b7-01");
             answer.set("content-length", Integer.toString(BODY_BYTES));
             write(new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK, answer));
@@ -202,8 +195,8 @@ public class Http2CodecBenchmark {
         }
 
         @Override
-        protected Http2Headers converted(HttpMessage message) {
-            return Heads.of((HttpResponse) message);
+        protected void pack(HttpMessage message, Heads.Packer into) {
+            into.response((HttpResponse) message);
         }
 
         @Override

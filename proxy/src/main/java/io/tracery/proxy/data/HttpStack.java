@@ -46,6 +46,6 @@ final class HttpStack implements ProtocolDetector.Choice {
     }
 
     private Http2Connection http2() {
-        return Http2Connection.of(downstream, refusals::abusive);
+        return new Http2Connection(downstream, refusals::abusive);
     }
 }

@@ -3,7 +3,6 @@ package io.tracery.proxy.http;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.DefaultLastHttpContent;
 import io.netty.handler.codec.http.HttpContent;
-import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpObject;
@@ -12,10 +11,9 @@ import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
-import io.netty.handler.codec.http2.Http2Headers;
-import io.netty.handler.codec.http2.Http2Stream;
 import io.tracery.proxy.http2.ExtendedConnect;
 import io.tracery.proxy.http2.FrameStream;
+import io.tracery.proxy.http2.HeadBlock;
 import io.tracery.proxy.http2.Heads;
 import org.jspecify.annotations.Nullable;
 
@@ -35,24 +33,21 @@ final class Http2ClientStream extends FrameStream implements Client {
     private @Nullable Tunnel tunnel;
     private Http2Error brokenOff = Http2Error.INTERNAL_ERROR;
 
-    Http2ClientStream(Http2Connection owner, Http2Stream stream) {
-        super(owner, stream);
+    Http2ClientStream(Http2Connection owner) {
+        super(owner);
         this.owner = owner;
     }
 
     // ---- from the client ----
 
     @Override
-    protected void headers(int id, Http2Headers headers, boolean end) throws Http2Exception {
+    protected void headers(int id, HeadBlock headers, boolean end) throws Http2Exception {
         if (begun) {
             // A second block is trailers, or the codec would have refused it.
-            HttpHeaders trailers = Heads.fields(id, headers);
-            DefaultLastHttpContent last = new DefaultLastHttpContent(Unpooled.EMPTY_BUFFER);
-            last.trailingHeaders().set(trailers);
-            content(last);
+            content(new DefaultLastHttpContent(Unpooled.EMPTY_BUFFER, headers.trailers()));
             return;
         }
-        begin(Heads.request(id, headers, end), end);
+        begin(headers.request(end), end);
     }
 
     void begin(HttpRequest request, boolean end) {
@@ -149,10 +144,13 @@ final class Http2ClientStream extends FrameStream implements Client {
     }
 
     @Override
-    protected Http2Headers converted(HttpMessage message) {
+    protected void pack(HttpMessage message, Heads.Packer into) {
         HttpResponse response = (HttpResponse) message;
-        boolean agreed = tunnel != null && Switching.done(HttpMethod.GET, response);
-        return agreed ? Heads.agreed(response) : Heads.of(response);
+        if (tunnel != null && Switching.done(HttpMethod.GET, response)) {
+            into.agreed(response);
+        } else {
+            into.response(response);
+        }
     }
 
     private void tunnelOpen() {

@@ -1,14 +1,9 @@
 package io.tracery.proxy.http;
 
-import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
-import io.netty.handler.codec.http2.Http2Exception.StreamException;
-import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.util.ReferenceCountUtil;
 import io.tracery.proxy.http.Intake.Version;
-import io.tracery.proxy.http2.FrameCodec;
 import io.tracery.proxy.http2.FrameConnection;
 import io.tracery.proxy.http2.FrameStream;
 import io.tracery.proxy.loop.Swept;
@@ -31,16 +26,11 @@ public final class Http2Connection extends FrameConnection implements Swept {
     private boolean draining;
     private boolean lastGoAwaySent;
 
-    private Http2Connection(FrameCodec.Parts parts, Downstream downstream, Runnable onAbuse) {
-        super(parts);
+    /** @param onAbuse called when the connection is ended because its client asks for too much */
+    public Http2Connection(Downstream downstream, Runnable onAbuse) {
+        super(Side.SERVER, downstream.loop().limits().http2());
         this.downstream = downstream;
         this.onAbuse = onAbuse;
-    }
-
-    /** @param onAbuse called when the connection is ended because its client asks for too much */
-    public static Http2Connection of(Downstream downstream, Runnable onAbuse) {
-        return FrameCodec.server(
-                downstream.loop().limits().http2(), parts -> new Http2Connection(parts, downstream, onAbuse));
     }
 
     @Override
@@ -72,8 +62,8 @@ public final class Http2Connection extends FrameConnection implements Swept {
     // ---- streams ----
 
     @Override
-    protected FrameStream opened(Http2Stream stream) {
-        return new Http2ClientStream(this, stream);
+    protected FrameStream opened() {
+        return new Http2ClientStream(this);
     }
 
     /** Takes over from HTTP/1.1, with the request that offered it. */
@@ -85,14 +75,7 @@ public final class Http2Connection extends FrameConnection implements Swept {
             first.readComplete();
             flushSoon();
         } catch (Http2Exception e) {
-            onError(context(), /* outbound= */ false, e);
-        }
-    }
-
-    @Override
-    protected void refused(StreamException cause) {
-        if (cause.error() != Http2Error.REFUSED_STREAM) {
-            Intake.unanswerable(downstream);
+            broken(e);
         }
     }
 
@@ -113,7 +96,7 @@ public final class Http2Connection extends FrameConnection implements Swept {
         long patience = downstream.loop().limits().idleTimeout().toNanos();
         forEachStream((stream, id) -> ((Http2ClientStream) stream).giveUp(nowNanos, patience));
         if (exchanges == 0 && nowNanos - idleSince > patience) {
-            goAway(Http2Error.NO_ERROR);
+            serveNoMore();
             context().close();
         }
     }
@@ -149,12 +132,9 @@ public final class Http2Connection extends FrameConnection implements Swept {
      */
     private void drain(ChannelHandlerContext ctx) {
         draining = true;
-        encoder()
-                .writeGoAway(
-                        ctx, Integer.MAX_VALUE, Http2Error.NO_ERROR.code(), Unpooled.EMPTY_BUFFER, ctx.newPromise());
-        encoder().writePing(ctx, /* ack= */ false, DRAIN_PING, ctx.newPromise());
+        askForNoMore();
+        ping(DRAIN_PING);
         ctx.executor().schedule(this::closeWhenServed, DRAIN_ANSWER_SECONDS, TimeUnit.SECONDS);
-        flushSoon();
     }
 
     @Override
@@ -167,17 +147,10 @@ public final class Http2Connection extends FrameConnection implements Swept {
     private void closeWhenServed() {
         if (!lastGoAwaySent) {
             lastGoAwaySent = true;
-            goAway(Http2Error.NO_ERROR);
+            serveNoMore();
             // Through this handler, which waits for the streams that are open.
             context().channel().close();
         }
-    }
-
-    private void goAway(Http2Error code) {
-        ChannelHandlerContext ctx = context();
-        int last = connection().remote().lastStreamCreated();
-        encoder().writeGoAway(ctx, last, code.code(), Unpooled.EMPTY_BUFFER, ctx.newPromise());
-        flush(ctx);
     }
 
     @Override

@@ -48,6 +48,12 @@ final class AddedFields {
         }
     }
 
+    void sendTo(HeadFields.Sink sink) {
+        for (int at = 0; at < pairs.size(); at += PAIR) {
+            sink.field(pairs.get(at), pairs.get(at + 1));
+        }
+    }
+
     void writeTo(HeadWriter out) {
         for (int at = 0; at < pairs.size(); at += PAIR) {
             out.field(pairs.get(at), pairs.get(at + 1));

@@ -1,7 +1,7 @@
 package io.tracery.proxy.http1;
 
 /** Which bytes may stand where in a head (RFC 9110 section 5, RFC 9112 sections 2 to 5). One table look-up a byte. */
-final class Grammar {
+public final class Grammar {
 
     private static final byte TOKEN = 1;
     private static final byte VALUE = 2;
@@ -13,21 +13,21 @@ final class Grammar {
     private Grammar() {}
 
     /** A byte of a method or a field's name. */
-    static boolean token(byte b) {
+    public static boolean token(byte b) {
         return (CLASSES[b & 0xff] & TOKEN) != 0;
     }
 
     /** A byte within a field's value: visible, space, tab, or beyond ASCII, which is opaque. */
-    static boolean value(byte b) {
+    public static boolean value(byte b) {
         return (CLASSES[b & 0xff] & VALUE) != 0;
     }
 
     /** A byte of a request's target: visible ASCII. Which of them a URI allows is the server's to judge. */
-    static boolean target(byte b) {
+    public static boolean target(byte b) {
         return (CLASSES[b & 0xff] & TARGET) != 0;
     }
 
-    static byte lower(byte b) {
+    public static byte lower(byte b) {
         return LOWER[b & 0xff];
     }
 

@@ -12,9 +12,25 @@ import org.jspecify.annotations.Nullable;
 /**
  * The fields of a head as they were read: one array of bytes and where in it each name and value lies. Looking one up
  * compares bytes, taking one off marks it, and what was not touched is written again by copying its lines, so that a
- * field that passes through costs next to nothing and stays letter by letter what it was.
+ * field that passes through costs next to nothing and stays letter by letter what it was. HTTP/2 heads are laid out as the
+ * same lines when they are unpacked.
  */
-final class HeadFields extends SeldomAsked {
+public final class HeadFields extends SeldomAsked {
+
+    /** Takes the fields of a head one by one, in order. */
+    public interface Sink {
+
+        /**
+         * A field that was read and not touched.
+         *
+         * @param bytes in which name and value lie; only to be looked at
+         * @param sensitive the peer said that it must never be kept in a table (RFC 7541 section 7.1.3)
+         */
+        void field(byte[] bytes, int nameStart, int nameEnd, int valueStart, int valueEnd, boolean sensitive);
+
+        /** A field that was set. */
+        void field(CharSequence name, CharSequence value);
+    }
 
     private static final int STRIDE = 4;
     private static final int USUAL_FIELDS = 16;
@@ -29,16 +45,19 @@ final class HeadFields extends SeldomAsked {
     /** A bit for each kind of name that was read: most look-ups are for names that are not there, and end here. */
     private long kinds;
 
+    /** A bit for each of the first fields that is sensitive; the last one stands for all that follow. */
+    private long sensitive;
+
     /** What was set since; null while there is nothing. */
     private @Nullable AddedFields added;
 
-    /** @param bytes belong to this object from now on */
-    HeadFields(byte[] bytes) {
+    /** @param bytes the lines and the empty one that ends them; they belong to this object from now on */
+    public HeadFields(byte[] bytes) {
         this.bytes = bytes;
     }
 
     /** A field's line was read. Its line goes on to where the next one's name begins. */
-    void line(int nameStart, int nameEnd, int valueStart, int valueEnd) {
+    public void line(int nameStart, int nameEnd, int valueStart, int valueEnd) {
         int at = read * STRIDE;
         if (at == marks.length) {
             marks = Arrays.copyOf(marks, 2 * marks.length);
@@ -49,6 +68,28 @@ final class HeadFields extends SeldomAsked {
         marks[at + 3] = valueEnd;
         kinds |= kind(nameEnd - nameStart, bytes[nameStart], bytes[nameEnd - 1]);
         read++;
+    }
+
+    /** The line that was read last must not be kept in a table by anybody. */
+    public void sensitiveLine() {
+        sensitive |= bit(read - 1);
+    }
+
+    private static long bit(int field) {
+        return 1L << Math.min(field, Long.SIZE - 1);
+    }
+
+    /** The fields that are left, then what was added. */
+    public void sendTo(Sink sink) {
+        for (int at = 0, field = 0, end = read * STRIDE; at < end; at += STRIDE, field++) {
+            if (!gone(at)) {
+                boolean hidden = sensitive != 0 && (sensitive & bit(field)) != 0;
+                sink.field(bytes, marks[at], marks[at + 1], marks[at + 2], marks[at + 3], hidden);
+            }
+        }
+        if (added != null) {
+            added.sendTo(sink);
+        }
     }
 
     /** The lines that are left, then what was added. */

@@ -1,92 +1,81 @@
 package io.tracery.proxy.http2;
 
+import static io.netty.handler.codec.http2.Http2Error.ENHANCE_YOUR_CALM;
+import static io.netty.handler.codec.http2.Http2Error.FLOW_CONTROL_ERROR;
+import static io.netty.handler.codec.http2.Http2Error.PROTOCOL_ERROR;
+import static io.netty.handler.codec.http2.Http2Error.REFUSED_STREAM;
+
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.handler.codec.http2.DefaultHttp2LocalFlowController;
-import io.netty.handler.codec.http2.Http2CodecUtil;
-import io.netty.handler.codec.http2.Http2Connection.PropertyKey;
-import io.netty.handler.codec.http2.Http2ConnectionHandler;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http2.Http2Error;
-import io.netty.handler.codec.http2.Http2EventAdapter;
 import io.netty.handler.codec.http2.Http2Exception;
-import io.netty.handler.codec.http2.Http2Exception.StreamException;
-import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
-import io.netty.handler.codec.http2.Http2Stream;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.function.ObjIntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One HTTP/2 connection, either end: hands frames to the streams they belong to, and writes what streams write. Frames go
- * out once for each turn of the event loop. A connection's window is much larger than a stream's: a stream that is not
- * read from holds up nobody but its writer. Confined to the channel's event loop.
+ * One HTTP/2 connection, either end (RFC 9113): hands frames to the streams they belong to, and writes what streams write.
+ * Frames go out once for each turn of the event loop. A connection's window is much larger than a stream's: a stream that is
+ * not read from holds up nobody but its writer. Confined to the channel's event loop.
  */
-public abstract class FrameConnection extends Http2ConnectionHandler {
+public abstract class FrameConnection extends FrameHandler {
 
-    private static final int SECONDS_TO_HEAR_WHY = 1;
-
-    /** A connection uses its window up in smaller parts than the half that is usual, so that more of it is of use. */
-    private static final float CONNECTION_WINDOW_RATIO = 0.9f;
+    /** Which end of it we are. */
+    public enum Side {
+        CLIENT,
+        SERVER
+    }
 
     private final Http2Limits limits;
     private final Conduct conduct;
-    private final PropertyKey key;
-    private final List<FrameStream> heard = new ArrayList<>();
-    private final List<FrameStream> writable = new ArrayList<>();
-    private final ResetStreams resets = new ResetStreams();
-    private final ResetStreams resetsByPeer = new ResetStreams();
-    private final Runnable flush = this::flushNow;
-    private final Runnable tellWritable = this::tellWritable;
+    private final Heads.Packer packer = new Heads.Packer();
+    private final SendWindows windows = new SendWindows();
+    private final ReceiveWindow receiving;
+    private final StreamTable streams;
+    private final Turn turn = new Turn();
 
-    private @Nullable ChannelHandlerContext context;
-    private boolean flushing;
-    private boolean ended;
+    private long mostOfOurs = Integer.MAX_VALUE;
+    private boolean goAwayReceived;
+    private int unreadAcknowledgements;
 
-    @SuppressWarnings("this-escape") // Nothing calls back before the handler is added.
-    protected FrameConnection(FrameCodec.Parts parts) {
-        super(parts.decoder, parts.encoder, parts.settings);
-        limits = parts.limits;
-        conduct = parts.conduct;
-        key = connection().newKey();
-        Events events = new Events();
-        connection().addListener(events);
-        parts.decoder.frameListener(events);
-        parts.encoder.flowController().listener(this::writabilityChanged);
-    }
-
-    @Override
-    public void handlerAdded(ChannelHandlerContext ctx) throws Exception {
-        context = ctx;
-        super.handlerAdded(ctx);
-        var flow = decoder().flowController();
-        Http2Stream whole = connection().connectionStream();
-        flow.incrementWindowSize(whole, limits.connectionWindowBytes() - flow.windowSize(whole));
-        if (flow instanceof DefaultHttp2LocalFlowController windows) {
-            windows.windowUpdateRatio(whole, CONNECTION_WINDOW_RATIO);
-        }
-        flushSoon();
+    protected FrameConnection(Side side, Http2Limits limits) {
+        super(side == Side.SERVER, limits);
+        this.limits = limits;
+        conduct = new Conduct(limits);
+        receiving = new ReceiveWindow(limits.connectionWindowBytes());
+        streams = new StreamTable(server());
     }
 
     // ---- what the two ends differ in ----
 
-    /** The peer opens a stream. Null where it may not. */
-    protected abstract @Nullable FrameStream opened(Http2Stream stream);
-
-    /** A stream that the peer opened is refused before there is one: the peer has been told. */
-    protected abstract void refused(StreamException cause);
+    /** The peer opens a stream. Null where none is opened to us. */
+    protected abstract @Nullable FrameStream opened();
 
     /** The peer has been told that it asks for too much, and that this is the end. */
     protected void abused() {}
+
+    /** What came is against the protocol, and this is the end. */
+    protected void malformed() {}
 
     protected void settings(Http2Settings settings) {}
 
     protected void goAway(int lastStreamId) {}
 
     protected void pingAcknowledged(long data) {}
+
+    /** No further stream can be begun, because their numbers are used up. */
+    protected void exhausted() {}
+
+    @Override
+    final void hello() {
+        Http2Settings ours = server()
+                ? new Http2Settings().maxConcurrentStreams(limits.maxStreams()).connectProtocolEnabled(true)
+                : new Http2Settings().pushEnabled(false);
+        writer().settings(
+                        ours.initialWindowSize(limits.streamWindowBytes()).maxHeaderListSize(limits.maxHeaderBytes()));
+        writer().windowUpdate(0, limits.connectionWindowBytes() - Frame.USUAL_WINDOW);
+    }
 
     /**
      * The peer's first request came by HTTP/1.1 (RFC 7540 section 3.2): it is stream 1, of which nothing more comes. After the
@@ -95,308 +84,410 @@ public abstract class FrameConnection extends Http2ConnectionHandler {
      * @param settings of the peer
      */
     protected final FrameStream upgraded(Http2Settings settings) throws Http2Exception {
-        onHttpServerUpgrade(settings);
-        Http2Stream first = connection().stream(Http2CodecUtil.HTTP_UPGRADE_STREAM_ID);
-        FrameStream stream = opened(first);
+        apply(settings);
+        FrameStream stream = opened();
         if (stream == null) {
             throw new IllegalStateException("only servers are asked for an upgrade");
         }
-        first.setProperty(key, stream);
+        adopt(stream, 1);
+        stream.ended();
         return stream;
+    }
+
+    private void adopt(FrameStream stream, int id) {
+        streams.adopt(id, stream);
+        stream.begun(id, windows.ofStreams(), limits.streamWindowBytes());
+        conduct.opened();
     }
 
     // ---- what streams do ----
 
-    final @Nullable Http2Stream begin(FrameStream stream) {
-        int id = connection().local().incrementAndGetNextStreamId();
-        try {
-            Http2Stream begun = connection().local().createStream(id, /* halfClosed= */ false);
-            begun.setProperty(key, stream);
-            return begun;
-        } catch (Http2Exception e) {
+    /** @return whether there is a stream for it; it hears of the contrary later */
+    final boolean begin(FrameStream stream) {
+        if (streams.exhausted() || goAwayReceived || streams.size() >= mostOfOurs) {
             // Its holder is in the middle of writing and must not hear of it before that is done.
-            context().executor().execute(() -> stream.reset(Http2Error.REFUSED_STREAM));
-            return null;
+            context().executor().execute(() -> stream.reset(REFUSED_STREAM));
+            return false;
+        }
+        stream.begun(streams.begin(stream), windows.ofStreams(), limits.streamWindowBytes());
+        if (streams.exhausted()) {
+            exhausted();
+        }
+        return true;
+    }
+
+    /** Where the next head is put together. */
+    final Heads.Packer head() {
+        packer.encoder.begin();
+        return packer;
+    }
+
+    /** What {@link #head} has been given. */
+    final void sendHead(FrameStream stream, boolean end) {
+        HpackEncoder packed = packer.encoder;
+        writer().head(stream.id(), packed.block(), packed.length(), end, windows.mostFrameBytes());
+        conduct.head();
+        sent(stream, end);
+    }
+
+    /** As many bytes of the data as the windows are known to have room for; it stays its owner's. */
+    final void sendData(FrameStream stream, ByteBuf data, int bytes, boolean end) {
+        int rest = bytes;
+        do {
+            int part = Math.min(rest, windows.mostFrameBytes());
+            rest -= part;
+            writer().data(stream.id(), data, part, end && rest == 0);
+        } while (rest > 0);
+        windows.sent(bytes);
+        conduct.sent(bytes);
+        sent(stream, end);
+    }
+
+    private void sent(FrameStream stream, boolean end) {
+        if (end && stream.saidAll() && streams.remove(stream)) {
+            turn.finished(stream);
+            flushSoon();
         }
     }
 
-    final ChannelFuture writeHeaders(Http2Stream stream, Http2Headers headers, boolean end) {
-        ChannelHandlerContext ctx = context();
-        return encoder().writeHeaders(ctx, stream.id(), headers, 0, end, ctx.newPromise());
-    }
-
-    final ChannelFuture writeData(Http2Stream stream, ByteBuf data, boolean end) {
-        ChannelHandlerContext ctx = context();
-        return encoder().writeData(ctx, stream.id(), data, 0, end, ctx.newPromise());
-    }
-
-    final void reset(Http2Stream stream, Http2Error code) {
-        ChannelHandlerContext ctx = context();
-        resets.add(stream.id());
-        resetStream(ctx, stream.id(), code.code(), ctx.newPromise());
+    final void reset(FrameStream stream, Http2Error code) {
+        streams.resetByUs(stream.id());
+        conduct.resetByUs(code);
+        writer().reset(stream.id(), code);
+        turn.finished(stream);
         flushSoon();
     }
 
-    final void consume(Http2Stream stream, int bytes) {
-        try {
-            if (decoder().flowController().consumeBytes(stream, bytes)) {
-                flushSoon();
-            }
-        } catch (Http2Exception e) {
-            onError(context(), /* outbound= */ true, e);
+    /** It has more than its windows let out. */
+    final void queue(FrameStream stream) {
+        windows.queue(stream);
+    }
+
+    final int window() {
+        return windows.connection();
+    }
+
+    /** What somebody has taken of a stream may be sent anew. */
+    final void giveBack(FrameStream stream, int bytes) {
+        int more = stream.taken(bytes, limits.streamWindowBytes() / 2);
+        if (more > 0) {
+            writer().windowUpdate(stream.id(), more);
+            flushSoon();
         }
+        giveBack(bytes);
     }
 
-    final boolean writable() {
-        return context().channel().isWritable();
-    }
-
-    final boolean writable(Http2Stream stream) {
-        return encoder().flowController().isWritable(stream);
-    }
-
-    /** Whether something of it waits for the peer's windows. */
-    final boolean unwritten(Http2Stream stream) {
-        return encoder().flowController().hasFlowControlled(stream);
-    }
-
-    /** Flushes when whatever else is to be written in this turn of the event loop has been. */
-    protected final void flushSoon() {
-        if (!flushing) {
-            flushing = true;
-            context().executor().execute(flush);
+    final void giveBack(int bytes) {
+        int more = receiving.taken(bytes);
+        if (more > 0) {
+            writer().windowUpdate(0, more);
+            flushSoon();
         }
-    }
-
-    private void flushNow() {
-        flushing = false;
-        flush(context());
     }
 
     /** Every stream that is open, also those whose exchange is over and that are still being written. */
     protected final void forEachStream(ObjIntConsumer<FrameStream> visitor) {
-        try {
-            // Streams that the visitor ends are closed when all have been visited.
-            connection().forEachActiveStream(stream -> {
-                FrameStream ours = stream.getProperty(key);
-                if (ours != null) {
-                    visitor.accept(ours, stream.id());
-                }
-                return true;
-            });
-        } catch (Http2Exception e) {
-            throw new IllegalStateException("a visitor that throws nothing has thrown", e);
+        for (FrameStream stream : streams.all()) {
+            visitor.accept(stream, stream.id());
         }
     }
 
     // ---- what the peer does ----
 
-    private @Nullable FrameStream stream(int id) {
-        Http2Stream stream = connection().stream(id);
-        return stream == null ? null : stream.getProperty(key);
+    final void onHead(int id, HeadBlock head, boolean end) throws Http2Exception {
+        FrameStream stream = streams.get(id);
+        if (stream == null) {
+            stream = opens(id, head);
+            if (stream == null) {
+                return;
+            }
+        }
+        if (head.interim()) {
+            conduct.overhead();
+        } else {
+            conduct.head();
+        }
+        stream.head(server(), head, end);
+        turn.hear(stream);
+        stream.headers(id, head, end);
+        heardAll(stream, end);
     }
 
-    private void heard(FrameStream stream) {
-        if (heard.isEmpty() || !heard.getLast().equals(stream)) {
-            heard.add(stream);
+    private @Nullable FrameStream opens(int id, HeadBlock head) throws Http2Exception {
+        if (!streams.idle(id)) {
+            overBefore(id);
+            return null;
         }
+        if (streams.ours(id)) {
+            throw error(PROTOCOL_ERROR, "a head of a stream that the peer cannot open");
+        }
+        if (id > lastServed()) {
+            streams.refused(id);
+            return null;
+        }
+        if (streams.size() >= limits.maxStreams()) {
+            streams.refused(id);
+            conduct.opened();
+            throw Http2Exception.streamError(id, REFUSED_STREAM, "%s", "more streams than there may be");
+        }
+        FrameStream stream = opened();
+        if (stream == null) {
+            throw error(PROTOCOL_ERROR, "a stream that nobody may open");
+        }
+        adopt(stream, id);
+        if (head.tooLarge()) {
+            stream.malformed("headers of more than " + limits.maxHeaderBytes() + " bytes");
+            head().status(HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE);
+            sendHead(stream, /* end= */ true);
+            stream.reset(PROTOCOL_ERROR);
+            return null;
+        }
+        return stream;
+    }
+
+    /** @param in holds the data, and padding behind it, which counts too */
+    final void onData(int id, ByteBuf in, int bytes, int withPadding, boolean end) throws Http2Exception {
+        receiving.came(withPadding);
+        conduct.data(bytes, end);
+        FrameStream stream = streams.get(id);
+        if (stream == null) {
+            giveBack(withPadding);
+            if (streams.idle(id)) {
+                throw error(PROTOCOL_ERROR, "data of a stream that there is not");
+            }
+            overBefore(id);
+            return;
+        }
+        boolean fits;
+        try {
+            fits = stream.fits(server(), bytes, withPadding, end);
+        } catch (Http2Exception e) {
+            giveBack(withPadding);
+            throw e;
+        }
+        if (!fits) {
+            giveBack(withPadding);
+            throw Http2Exception.streamError(id, FLOW_CONTROL_ERROR, "%s", "more than the stream's window");
+        }
+        turn.hear(stream);
+        int at = stream.data(in, bytes, withPadding, end);
+        if (at > 0) {
+            giveBack(stream, at);
+        }
+        heardAll(stream, end);
+    }
+
+    /** The stream that has ended on both sides is over with this frame. */
+    private void heardAll(FrameStream stream, boolean end) {
+        if (end && stream.endedHere() && streams.remove(stream)) {
+            over(stream);
+        }
+    }
+
+    private void over(FrameStream stream) {
+        stream.closed();
+        closeWhereMeant();
+    }
+
+    private void overBefore(int id) throws Http2Exception {
+        streams.closedBefore(id);
+        conduct.overhead();
+    }
+
+    final void onReset(int id, long code) throws Http2Exception {
+        conduct.resetByPeer();
+        if (streams.idle(id)) {
+            throw error(PROTOCOL_ERROR, "a reset of a stream that there is not");
+        }
+        FrameStream stream = streams.resetByPeer(id);
+        if (stream != null) {
+            stream.resetByPeer(code);
+            over(stream);
+        }
+    }
+
+    final void onSettings(Http2Settings settings) throws Http2Exception {
+        conduct.overhead();
+        Boolean push = settings.pushEnabled();
+        if (!server() && push != null && push) {
+            throw error(PROTOCOL_ERROR, "a server that speaks of pushes to it");
+        }
+        apply(settings);
+        acknowledges();
+        writer().settingsAck();
+        flushSoon();
+        settings(settings);
+    }
+
+    private void apply(Http2Settings settings) throws Http2Exception {
+        Long table = settings.headerTableSize();
+        if (table != null) {
+            packer.encoder.tableBytes(table);
+        }
+        Long most = settings.maxConcurrentStreams();
+        if (most != null) {
+            mostOfOurs = most;
+        }
+        Integer frame = settings.maxFrameSize();
+        if (frame != null) {
+            windows.mostFrameBytes(frame);
+        }
+        Integer window = settings.initialWindowSize();
+        if (window != null) {
+            int change = windows.ofStreams(window);
+            for (FrameStream stream : streams.all()) {
+                if (!stream.mayChange(change)) {
+                    throw error(FLOW_CONTROL_ERROR, "a stream's window beyond 2^31-1");
+                }
+                moreRoom(stream);
+            }
+        }
+    }
+
+    /** Pings and settings of a peer that does not read what they make us say. */
+    private void acknowledges() throws Http2Exception {
+        unreadAcknowledgements = writable() ? 0 : unreadAcknowledgements + 1;
+        if (unreadAcknowledgements > limits.maxQueuedAcknowledgements()) {
+            throw error(ENHANCE_YOUR_CALM, "too many questions, and answers that are not read");
+        }
+    }
+
+    final void onPing(long data, boolean acknowledged) throws Http2Exception {
+        conduct.overhead();
+        if (acknowledged) {
+            pingAcknowledged(data);
+        } else {
+            acknowledges();
+            writer().ping(data, Frame.ACK);
+            flushSoon();
+        }
+    }
+
+    final void onGoAway(int last) {
+        conduct.overhead();
+        goAwayReceived = true;
+        goAway(last);
+        forEachStream((stream, id) -> {
+            if (streams.ours(id) && id > last && streams.remove(stream)) {
+                over(stream);
+            }
+        });
+    }
+
+    final void onWindowUpdate(int id, int increment) throws Http2Exception {
+        conduct.overhead();
+        if (id == 0) {
+            windows.opened(increment);
+            streams.all().forEach(this::moreRoom);
+            flushSoon();
+            return;
+        }
+        FrameStream stream = streams.get(id);
+        if (stream == null) {
+            if (streams.idle(id)) {
+                throw error(PROTOCOL_ERROR, "a window of a stream that there is not");
+            }
+        } else if (!stream.mayChange(increment)) {
+            throw Http2Exception.streamError(id, FLOW_CONTROL_ERROR, "%s", "a window beyond 2^31-1");
+        } else {
+            moreRoom(stream);
+            flushSoon();
+        }
+    }
+
+    /** A frame that means nothing to us. */
+    final void onOverhead() {
+        conduct.overhead();
     }
 
     @Override
-    public void channelReadComplete(ChannelHandlerContext ctx) throws Exception {
-        for (FrameStream stream : heard) {
-            stream.readComplete();
+    final void judge() throws Http2Exception {
+        if (conduct.abusive()) {
+            throw error(ENHANCE_YOUR_CALM, "too many resets, or too many frames that carry nothing");
         }
-        heard.clear();
+        if (context().channel().bytesBeforeWritable() > limits.connectionWindowBytes()) {
+            // No window holds heads up: a peer that asks and does not read would be written for without a bound.
+            throw error(ENHANCE_YOUR_CALM, "too many answers that are not read");
+        }
+    }
+
+    // ---- a turn's end ----
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) throws Exception {
+        turn.readComplete();
         super.channelReadComplete(ctx);
     }
 
     @Override
-    protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) throws Exception {
-        super.decode(ctx, in, out);
-        if (conduct.abusive()) {
-            in.skipBytes(in.readableBytes());
-            end(Http2Error.ENHANCE_YOUR_CALM, "too many resets, or too many frames that carry nothing");
-        } else if (ctx.channel().bytesBeforeWritable() > limits.connectionWindowBytes()) {
-            // No window holds heads up: a peer that asks and does not read would be written for without a bound.
-            in.skipBytes(in.readableBytes());
-            end(Http2Error.ENHANCE_YOUR_CALM, "too many answers that are not read");
-        }
-    }
-
-    private void end(Http2Error code, String why) {
-        if (!ended) {
-            onConnectionError(
-                    context(), /* outbound= */ false, new Http2Exception(code, why), new Http2Exception(code, why));
-            context().flush();
+    final void drain() {
+        while (windows.connection() > 0 && writable()) {
+            FrameStream stream = windows.first();
+            if (stream == null) {
+                return;
+            }
+            stream.sendWaiting();
+            moreRoom(stream);
         }
     }
 
     @Override
-    protected void onConnectionError(
-            ChannelHandlerContext ctx, boolean outbound, Throwable cause, @Nullable Http2Exception error) {
-        if (!ended && error != null && error.error() == Http2Error.ENHANCE_YOUR_CALM) {
+    final void tellFinished() {
+        if (turn.tellFinished()) {
+            closeWhereMeant();
+        }
+    }
+
+    @Override
+    final void writableAgain() {
+        streams.all().forEach(this::moreRoom);
+    }
+
+    private void moreRoom(FrameStream stream) {
+        turn.moreRoom(stream, context().executor());
+    }
+
+    // ---- the end ----
+
+    @Override
+    final void streamError(Http2Exception error) {
+        int id = Http2Exception.streamId(error);
+        FrameStream stream = streams.get(id);
+        if (stream == null) {
+            streams.resetByUs(id);
+            conduct.resetByUs(error.error());
+            writer().reset(id, error.error());
+            flushSoon();
+        } else {
+            stream.malformed(String.valueOf(error.getMessage()));
+            stream.reset(error.error());
+        }
+    }
+
+    @Override
+    final void connectionError(Http2Exception error) {
+        if (error.error() == ENHANCE_YOUR_CALM) {
             abused();
         }
-        ended = true;
-        super.onConnectionError(ctx, outbound, cause, error);
-        // It is closed once the peer has been told, which it may never read.
-        ctx.executor().schedule(() -> ctx.close(), SECONDS_TO_HEAR_WHY, TimeUnit.SECONDS);
+        malformed();
     }
 
-    /** Told from within writes, where another write would come between the parts of the first. */
-    private void writabilityChanged(Http2Stream changed) {
-        FrameStream stream = changed.getProperty(key);
-        if (stream != null && writable(changed) && stream.unblocked()) {
-            writable.add(stream);
-            if (writable.size() == 1) {
-                context().executor().execute(tellWritable);
-            }
-        }
-    }
-
-    private void tellWritable() {
-        List<FrameStream> told = List.copyOf(writable);
-        writable.clear();
-        told.forEach(FrameStream::room);
-    }
-
-    /** A mistake of the peer's, or of ours where {@code outbound}, that concerns one stream. */
     @Override
-    protected void onStreamError(ChannelHandlerContext ctx, boolean outbound, Throwable cause, StreamException error) {
-        if (outbound) {
-            // Its holder is in the middle of writing and must not hear of it before that is done.
-            resets.add(error.streamId());
-            ctx.executor().execute(() -> {
-                super.onStreamError(ctx, true, cause, error);
-                flushSoon();
-            });
-            return;
-        }
-        int id = error.streamId();
-        FrameStream stream = stream(id);
-        StreamException told = error;
-        if (stream != null) {
-            stream.malformed(String.valueOf(error.getMessage()));
-            if (conduct.headersAfterEnd()) {
-                told = (StreamException)
-                        Http2Exception.streamError(id, Http2Error.STREAM_CLOSED, "%s", cause.getMessage());
-            }
-        } else if (resets.contains(id)) {
-            // Sent before the peer heard of the reset (RFC 9113 section 5.1).
-            return;
-        } else if (connection().isServer() && neverOpened(id)) {
-            refused(error);
-        } else if (error.error() == Http2Error.STREAM_CLOSED && !resetsByPeer.contains(id)) {
-            // It had ended in good order, and the peer knew (RFC 9113 section 5.1).
-            end(Http2Error.STREAM_CLOSED, "a frame for stream " + id + ", which has ended");
-            return;
-        }
-        resets.add(id);
-        super.onStreamError(ctx, false, cause, told);
+    final int lastOfPeer() {
+        return streams.lastOfPeer();
     }
 
-    /**
-     * Whether it failed by its first block of headers. If that was before the codec had a stream for it, it is given one, so
-     * that what still comes on it is known to belong to a stream that was reset.
-     */
-    private boolean neverOpened(int id) {
-        if (connection().stream(id) != null) {
-            return true;
-        }
-        if (id <= connection().remote().lastStreamCreated()) {
-            return false;
-        }
-        try {
-            connection().remote().createStream(id, /* halfClosed= */ true);
-        } catch (Http2Exception e) {
-            // As many are open as may be, or none may be any more: it is reset all the same.
-            resets.add(id);
-        }
-        return true;
+    @Override
+    final void gone() {
+        streams.removeAll().forEach(FrameStream::closed);
     }
 
-    protected final ChannelHandlerContext context() {
-        ChannelHandlerContext ctx = context;
-        if (ctx == null) {
-            throw new IllegalStateException("used before it was added to a pipeline");
-        }
-        return ctx;
+    @Override
+    final boolean unused() {
+        return streams.size() == 0;
     }
 
-    private final class Events extends Http2EventAdapter {
-
-        @Override
-        public int onDataRead(ChannelHandlerContext ctx, int id, ByteBuf data, int padding, boolean end) {
-            FrameStream stream = stream(id);
-            if (stream == null) {
-                return data.readableBytes() + padding;
-            }
-            heard(stream);
-            return stream.data(data, padding, end);
-        }
-
-        @Override
-        public void onHeadersRead(ChannelHandlerContext ctx, int id, Http2Headers headers, int padding, boolean end)
-                throws Http2Exception {
-            Http2Stream at = connection().stream(id);
-            FrameStream stream = at == null ? null : at.getProperty(key);
-            if (stream == null && at != null) {
-                stream = opened(at);
-                if (stream != null) {
-                    at.setProperty(key, stream);
-                }
-            }
-            if (stream != null) {
-                heard(stream);
-                stream.headers(id, headers, end);
-            }
-        }
-
-        @Override
-        public void onHeadersRead(
-                ChannelHandlerContext ctx,
-                int id,
-                Http2Headers headers,
-                int dependency,
-                short weight,
-                boolean exclusive,
-                int padding,
-                boolean end)
-                throws Http2Exception {
-            onHeadersRead(ctx, id, headers, padding, end);
-        }
-
-        @Override
-        public void onRstStreamRead(ChannelHandlerContext ctx, int id, long errorCode) {
-            resetsByPeer.add(id);
-            FrameStream stream = stream(id);
-            if (stream != null) {
-                stream.resetByPeer(errorCode);
-            }
-        }
-
-        @Override
-        public void onSettingsRead(ChannelHandlerContext ctx, Http2Settings settings) {
-            settings(settings);
-        }
-
-        @Override
-        public void onPingAckRead(ChannelHandlerContext ctx, long data) {
-            pingAcknowledged(data);
-        }
-
-        @Override
-        public void onGoAwayRead(ChannelHandlerContext ctx, int lastStreamId, long errorCode, ByteBuf debugData) {
-            goAway(lastStreamId);
-        }
-
-        @Override
-        public void onStreamClosed(Http2Stream closed) {
-            FrameStream stream = closed.getProperty(key);
-            if (stream != null) {
-                stream.closed();
-            }
-        }
+    private static Http2Exception error(Http2Error code, String what) {
+        return Http2Exception.connectionError(code, "%s", what);
     }
 }

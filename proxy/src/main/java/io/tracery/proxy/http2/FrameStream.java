@@ -1,7 +1,9 @@
 package io.tracery.proxy.http2;
 
+import static io.netty.handler.codec.http2.Http2Error.PROTOCOL_ERROR;
+import static io.netty.handler.codec.http2.Http2Error.STREAM_CLOSED;
+
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.ChannelFuture;
 import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.DefaultLastHttpContent;
 import io.netty.handler.codec.http.HttpContent;
@@ -12,9 +14,8 @@ import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
-import io.netty.handler.codec.http2.Http2Headers;
-import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.util.ReferenceCountUtil;
+import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,30 +25,47 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract class FrameStream {
 
+    private static final int NOT_BEGUN = 0;
+
     private final FrameConnection connection;
 
-    // Null until a client's request goes out: streams must begin in the order of their ids.
-    private @Nullable Http2Stream stream;
-    // Waits for what follows, which may show that it is all there is.
-    private @Nullable HttpMessage head;
-    private @Nullable ChannelFuture lastWrite;
-    private boolean reading = true;
-    private boolean blocked;
-    private boolean over;
+    // None until a client's request goes out: streams must begin in the order of their ids.
+    private int id = NOT_BEGUN;
+
+    // What the peer says.
+    private boolean headSeen;
+    private boolean ended;
+    private long bodyLeft = -1;
+    private boolean bodySeen;
+    private int receiveWindow;
+    private int givenBack;
     private int heldBytes;
-    // Small pieces that the peer's window has no room for, in one; the next thing to be written.
+    private boolean reading = true;
+
+    // What we say. A head waits for what follows it, which may show that it is all there is.
+    private @Nullable HttpMessage head;
+    private boolean saidAll;
+    private boolean over;
+    private boolean blocked;
+
+    // What the windows have no room for, in order; then trailers or the end, then a reset.
+    private int sendWindow;
+    private boolean inLine;
+    private @Nullable ArrayDeque<ByteBuf> waiting;
+    private @Nullable HttpHeaders waitingTrailers;
+    private boolean endWaits;
+    private @Nullable Http2Error waitingReset;
+    // Small pieces of it in one; the last of what waits.
     private @Nullable ByteBuf gathered;
 
-    /** @param stream null for one that begins with its first write */
-    protected FrameStream(FrameConnection connection, @Nullable Http2Stream stream) {
+    protected FrameStream(FrameConnection connection) {
         this.connection = connection;
-        this.stream = stream;
     }
 
     // ---- what the peer does ----
 
     /** The first header block, an interim one, or trailers. */
-    protected abstract void headers(int id, Http2Headers headers, boolean end) throws Http2Exception;
+    protected abstract void headers(int id, HeadBlock headers, boolean end) throws Http2Exception;
 
     /** A piece of the body; the receiver owns it. */
     protected abstract void content(HttpContent piece);
@@ -67,38 +85,152 @@ public abstract class FrameStream {
     /** It is over for the connection, whether in good order or not; called exactly once. */
     protected abstract void gone();
 
-    /** How many bytes are given back to the peer's window at once. */
-    final int data(ByteBuf data, int padding, boolean end) {
-        int bytes = data.readableBytes() + padding;
+    /** The head as frames have it. */
+    protected abstract void pack(HttpMessage head, Heads.Packer into);
+
+    // ---- what the connection sees to ----
+
+    final void begun(int as, int mayBeSent, int mayCome) {
+        id = as;
+        sendWindow = mayBeSent;
+        receiveWindow = mayCome;
+    }
+
+    final int id() {
+        return id;
+    }
+
+    /** The peer says no more. */
+    final void ended() {
+        ended = true;
+    }
+
+    /** Whether it may come at this point (RFC 9113 sections 5.1, 8.1 and 8.1.1). */
+    final void head(boolean request, HeadBlock block, boolean end) throws Http2Exception {
+        if (ended) {
+            throw error(STREAM_CLOSED, "a head behind the end");
+        }
+        if (headSeen && !end) {
+            throw error(PROTOCOL_ERROR, "trailers that are not the end");
+        }
+        ended = end;
+        if (headSeen) {
+            verifyEnd(request);
+        } else if (!block.interim()) {
+            headSeen = true;
+            bodyLeft = block.contentLength();
+            if (end) {
+                verifyEnd(request);
+            }
+        }
+    }
+
+    /** @return whether its window has room for it */
+    final boolean fits(boolean request, int bytes, int withPadding, boolean end) throws Http2Exception {
+        if (ended) {
+            throw error(STREAM_CLOSED, "data behind the end");
+        }
+        ended = end;
+        receiveWindow -= withPadding;
+        bodySeen |= bytes > 0;
+        if (bodyLeft >= 0) {
+            bodyLeft -= bytes;
+            if (bodyLeft < 0) {
+                throw error(PROTOCOL_ERROR, "more than its content-length");
+            }
+        }
         if (end) {
-            content(data.isReadable() ? new DefaultLastHttpContent(data.retain()) : LastHttpContent.EMPTY_LAST_CONTENT);
-        } else if (data.isReadable()) {
-            content(new DefaultHttpContent(data.retain()));
+            verifyEnd(request);
+        }
+        return receiveWindow >= 0;
+    }
+
+    /** An answer without a body may say how long it would have been: to HEAD, and as 304. */
+    private void verifyEnd(boolean request) throws Http2Exception {
+        if (bodyLeft > 0 && (request || bodySeen)) {
+            throw error(PROTOCOL_ERROR, "less than its content-length");
+        }
+    }
+
+    private Http2Exception error(Http2Error code, String what) {
+        return Http2Exception.streamError(id, code, "%s", what);
+    }
+
+    /** How many bytes are given back to the peer's window at once. */
+    final int data(ByteBuf in, int bytes, int withPadding, boolean end) {
+        if (end) {
+            content(
+                    bytes > 0
+                            ? new DefaultLastHttpContent(in.readRetainedSlice(bytes))
+                            : LastHttpContent.EMPTY_LAST_CONTENT);
+        } else if (bytes > 0) {
+            content(new DefaultHttpContent(in.readRetainedSlice(bytes)));
         }
         if (reading || over) {
-            return bytes;
+            return withPadding;
         }
-        heldBytes += bytes;
+        heldBytes += withPadding;
         return 0;
+    }
+
+    /** @return by how much the peer's window is to be opened, once it is worth a frame */
+    final int taken(int bytes, int worth) {
+        givenBack += bytes;
+        if (ended || over || givenBack < worth) {
+            return 0;
+        }
+        int more = givenBack;
+        givenBack = 0;
+        receiveWindow += more;
+        return more;
     }
 
     final void closed() {
         over = true;
-        dropGathered();
+        drop();
+        if (heldBytes > 0) {
+            connection.giveBack(heldBytes);
+            heldBytes = 0;
+        }
         gone();
     }
 
-    /** Whether somebody wants to hear that more may be written. */
+    /** @return whether its window can be changed so */
+    final boolean mayChange(int by) {
+        if ((long) sendWindow + by > Integer.MAX_VALUE) {
+            return false;
+        }
+        sendWindow += by;
+        if (sendWindow > 0 && waits()) {
+            connection.queue(this);
+        }
+        return true;
+    }
+
+    /** Both sides have said all, now that we have. */
+    final boolean saidAll() {
+        saidAll = true;
+        return ended;
+    }
+
+    final boolean endedHere() {
+        return saidAll;
+    }
+
+    /** Whether somebody wants to hear that more may be written, and it may. */
     final boolean unblocked() {
-        boolean was = blocked;
+        if (!blocked || over || !mayWrite()) {
+            return false;
+        }
         blocked = false;
-        return was && !over;
+        return true;
     }
 
     /** There is room again. */
     final void room() {
-        writeGathered();
-        writableAgain();
+        if (!over) {
+            writableAgain();
+        }
     }
 
     // ---- what we do ----
@@ -120,7 +252,8 @@ public abstract class FrameStream {
     /** An answer that precedes the answer proper; goes out at once. */
     public void interim(HttpResponse interim) {
         if (!over) {
-            headersOut(Heads.of(interim), /* end= */ false);
+            connection.head().response(interim);
+            connection.sendHead(this, /* end= */ false);
             connection.flushSoon();
         }
     }
@@ -130,76 +263,133 @@ public abstract class FrameStream {
         HttpHeaders trailers = content instanceof LastHttpContent end ? end.trailingHeaders() : null;
         boolean trailed = trailers != null && !trailers.isEmpty();
         boolean bytes = content.content().isReadable();
-        if (gathers(content)) {
-            return;
-        }
-        writeGathered();
         boolean bodiless = head != null && last && !trailed && !bytes;
         writeHead(bodiless);
-        if ((bytes || (last && !trailed)) && !bodiless && stream != null) {
-            lastWrite = connection.writeData(stream, content.content(), last && !trailed);
-        } else {
+        if (bodiless || id == NOT_BEGUN || !(bytes || (last && !trailed))) {
             content.release();
+        } else {
+            writeData(content.content(), last && !trailed);
         }
         if (trailers != null && trailed) {
-            headersOut(Heads.trailers(trailers), /* end= */ true);
-        }
-    }
-
-    /** What waits for the peer must not keep the buffers that it was read into, nor a frame for every few bytes. */
-    private boolean gathers(HttpContent content) {
-        Http2Stream to = stream;
-        ByteBuf data = content.content();
-        if (to == null
-                || head != null
-                || content instanceof LastHttpContent
-                || !data.isReadable()
-                || connection.writable(to)
-                || !SmallSlices.keepsMuch(data)) {
-            return false;
-        }
-        blocked = true;
-        gathered = gathered == null ? SmallSlices.gather(data) : gathered.writeBytes(data);
-        content.release();
-        return true;
-    }
-
-    private void writeGathered() {
-        ByteBuf data = gathered;
-        Http2Stream to = stream;
-        if (data != null && to != null) {
-            gathered = null;
-            lastWrite = connection.writeData(to, data, /* end= */ false);
-            connection.flushSoon();
-        }
-    }
-
-    private void dropGathered() {
-        if (gathered != null) {
-            gathered.release();
-            gathered = null;
+            writeTrailers(trailers);
         }
     }
 
     private void writeHead(boolean end) {
-        HttpMessage waiting = head;
-        if (waiting == null) {
+        HttpMessage message = head;
+        if (message == null) {
             return;
         }
         head = null;
-        if (stream == null) {
-            stream = connection.begin(this);
+        if (id != NOT_BEGUN || connection.begin(this)) {
+            pack(message, connection.head());
+            connection.sendHead(this, end);
         }
-        headersOut(converted(waiting), end);
     }
 
-    /** The head as frames have it. */
-    protected abstract Http2Headers converted(HttpMessage message);
+    private void writeData(ByteBuf data, boolean end) {
+        int bytes = data.readableBytes();
+        if (!waits() && (bytes == 0 || (mayWrite() && bytes <= Math.min(sendWindow, connection.window())))) {
+            sendWindow -= bytes;
+            connection.sendData(this, data, bytes, end);
+            data.release();
+        } else {
+            enqueue(data);
+            endWaits = end;
+            connection.queue(this);
+        }
+    }
 
-    private void headersOut(Http2Headers headers, boolean end) {
-        Http2Stream to = stream;
-        if (to != null) {
-            lastWrite = connection.writeHeaders(to, headers, end);
+    /** What waits for the peer must not keep the buffers that it was read into, nor a frame for every few bytes. */
+    private void enqueue(ByteBuf data) {
+        ArrayDeque<ByteBuf> queue = waiting;
+        if (queue == null) {
+            queue = new ArrayDeque<>();
+            waiting = queue;
+        }
+        if (!data.isReadable() && !queue.isEmpty()) {
+            data.release();
+            return;
+        }
+        if (!SmallSlices.keepsMuch(data)) {
+            gathered = null;
+            queue.addLast(data);
+            return;
+        }
+        if (gathered == null) {
+            gathered = SmallSlices.gather(data);
+            queue.addLast(gathered);
+        } else {
+            gathered.writeBytes(data);
+        }
+        data.release();
+    }
+
+    private void writeTrailers(HttpHeaders trailers) {
+        if (waits()) {
+            waitingTrailers = trailers;
+        } else if (id != NOT_BEGUN) {
+            connection.head().trailers(trailers);
+            connection.sendHead(this, /* end= */ true);
+        }
+    }
+
+    final boolean waits() {
+        return waiting != null;
+    }
+
+    /** @return whether it was not in line */
+    final boolean lineUp() {
+        boolean was = inLine;
+        inLine = true;
+        return !was;
+    }
+
+    final void called() {
+        inLine = false;
+    }
+
+    /** One frame of what waits; and what stands behind it, when that was the last. */
+    final void sendWaiting() {
+        ArrayDeque<ByteBuf> queue = waiting;
+        ByteBuf first = queue == null ? null : queue.peekFirst();
+        if (queue == null || first == null) {
+            return;
+        }
+        int bytes =
+                Math.min(Math.min(first.readableBytes(), Frame.USUAL_BYTES), Math.min(sendWindow, connection.window()));
+        if (bytes <= 0 && first.isReadable()) {
+            // A window that opens puts it in line again.
+            return;
+        }
+        boolean all = bytes == first.readableBytes() && queue.size() == 1;
+        sendWindow -= bytes;
+        connection.sendData(this, first, bytes, all && endWaits);
+        if (!first.isReadable()) {
+            queue.pollFirst();
+            gathered = all ? null : gathered;
+            first.release();
+        }
+        if (!all) {
+            connection.queue(this);
+            return;
+        }
+        waiting = null;
+        if (waitingTrailers != null) {
+            writeTrailers(waitingTrailers);
+        }
+        if (waitingReset != null) {
+            reset(waitingReset);
+        }
+    }
+
+    private void drop() {
+        head = null;
+        gathered = null;
+        ArrayDeque<ByteBuf> queue = waiting;
+        if (queue != null) {
+            waiting = null;
+            queue.forEach(ByteBuf::release);
         }
     }
 
@@ -213,20 +403,22 @@ public abstract class FrameStream {
 
     /** False while what was written waits for the peer's windows or the socket; {@link #writableAgain} follows then. */
     public boolean writable() {
-        Http2Stream to = stream;
-        boolean writable = over || (to == null ? connection.writable() : connection.writable(to));
+        boolean writable = over || (id == NOT_BEGUN ? connection.writable() : mayWrite());
         blocked |= !writable;
         return writable;
+    }
+
+    private boolean mayWrite() {
+        return !waits() && sendWindow > 0 && connection.window() > 0 && connection.writable();
     }
 
     /** Stops or resumes giving the peer its window back. */
     public void reading(boolean on) {
         reading = on;
-        Http2Stream from = stream;
-        if (on && heldBytes > 0 && !over && from != null) {
+        if (on && heldBytes > 0 && !over) {
             int bytes = heldBytes;
             heldBytes = 0;
-            connection.consume(from, bytes);
+            connection.giveBack(this, bytes);
         }
     }
 
@@ -235,33 +427,28 @@ public abstract class FrameStream {
         if (over) {
             return;
         }
-        head = null;
-        dropGathered();
-        Http2Stream to = stream;
-        if (to == null) {
+        drop();
+        if (id == NOT_BEGUN) {
             closed();
         } else {
             over = true;
-            connection.reset(to, code);
+            connection.reset(this, code);
         }
     }
 
     /** Both sides have said all; what the peer has not taken by now it does not want. */
     protected final void finish() {
-        if (!over && (stream == null || connection.unwritten(stream))) {
+        if (!over && (id == NOT_BEGUN || waits())) {
             reset(Http2Error.CANCEL);
         }
     }
 
-    /** Ends it when what has been written has gone out. */
+    /** Ends it behind what has been written. */
     protected final void resetAfterWrites(Http2Error code) {
-        writeGathered();
-        ChannelFuture written = lastWrite;
-        if (written == null) {
-            reset(code);
+        if (waits()) {
+            waitingReset = code;
         } else {
-            written.addListener(done -> reset(code));
-            connection.flushSoon();
+            reset(code);
         }
     }
 

@@ -15,11 +15,11 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
-import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.util.AsciiString;
 import io.netty.util.ReferenceCountUtil;
 import io.tracery.proxy.http2.ExtendedConnect;
 import io.tracery.proxy.http2.FrameStream;
+import io.tracery.proxy.http2.HeadBlock;
 import io.tracery.proxy.http2.Heads;
 import io.tracery.proxy.upstream.UpstreamEvents.Closing;
 import org.jspecify.annotations.Nullable;
@@ -51,7 +51,7 @@ final class Http2Lease extends FrameStream implements Lease {
     private boolean endSent;
 
     Http2Lease(Http2Upstream owner, boolean reused, UpstreamEvents holder) {
-        super(owner, null);
+        super(owner);
         this.owner = owner;
         this.reused = reused;
         this.heardBefore = owner.heard();
@@ -61,18 +61,16 @@ final class Http2Lease extends FrameStream implements Lease {
     // ---- from the upstream ----
 
     @Override
-    protected void headers(int id, Http2Headers headers, boolean end) throws Http2Exception {
+    protected void headers(int id, HeadBlock headers, boolean end) throws Http2Exception {
         UpstreamEvents to = holder;
         if (to == null) {
             return;
         }
         if (headSeen) {
-            DefaultLastHttpContent last = new DefaultLastHttpContent(Unpooled.EMPTY_BUFFER);
-            last.trailingHeaders().set(Heads.fields(id, headers));
-            to.received(last);
+            to.received(new DefaultLastHttpContent(Unpooled.EMPTY_BUFFER, headers.trailers()));
             return;
         }
-        HttpResponse head = Heads.response(id, headers);
+        HttpResponse head = headers.response();
         if (head.status().code() < 200) {
             if (end) {
                 throw Http2Exception.streamError(id, Http2Error.PROTOCOL_ERROR, "an interim answer ends the stream");
@@ -175,8 +173,8 @@ final class Http2Lease extends FrameStream implements Lease {
     }
 
     @Override
-    protected Http2Headers converted(HttpMessage message) {
-        return Heads.of((HttpRequest) message, owner.scheme(), protocol);
+    protected void pack(HttpMessage message, Heads.Packer into) {
+        into.request((HttpRequest) message, owner.scheme(), protocol);
     }
 
     @Override

@@ -124,7 +124,7 @@ final class Http2Pool implements UpstreamPool {
     }
 
     private void adopt(Channel channel) {
-        Http2Upstream connection = Http2Upstream.of(channel, limits, connector::nanoTime, this::serveWaiting);
+        Http2Upstream connection = new Http2Upstream(channel, limits, connector::nanoTime, this::serveWaiting);
         connections.add(connection);
         channel.closeFuture().addListener(closed -> {
             connections.remove(connection);

@@ -3,12 +3,8 @@ package io.tracery.proxy.upstream;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.HttpScheme;
-import io.netty.handler.codec.http2.Http2Exception;
-import io.netty.handler.codec.http2.Http2Exception.StreamException;
 import io.netty.handler.codec.http2.Http2Settings;
-import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.util.AsciiString;
-import io.tracery.proxy.http2.FrameCodec;
 import io.tracery.proxy.http2.FrameConnection;
 import io.tracery.proxy.http2.FrameStream;
 import io.tracery.proxy.upstream.UpstreamEvents.Closing;
@@ -43,23 +39,16 @@ final class Http2Upstream extends FrameConnection {
     private boolean questioned;
     private boolean mayAsk = true;
 
-    private record Setup(Channel channel, Limits limits, LongSupplier nanoTime, Runnable roomOrGone) {}
-
-    private Http2Upstream(FrameCodec.Parts parts, Setup setup) {
-        super(parts);
-        this.channel = setup.channel();
-        this.limits = setup.limits();
-        this.nanoTime = setup.nanoTime();
-        this.roomOrGone = setup.roomOrGone();
+    /** @param roomOrGone called when another stream may be opened, or none ever again */
+    Http2Upstream(Channel channel, Limits limits, LongSupplier nanoTime, Runnable roomOrGone) {
+        super(Side.CLIENT, limits.http2());
+        this.channel = channel;
+        this.limits = limits;
+        this.nanoTime = nanoTime;
+        this.roomOrGone = roomOrGone;
         this.peerIdentity = PeerIdentity.verified(channel);
         this.scheme = (peerIdentity.isEmpty() ? HttpScheme.HTTP : HttpScheme.HTTPS).name();
         this.unusedSince = nanoTime.getAsLong();
-    }
-
-    /** @param roomOrGone called when another stream may be opened, or none ever again */
-    static Http2Upstream of(Channel channel, Limits limits, LongSupplier nanoTime, Runnable roomOrGone) {
-        Setup setup = new Setup(channel, limits, nanoTime, roomOrGone);
-        return FrameCodec.client(limits.http2(), parts -> new Http2Upstream(parts, setup));
     }
 
     // ---- streams ----
@@ -91,18 +80,7 @@ final class Http2Upstream extends FrameConnection {
         return new Http2Lease(this, reused, holder);
     }
 
-    /**
-     * While a full connection's stream is being closed, its codec still counts it: its place is free once that is done.
-     */
     void streamEnded() {
-        if (streams >= mostStreams) {
-            channel.eventLoop().execute(this::placeFree);
-        } else {
-            placeFree();
-        }
-    }
-
-    private void placeFree() {
         streams--;
         if (streams == 0) {
             unusedSince = nanoTime.getAsLong();
@@ -138,8 +116,7 @@ final class Http2Upstream extends FrameConnection {
         if (mayAsk && !questioned && channel.isActive()) {
             mayAsk = false;
             questioned = true;
-            encoder().writePing(context(), /* ack= */ false, QUESTION, context().newPromise());
-            flushSoon();
+            ping(QUESTION);
             later(
                     () -> {
                         if (questioned) {
@@ -202,14 +179,16 @@ final class Http2Upstream extends FrameConnection {
         closeWhenUnused();
     }
 
-    /** We said that we take no pushes, and the codec ends the connection of a peer that pushes anyway. */
+    /** We said that we take no pushes, and a peer that pushes anyway is at its end. */
     @Override
-    protected @Nullable FrameStream opened(Http2Stream stream) {
+    protected @Nullable FrameStream opened() {
         return null;
     }
 
     @Override
-    protected void refused(StreamException cause) {}
+    protected void exhausted() {
+        closeWhenUnused();
+    }
 
     // ---- the end ----
 
@@ -227,12 +206,8 @@ final class Http2Upstream extends FrameConnection {
     }
 
     @Override
-    protected void onConnectionError(
-            ChannelHandlerContext ctx, boolean outbound, Throwable cause, @Nullable Http2Exception error) {
-        if (!outbound) {
-            closing = Closing.MALFORMED;
-        }
-        super.onConnectionError(ctx, outbound, cause, error);
+    protected void malformed() {
+        closing = Closing.MALFORMED;
     }
 
     @Override

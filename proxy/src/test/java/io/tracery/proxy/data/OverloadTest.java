@@ -62,7 +62,9 @@ class OverloadTest {
                 reader.send(frame(RawHttp2.SETTINGS, 0, 0, new byte[] {0, 4, 0x7f, -1, -1, -1}));
                 reader.send(frame(RawHttp2.WINDOW_UPDATE, 0, 0, number(1 << 30)));
                 int flags = RawHttp2.END_HEADERS | RawHttp2.END_STREAM;
-                reader.send(frame(RawHttp2.HEADERS, flags, 1, RawHttp2.get("/endless")));
+                for (int id = 1; id < 6; id += 2) {
+                    reader.send(frame(RawHttp2.HEADERS, flags, id, RawHttp2.get("/endless")));
+                }
             }
         });
     }

@@ -14,13 +14,9 @@ import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
-import io.netty.handler.codec.http2.Http2Exception.StreamException;
-import io.netty.handler.codec.http2.Http2Headers;
-import io.netty.handler.codec.http2.Http2Stream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -37,7 +33,7 @@ class FrameStreamTest {
 
     @Test
     void bytesThatWaitForAWindowDoNotKeepTheBuffersTheyWereReadInto() {
-        channel.pipeline().addLast(FrameCodec.server(Http2Limits.of(10, 8192), Server::new));
+        channel.pipeline().addLast(new Server(Http2Limits.of(10, 8192)));
         channel.writeInbound(Unpooled.copiedBuffer("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", StandardCharsets.US_ASCII));
         // SETTINGS_INITIAL_WINDOW_SIZE 1, and GET http: /, packed with nothing but the static table.
         channel.writeInbound(Unpooled.wrappedBuffer(new byte[] {0, 0, 6, 4, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 1}));
@@ -100,20 +96,15 @@ class FrameStreamTest {
 
     private final class Server extends FrameConnection {
 
-        Server(FrameCodec.Parts parts) {
-            super(parts);
+        Server(Http2Limits limits) {
+            super(Side.SERVER, limits);
         }
 
         @Override
-        protected @Nullable FrameStream opened(Http2Stream stream) {
-            Stream ours = new Stream(this, stream);
+        protected FrameStream opened() {
+            Stream ours = new Stream(this);
             opened.add(ours);
             return ours;
-        }
-
-        @Override
-        protected void refused(StreamException cause) {
-            throw new AssertionError(cause);
         }
     }
 
@@ -121,12 +112,12 @@ class FrameStreamTest {
 
         private int told;
 
-        Stream(FrameConnection connection, Http2Stream stream) {
-            super(connection, stream);
+        Stream(FrameConnection connection) {
+            super(connection);
         }
 
         @Override
-        protected void headers(int id, Http2Headers headers, boolean end) {}
+        protected void headers(int id, HeadBlock headers, boolean end) {}
 
         @Override
         protected void content(HttpContent piece) {
@@ -153,8 +144,8 @@ class FrameStreamTest {
         protected void gone() {}
 
         @Override
-        protected Http2Headers converted(HttpMessage message) {
-            return Heads.of((HttpResponse) message);
+        protected void pack(HttpMessage message, Heads.Packer into) {
+            into.response((HttpResponse) message);
         }
     }
 }
