@@ -71,7 +71,11 @@ public final class JaegerApi implements Component {
                 .maxNumConnections(MAX_CONNECTIONS)
                 .maxRequestLength(64 * 1024)
                 .gracefulShutdownTimeout(Duration.ZERO, DRAIN_TIMEOUT);
-        for (Answers answers : List.of(new AnalysisApi(source), new LegacyApi(source, clockNanos), new V3Api(source))) {
+        for (Answers answers : List.of(
+                new AnalysisApi(source),
+                new MetricsApi(source, clockNanos),
+                new LegacyApi(source, clockNanos),
+                new V3Api(source))) {
             answers.endpoints().forEach(endpoint -> route(builder, answers, endpoint));
         }
         this.server = builder.build();

@@ -1,143 +1,123 @@
 package io.tracery.search.store;
 
-import io.opentelemetry.proto.common.v1.KeyValue;
-import io.opentelemetry.proto.trace.v1.Span;
-import io.opentelemetry.proto.trace.v1.Status;
-import java.nio.ByteBuffer;
+import com.google.protobuf.ByteString;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.apache.lucene.document.BinaryDocValuesField;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.Field;
+import org.apache.lucene.document.FieldType;
 import org.apache.lucene.document.LongField;
-import org.apache.lucene.document.StoredField;
+import org.apache.lucene.document.LongPoint;
+import org.apache.lucene.document.NumericDocValuesField;
 import org.apache.lucene.document.StringField;
-import org.apache.lucene.index.Term;
+import org.apache.lucene.index.IndexOptions;
 import org.apache.lucene.util.BytesRef;
 
-/** The fields of a span's document, and how a span becomes one. */
+/** The fields of a fragment's document: spans of one trace that came together, stored as one, with what a search asks for. */
 final class Fields {
-
-    /** Trace id, span id and kind: what makes two deliveries the same span. */
-    static final String KEY = "key";
 
     static final String TRACE = "trace";
     static final String SERVICE = "service";
-    static final String OPERATION = "operation";
-    /** Service, kind and span name in one term, so that a service's operations are a range of terms. */
-    static final String SERVICE_OPERATION = "service_operation";
-    /** {@code key=value}. */
+    /** {@link CallTerm}, as often as there are such spans. */
+    static final String CALL = "call";
+    /** Caller's service and called service, as often as one called the other. */
+    static final String EDGE = "edge";
+    /** {@link SpanTerms}. */
     static final String TAG = "tag";
+    /** When the first and the last of the spans began. */
+    static final String FIRST = "first";
 
-    static final String START = "start";
-    static final String DURATION = "duration";
+    static final String LAST = "last";
     static final String RECEIVED = "received";
+    /** How many spans. */
+    static final String SPANS = "spans";
+    /** The spans themselves, see {@link Dictionaries#compress}. */
     static final String OTLP = "otlp";
 
     static final char SEPARATOR = '\0';
 
-    /** More attributes than this on one span, and the rest are shown but not searched. */
-    private static final int MAX_TAGS = 512;
     /** A longer term is searched by its beginning and a hash of the whole. */
     private static final int MAX_TERM_BYTES = 512;
 
     private static final int TERM_PREFIX = 128;
 
+    private static final FieldType ONCE = type(IndexOptions.DOCS);
+    private static final FieldType COUNTED = type(IndexOptions.DOCS_AND_FREQS);
+
     private Fields() {}
 
-    static Document document(SpanEntry entry, long receivedMillis) {
-        Span span = entry.span();
-        BytesRef traceId = new BytesRef(span.getTraceId().toByteArray());
-        String service = entry.service();
-        Document document = new Document();
-        document.add(new StringField(KEY, key(span), Field.Store.NO));
-        document.add(new StringField(TRACE, traceId, Field.Store.NO));
-        document.add(new BinaryDocValuesField(TRACE, traceId));
-        document.add(new StringField(SERVICE, term(service), Field.Store.NO));
-        document.add(new StringField(OPERATION, term(span.getName()), Field.Store.NO));
-        document.add(new StringField(SERVICE_OPERATION, serviceOperation(service, span), Field.Store.NO));
-        for (String tag : tags(entry)) {
-            document.add(new StringField(TAG, tag, Field.Store.NO));
+    private static FieldType type(IndexOptions options) {
+        FieldType type = new FieldType();
+        type.setIndexOptions(options);
+        type.setTokenized(true);
+        type.setOmitNorms(true);
+        type.freeze();
+        return type;
+    }
+
+    /** @param spans all of one trace */
+    static Document document(List<SpanEntry> spans, long receivedMillis, Dictionaries dictionaries) throws IOException {
+        byte[] traceId = spans.getFirst().span().getTraceId().toByteArray();
+        Set<String> services = new LinkedHashSet<>();
+        List<BytesRef> calls = new ArrayList<>(spans.size());
+        SpanTerms tags = new SpanTerms();
+        long first = Long.MAX_VALUE;
+        long last = Long.MIN_VALUE;
+        for (SpanEntry entry : spans) {
+            String service = entry.service();
+            services.add(service);
+            calls.add(CallTerm.of(entry, service).term());
+            tags.add(entry, service);
+            first = Math.min(first, entry.span().getStartTimeUnixNano());
+            last = Math.max(last, entry.span().getStartTimeUnixNano());
         }
-        document.add(new LongField(START, span.getStartTimeUnixNano(), Field.Store.NO));
-        document.add(new LongField(DURATION, entry.durationNanos(), Field.Store.NO));
-        document.add(new LongField(RECEIVED, receivedMillis, Field.Store.NO));
-        document.add(new StoredField(OTLP, entry.otlp().toByteArray()));
+        Document document = new Document();
+        document.add(new StringField(TRACE, new BytesRef(traceId), Field.Store.NO));
+        for (String service : services) {
+            document.add(new StringField(SERVICE, term(service), Field.Store.NO));
+        }
+        document.add(new Field(CALL, new TermStream(calls), COUNTED));
+        document.add(new Field(TAG, new TermStream(tags.terms()), ONCE));
+        List<BytesRef> edges = edges(spans);
+        if (!edges.isEmpty()) {
+            document.add(new Field(EDGE, new TermStream(edges), COUNTED));
+        }
+        document.add(new NumericDocValuesField(FIRST, first));
+        document.add(new LongField(LAST, last, Field.Store.NO));
+        document.add(new LongPoint(RECEIVED, receivedMillis));
+        document.add(new NumericDocValuesField(SPANS, spans.size()));
+        document.add(new BinaryDocValuesField(OTLP, dictionaries.compress(traceId, FragmentWriter.write(spans))));
         return document;
     }
 
-    static Term keyTerm(Span span) {
-        return new Term(KEY, key(span));
-    }
-
-    private static BytesRef key(Span span) {
-        ByteBuffer key = ByteBuffer.allocate(16 + 8 + 1);
-        key.put(span.getTraceId().toByteArray());
-        key.put(span.getSpanId().toByteArray());
-        key.put((byte) Kind.of(span).code());
-        return new BytesRef(key.array());
-    }
-
-    static String serviceOperationPrefix(String service) {
-        return term(service) + SEPARATOR;
-    }
-
-    private static String serviceOperation(String service, Span span) {
-        return serviceOperationPrefix(service) + Kind.of(span).code() + SEPARATOR + term(span.getName());
-    }
-
-    static String tag(String key, String value) {
-        return term(key + "=" + value);
-    }
-
-    private static Set<String> tags(SpanEntry entry) {
-        Set<String> tags = new LinkedHashSet<>();
-        Span span = entry.span();
-        derivedTags(entry, tags);
-        addAll(tags, span.getAttributesList());
-        addAll(tags, entry.resource().getAttributesList());
-        for (Span.Event event : span.getEventsList()) {
-            add(tags, "event", event.getName());
-            addAll(tags, event.getAttributesList());
+    /** Every span that was called by one of another service, as far as both came together. */
+    private static List<BytesRef> edges(List<SpanEntry> spans) {
+        Map<ByteString, SpanEntry> byId = new HashMap<>();
+        for (SpanEntry entry : spans) {
+            byId.put(entry.span().getSpanId(), entry);
         }
-        return tags;
-    }
-
-    /** What Jaeger shows as tags although OTLP has fields for it. */
-    private static void derivedTags(SpanEntry entry, Set<String> tags) {
-        Span span = entry.span();
-        add(tags, "otel.scope.name", entry.scope().getName());
-        add(tags, "otel.scope.version", entry.scope().getVersion());
-        add(tags, "span.kind", Kind.of(span).label());
-        Status.StatusCode code = span.getStatus().getCode();
-        if (code == Status.StatusCode.STATUS_CODE_ERROR) {
-            add(tags, "otel.status_code", "ERROR");
-            add(tags, "error", "true");
-        } else if (code == Status.StatusCode.STATUS_CODE_OK) {
-            add(tags, "otel.status_code", "OK");
-        }
-        add(tags, "otel.status_description", span.getStatus().getMessage());
-        add(tags, "w3c.tracestate", span.getTraceState());
-    }
-
-    private static void addAll(Set<String> tags, List<KeyValue> attributes) {
-        for (KeyValue attribute : attributes) {
-            if (tags.size() >= MAX_TAGS) {
-                return;
+        List<BytesRef> edges = new ArrayList<>();
+        for (SpanEntry entry : spans) {
+            SpanEntry parent = byId.get(entry.span().getParentSpanId());
+            if (parent != null) {
+                String caller = parent.service();
+                String called = entry.service();
+                if (!caller.equals(called)) {
+                    edges.add(new BytesRef(term(caller) + SEPARATOR + term(called)));
+                }
             }
-            tags.add(tag(attribute.getKey(), AttributeText.of(attribute.getValue())));
         }
-    }
-
-    private static void add(Set<String> tags, String key, String value) {
-        if (!value.isEmpty() && tags.size() < MAX_TAGS) {
-            tags.add(tag(key, value));
-        }
+        return edges;
     }
 
     /** Text as a term; Lucene refuses terms of more than 32 kB, and long ones are rarely the same twice. */

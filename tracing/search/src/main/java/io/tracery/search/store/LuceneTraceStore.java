@@ -6,40 +6,48 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
-import org.apache.lucene.document.LongField;
-import org.apache.lucene.index.StoredFields;
+import org.apache.lucene.index.DocValues;
+import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.index.NumericDocValues;
 import org.apache.lucene.index.Term;
+import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.Sort;
-import org.apache.lucene.search.SortedNumericSelector;
+import org.apache.lucene.search.SortField;
 import org.apache.lucene.search.TermQuery;
 import org.apache.lucene.store.AlreadyClosedException;
+import org.apache.lucene.util.Bits;
 import org.apache.lucene.util.BytesRef;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Spans in a Lucene index: a document for each, with its OTLP bytes stored and what a search asks for indexed. Two threads of
- * its own make additions visible and enforce the limits of age and size.
+ * Spans in a Lucene index: a document for those of a trace that came together, stored as one, with what a search asks for
+ * indexed. Two threads of its own make additions visible and enforce the limits of age and size.
  */
 public final class LuceneTraceStore implements TraceStore {
 
     private static final Logger log = LoggerFactory.getLogger(LuceneTraceStore.class);
     private static final Duration RETENTION_EVERY = Duration.ofMinutes(1);
-    private static final Sort OLDEST_FIRST =
-            new Sort(LongField.newSortField(Fields.START, false, SortedNumericSelector.Type.MIN));
+    private static final Sort OLDEST_FIRST = new Sort(new SortField(Fields.FIRST, SortField.Type.LONG));
 
     private final Path folder;
     private final StoreLimits limits;
+    private final Dictionaries dictionaries;
+    private final Fragments fragments;
     private final Retention retention;
     private final ScheduledExecutorService refresher = executor("trace-store-refresh");
     private final ScheduledExecutorService cleaner = executor("trace-store-retention");
@@ -48,9 +56,12 @@ public final class LuceneTraceStore implements TraceStore {
     // AlreadyClosedException.
     private volatile LuceneIndex index;
 
-    private LuceneTraceStore(Path folder, StoreLimits limits, LongSupplier clockMillis, LuceneIndex index) {
+    private LuceneTraceStore(
+            Path folder, StoreLimits limits, LongSupplier clockMillis, Dictionaries dictionaries, LuceneIndex index) {
         this.folder = folder;
         this.limits = limits;
+        this.dictionaries = dictionaries;
+        this.fragments = new Fragments(dictionaries);
         this.retention = new Retention(limits, clockMillis);
         this.index = index;
     }
@@ -63,7 +74,9 @@ public final class LuceneTraceStore implements TraceStore {
      */
     public static LuceneTraceStore open(Path folder, StoreLimits limits, LongSupplier clockMillis) {
         try {
-            LuceneTraceStore store = new LuceneTraceStore(folder, limits, clockMillis, LuceneIndex.open(folder));
+            LuceneIndex index = LuceneIndex.open(folder, limits.maxBytes());
+            LuceneTraceStore store = new LuceneTraceStore(
+                    folder, limits, clockMillis, Dictionaries.open(folder.resolve("dictionaries")), index);
             store.schedule();
             return store;
         } catch (IOException e) {
@@ -95,8 +108,6 @@ public final class LuceneTraceStore implements TraceStore {
     void enforceRetention() {
         LuceneIndex current = index;
         try {
-            // A segment that is being merged could not be rewritten without what is deleted from it.
-            current.awaitMerges();
             current.refresh();
             current.read(searcher -> {
                 retention.enforce(current.writer(), searcher);
@@ -112,8 +123,13 @@ public final class LuceneTraceStore implements TraceStore {
     @Override
     public void add(List<SpanEntry> spans, long receivedMillis) {
         try {
+            Map<ByteString, List<SpanEntry>> traces = new LinkedHashMap<>();
             for (SpanEntry entry : spans) {
-                index.writer().updateDocument(Fields.keyTerm(entry.span()), Fields.document(entry, receivedMillis));
+                traces.computeIfAbsent(entry.span().getTraceId(), id -> new ArrayList<>())
+                        .add(entry);
+            }
+            for (List<SpanEntry> trace : traces.values()) {
+                index.writer().addDocument(Fields.document(trace, receivedMillis, dictionaries));
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -146,7 +162,7 @@ public final class LuceneTraceStore implements TraceStore {
             log.warn("the trace index did not close cleanly; it is opened again from its last commit", e);
         }
         try {
-            index = LuceneIndex.open(folder);
+            index = LuceneIndex.open(folder, limits.maxBytes());
         } catch (IOException e) {
             throw new UncheckedIOException(e.getMessage(), e);
         }
@@ -163,20 +179,46 @@ public final class LuceneTraceStore implements TraceStore {
         if (hits.length == 0) {
             return Optional.empty();
         }
-        StoredFields stored = searcher.storedFields();
-        List<SpanEntry> spans = new ArrayList<>(hits.length);
+        List<SpanEntry> spans = new ArrayList<>();
         long bytes = 0;
+        boolean truncated = hits.length > limits.maxTraceSpans();
         for (ScoreDoc hit : hits) {
-            BytesRef otlp = stored.document(hit.doc).getBinaryValue(Fields.OTLP);
-            bytes += otlp.length;
-            if (spans.size() == limits.maxTraceSpans() || bytes > limits.maxTraceBytes()) {
-                return Optional.of(new Trace(traceId, spans, true));
+            List<SpanEntry> more = fragments.spans(searcher, hit.doc);
+            for (SpanEntry entry : more) {
+                bytes += entry.otlp().getSerializedSize();
+                truncated |= bytes > limits.maxTraceBytes() && !spans.isEmpty();
+                if (!truncated) {
+                    spans.add(entry);
+                }
             }
-            spans.add(SpanEntry.parse(
-                    ByteString.copyFrom(otlp.bytes, otlp.offset, otlp.length).toByteArray()));
+            if (truncated || spans.size() > limits.maxTraceSpans()) {
+                break;
+            }
         }
-        return Optional.of(new Trace(traceId, spans, false));
+        List<SpanEntry> once = once(spans);
+        if (once.size() > limits.maxTraceSpans()) {
+            return Optional.of(new Trace(traceId, once.subList(0, limits.maxTraceSpans()), true));
+        }
+        return Optional.of(new Trace(traceId, once, truncated));
     }
+
+    /** Sorted by start, and without what came twice: Kafka and those who export to it may repeat themselves. */
+    private static List<SpanEntry> once(List<SpanEntry> spans) {
+        Map<SpanKey, List<SpanEntry>> seen = new HashMap<>();
+        List<SpanEntry> once = new ArrayList<>(spans.size());
+        for (SpanEntry entry : spans) {
+            SpanKey key = new SpanKey(entry.span().getSpanId(), Kind.of(entry.span()));
+            List<SpanEntry> same = seen.computeIfAbsent(key, unseen -> new ArrayList<>(1));
+            if (same.stream().noneMatch(other -> other.span().equals(entry.span()))) {
+                same.add(entry);
+                once.add(entry);
+            }
+        }
+        once.sort(Comparator.comparingLong(entry -> entry.span().getStartTimeUnixNano()));
+        return once;
+    }
+
+    private record SpanKey(ByteString spanId, Kind kind) {}
 
     @Override
     public List<String> find(TraceQuery query) {
@@ -185,7 +227,7 @@ public final class LuceneTraceStore implements TraceStore {
             IndexSearcher searcher = new IndexSearcher(shared.getIndexReader());
             long end = System.nanoTime() + limits.queryDeadline().toNanos();
             searcher.setTimeout(() -> System.nanoTime() - end > 0);
-            List<String> found = TraceFinder.find(searcher, query);
+            List<String> found = TraceFinder.find(searcher, fragments, query);
             if (searcher.timedOut()) {
                 throw new QueryTimeoutException(limits.queryDeadline());
             }
@@ -203,9 +245,29 @@ public final class LuceneTraceStore implements TraceStore {
         return read(searcher -> TermLists.operations(searcher.getIndexReader(), service));
     }
 
+    @Override
+    public List<Dependency> dependencies(TraceQuery.Range started) {
+        return read(searcher -> CallCounter.dependencies(searcher.getIndexReader(), started));
+    }
+
+    @Override
+    public Map<String, CallSeries> calls(String service, Set<Kind> kinds, Window window, boolean byOperation) {
+        return read(searcher -> CallCounter.series(searcher.getIndexReader(), service, kinds, window, byOperation));
+    }
+
     /** Spans in the index. */
     public long spanCount() {
-        return read(searcher -> (long) searcher.getIndexReader().numDocs());
+        return read(searcher -> {
+            long spans = 0;
+            for (LeafReaderContext leaf : searcher.getIndexReader().leaves()) {
+                NumericDocValues counts = DocValues.getNumeric(leaf.reader(), Fields.SPANS);
+                Bits live = leaf.reader().getLiveDocs();
+                for (int doc = counts.nextDoc(); doc != DocIdSetIterator.NO_MORE_DOCS; doc = counts.nextDoc()) {
+                    spans += live == null || live.get(doc) ? counts.longValue() : 0;
+                }
+            }
+            return spans;
+        });
     }
 
     /** Bytes on disk. */

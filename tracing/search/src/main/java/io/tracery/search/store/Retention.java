@@ -1,8 +1,10 @@
 package io.tracery.search.store;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import java.util.function.LongSupplier;
-import org.apache.lucene.document.LongField;
 import org.apache.lucene.document.LongPoint;
 import org.apache.lucene.index.FilterLeafReader;
 import org.apache.lucene.index.IndexReader;
@@ -14,7 +16,10 @@ import org.apache.lucene.search.IndexSearcher;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Deletes what is too old, and the oldest when there is too much. Only one thread calls it. */
+/**
+ * Deletes what is too old, and the oldest segments when there is too much. Nothing is rewritten: what is too old is not seen any
+ * more at once, and its segment goes as a whole when all of it is. Only one thread calls it.
+ */
 final class Retention {
 
     private static final Logger log = LoggerFactory.getLogger(Retention.class);
@@ -29,12 +34,14 @@ final class Retention {
         this.clockMillis = clockMillis;
     }
 
+    private record Segment(long bytes, long newest) {}
+
     /** @param searcher sees what is to be counted */
     void enforce(IndexWriter writer, IndexSearcher searcher) throws IOException {
         long tooOld = clockMillis.getAsLong() - limits.retention().toMillis();
         long size = sizeOf(searcher.getIndexReader());
-        long cut = size > limits.maxBytes() ? Math.max(tooOld, cutFor(size, searcher)) : tooOld;
-        if (searcher.count(LongField.newRangeQuery(Fields.RECEIVED, Long.MIN_VALUE, cut - 1)) == 0) {
+        long cut = size > limits.maxBytes() ? Math.max(tooOld, cutFor(size, searcher.getIndexReader())) : tooOld;
+        if (searcher.count(LongPoint.newRangeQuery(Fields.RECEIVED, Long.MIN_VALUE, cut - 1)) == 0) {
             return;
         }
         if (cut > tooOld) {
@@ -44,44 +51,45 @@ final class Retention {
                     size >> 20,
                     limits.maxBytes() >> 20);
         }
-        writer.deleteDocuments(LongField.newRangeQuery(Fields.RECEIVED, Long.MIN_VALUE, cut - 1));
-        // Segments hold neighbours in time (see the merge policy), so this rewrites the one at the cut and drops the
-        // rest.
-        writer.forceMergeDeletes(true);
+        writer.deleteDocuments(LongPoint.newRangeQuery(Fields.RECEIVED, Long.MIN_VALUE, cut - 1));
         writer.commit();
     }
 
-    /** The time below which as large a share of the spans was received as must go; by bisection, counting in the index. */
-    private long cutFor(long size, IndexSearcher searcher) throws IOException {
-        IndexReader reader = searcher.getIndexReader();
-        byte[] least = PointValues.getMinPackedValue(reader, Fields.RECEIVED);
-        byte[] most = PointValues.getMaxPackedValue(reader, Fields.RECEIVED);
-        if (least == null || most == null) {
-            return Long.MIN_VALUE;
-        }
-        double share = 1 - REMAINING_SHARE * limits.maxBytes() / size;
-        long toDelete = (long) Math.ceil(share * reader.numDocs());
-        long low = LongPoint.decodeDimension(least, 0);
-        long high = LongPoint.decodeDimension(most, 0) + 1;
-        while (low < high) {
-            long middle = low + (high - low) / 2;
-            if (searcher.count(LongField.newRangeQuery(Fields.RECEIVED, Long.MIN_VALUE, middle - 1)) < toDelete) {
-                low = middle + 1;
-            } else {
-                high = middle;
+    /** The time before which as many of the oldest segments end as must go. */
+    private long cutFor(long size, IndexReader reader) throws IOException {
+        List<Segment> segments = new ArrayList<>();
+        for (LeafReaderContext leaf : reader.leaves()) {
+            PointValues received = leaf.reader().getPointValues(Fields.RECEIVED);
+            if (received != null) {
+                long newest = LongPoint.decodeDimension(received.getMaxPackedValue(), 0);
+                segments.add(new Segment(bytes(leaf), newest));
             }
         }
-        return low;
+        segments.sort(Comparator.comparingLong(Segment::newest));
+        long left = size;
+        long cut = Long.MIN_VALUE;
+        for (Segment segment : segments) {
+            if (left <= REMAINING_SHARE * limits.maxBytes()) {
+                break;
+            }
+            left -= segment.bytes;
+            cut = segment.newest + 1;
+        }
+        return cut;
     }
 
     /** Bytes of the segments that a reader sees; what merges and older readers hold besides goes by itself. */
     static long sizeOf(IndexReader reader) throws IOException {
         long bytes = 0;
         for (LeafReaderContext leaf : reader.leaves()) {
-            bytes += ((SegmentReader) FilterLeafReader.unwrap(leaf.reader()))
-                    .getSegmentInfo()
-                    .sizeInBytes();
+            bytes += bytes(leaf);
         }
         return bytes;
+    }
+
+    private static long bytes(LeafReaderContext leaf) throws IOException {
+        return ((SegmentReader) FilterLeafReader.unwrap(leaf.reader()))
+                .getSegmentInfo()
+                .sizeInBytes();
     }
 }

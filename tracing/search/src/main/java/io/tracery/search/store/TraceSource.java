@@ -2,7 +2,9 @@ package io.tracery.search.store;
 
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Where whole traces are found: this process's own store, or another tracing system. Any number of threads read. */
 public interface TraceSource {
@@ -23,6 +25,16 @@ public interface TraceSource {
 
     /** What a service's spans are called, sorted by name, then kind; empty for an unknown service. */
     List<Operation> operations(String service);
+
+    /** Calls between services, by traces whose last span began in a range of Unix nanoseconds. */
+    List<Dependency> dependencies(TraceQuery.Range started);
+
+    /**
+     * What a service's spans of some kinds did over time, by span name.
+     *
+     * @param byOperation false: all of them under one empty name
+     */
+    Map<String, CallSeries> calls(String service, Set<Kind> kinds, Window window, boolean byOperation);
 
     /**
      * A trace, as far as it is known.

@@ -19,7 +19,8 @@ import java.util.Map;
  * @param criticalNanos of each span: how long it was on the critical path
  * @param operations by service, span name and kind, most of the critical path first
  */
-public record Analysis(int root, List<Section> path, List<Long> selfNanos, List<Long> criticalNanos, List<Share> operations) {
+public record Analysis(
+        int root, List<Section> path, List<Long> selfNanos, List<Long> criticalNanos, List<Share> operations) {
 
     /** What the spans of one service, name and kind add up to. */
     public record Share(

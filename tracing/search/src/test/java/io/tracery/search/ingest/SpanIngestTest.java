@@ -10,12 +10,16 @@ import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.tracery.search.store.CallSeries;
+import io.tracery.search.store.Dependency;
+import io.tracery.search.store.Kind;
 import io.tracery.search.store.LuceneTraceStore;
 import io.tracery.search.store.Operation;
 import io.tracery.search.store.SpanEntry;
 import io.tracery.search.store.StoreLimits;
 import io.tracery.search.store.TraceQuery;
 import io.tracery.search.store.TraceStore;
+import io.tracery.search.store.Window;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -326,6 +330,16 @@ class SpanIngestTest {
         @Override
         public List<String> services() {
             return real.services();
+        }
+
+        @Override
+        public List<Dependency> dependencies(TraceQuery.Range started) {
+            return real.dependencies(started);
+        }
+
+        @Override
+        public Map<String, CallSeries> calls(String service, Set<Kind> kinds, Window window, boolean byOperation) {
+            return real.calls(service, kinds, window, byOperation);
         }
 
         @Override

@@ -7,6 +7,7 @@ import static io.tracery.search.store.Spans.span;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,6 +15,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
+import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.store.FSDirectory;
 import org.junit.jupiter.api.Test;
 
 class LuceneTraceStoreTest extends TraceStoreContract {
@@ -87,7 +91,7 @@ class LuceneTraceStoreTest extends TraceStoreContract {
             }
             store.enforceRetention();
 
-            TraceStore.Trace trace = store.trace(TRACE_A).orElseThrow();
+            TraceSource.Trace trace = store.trace(TRACE_A).orElseThrow();
             assertThat(trace.truncated()).isTrue();
             assertThat(trace.spans()).hasSize(10);
         }
@@ -101,5 +105,19 @@ class LuceneTraceStoreTest extends TraceStoreContract {
                     .isInstanceOf(UncheckedIOException.class)
                     .hasMessageContaining("end the other process");
         }
+    }
+
+    @Test
+    void saysWhatToDoWithAnIndexOfAnotherVersion() throws IOException {
+        Path old = folder.resolve("old");
+        try (FSDirectory directory = FSDirectory.open(old);
+                IndexWriter writer = new IndexWriter(directory, new IndexWriterConfig())) {
+            writer.setLiveCommitData(Map.of("position.0", "7").entrySet());
+            writer.commit();
+        }
+        assertThatThrownBy(() -> open(old, Long.MAX_VALUE))
+                .isInstanceOf(UncheckedIOException.class)
+                .hasMessageContaining("format 1")
+                .hasMessageContaining("move the folder away");
     }
 }

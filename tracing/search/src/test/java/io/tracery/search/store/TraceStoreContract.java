@@ -56,7 +56,7 @@ abstract class TraceStoreContract {
         add(entry("cart", span(TRACE_A, 2, "GET /cart", 20)), entry("kv", span(TRACE_B, 9, "get", 5)));
         add(entry("front", span(TRACE_A, 1, "GET /", 10)), entry("kv", span(TRACE_A, 3, "get", 30)));
 
-        TraceStore.Trace trace = awaitSpans(TRACE_A, 3);
+        TraceSource.Trace trace = awaitSpans(TRACE_A, 3);
         assertThat(names(trace)).containsExactly("GET /", "GET /cart", "get");
         assertThat(trace.spans()).extracting(SpanEntry::service).containsExactly("front", "cart", "kv");
         assertThat(trace.truncated()).isFalse();
@@ -210,7 +210,7 @@ abstract class TraceStoreContract {
         add(entry("kv", span(TRACE_B, 3, "get", 0)));
         awaitSpans(TRACE_B, 1);
 
-        TraceStore.Trace trace = store.trace(TRACE_A).orElseThrow();
+        TraceSource.Trace trace = store.trace(TRACE_A).orElseThrow();
         assertThat(trace.truncated()).isTrue();
         assertThat(trace.spans()).hasSize(1_000);
         assertThat(trace.spans().getFirst().span().getName()).isEqualTo("op-0");
@@ -271,7 +271,7 @@ abstract class TraceStoreContract {
         store.add(List.of(entries), NOW);
     }
 
-    private TraceStore.Trace awaitSpans(String traceId, int count) {
+    private TraceSource.Trace awaitSpans(String traceId, int count) {
         return await().atMost(Duration.ofSeconds(20))
                 .until(
                         () -> store.trace(traceId),
@@ -279,7 +279,7 @@ abstract class TraceStoreContract {
                 .orElseThrow();
     }
 
-    private static List<String> names(TraceStore.Trace trace) {
+    private static List<String> names(TraceSource.Trace trace) {
         return trace.spans().stream().map(entry -> entry.span().getName()).toList();
     }
 

@@ -1,0 +1,130 @@
+package io.tracery.search.store;
+
+import static io.tracery.search.store.Spans.TRACE_A;
+import static io.tracery.search.store.Spans.TRACE_B;
+import static io.tracery.search.store.Spans.entry;
+import static io.tracery.search.store.Spans.hex;
+import static io.tracery.search.store.Spans.number;
+import static io.tracery.search.store.Spans.span;
+import static io.tracery.search.store.Spans.text;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnknownFieldSet;
+import io.opentelemetry.proto.common.v1.AnyValue;
+import io.opentelemetry.proto.common.v1.KeyValue;
+import io.opentelemetry.proto.trace.v1.Span;
+import io.opentelemetry.proto.trace.v1.Status;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.apache.lucene.util.BytesRef;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Spans as they are stored: whatever OTLP allows comes back exactly. */
+class FragmentTest {
+
+    private static final byte[] ID = hex(TRACE_A).toByteArray();
+
+    @Test
+    void givesBackWhateverASpanMayHold() throws IOException {
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        for (int round = 0; round < 200; round++) {
+            List<SpanEntry> spans = new ArrayList<>();
+            for (int i = 0; i <= random.nextInt(20); i++) {
+                spans.add(any(random, i));
+            }
+            assertThat(FragmentReader.read(ID, FragmentWriter.write(spans)))
+                    .as("seed %d", seed)
+                    .isEqualTo(spans);
+        }
+    }
+
+    private static SpanEntry any(Random random, int number) {
+        Span.Builder span = span(TRACE_A, number, "op-" + random.nextInt(3), random.nextInt(1_000))
+                .setKindValue(random.nextInt(8))
+                .setFlags(random.nextInt());
+        if (random.nextBoolean()) {
+            span.setParentSpanId(hex("%016x".formatted(random.nextInt(30))));
+        }
+        if (random.nextBoolean()) {
+            span.setStatus(Status.newBuilder().setCodeValue(random.nextInt(4)).setMessage("m" + random.nextInt(2)));
+        }
+        for (int i = random.nextInt(8); i > 0; i--) {
+            span.addAttributes(attribute(random));
+        }
+        for (int i = random.nextInt(3); i > 0; i--) {
+            span.addEventsBuilder()
+                    .setName("e" + i)
+                    .setTimeUnixNano(random.nextLong())
+                    .setDroppedAttributesCount(random.nextInt(20) == 0 ? 1 : 0)
+                    .addAttributes(attribute(random));
+        }
+        if (random.nextInt(4) == 0) {
+            span.addLinksBuilder().setTraceId(hex(TRACE_B)).setFlags(1);
+        }
+        if (random.nextInt(8) == 0) {
+            span.setTraceState("a=b").setDroppedEventsCount(2).setEndTimeUnixNano(0);
+        }
+        if (random.nextInt(8) == 0) {
+            UnknownFieldSet.Field later =
+                    UnknownFieldSet.Field.newBuilder().addVarint(7).build();
+            span.setUnknownFields(
+                    UnknownFieldSet.newBuilder().addField(999, later).build());
+        }
+        return entry("s" + random.nextInt(3), span, text("host", "h" + random.nextInt(2)));
+    }
+
+    private static KeyValue attribute(Random random) {
+        String key = "k" + random.nextInt(5);
+        return switch (random.nextInt(9)) {
+            case 0 -> KeyValue.newBuilder().setKey(key).build();
+            case 1 -> Spans.attribute(key, AnyValue.newBuilder());
+            case 2 -> Spans.attribute(key, AnyValue.newBuilder().setBoolValue(random.nextBoolean()));
+            case 3 -> number(key, random.nextLong());
+            case 4 -> Spans.attribute(key, AnyValue.newBuilder().setDoubleValue(random.nextGaussian()));
+            case 5 -> Spans.attribute(key, AnyValue.newBuilder().setDoubleValue(random.nextInt(9_000) / 1000.0));
+            case 6 ->
+                Spans.attribute(key, AnyValue.newBuilder().setDoubleValue(random.nextBoolean() ? -0.0 : Double.NaN));
+            case 7 -> Spans.attribute(key, AnyValue.newBuilder().setBytesValue(ByteString.copyFromUtf8("b")));
+            default -> text(key, "value " + random.nextInt(4));
+        };
+    }
+
+    @Test
+    void refusesDamagedBytesInsteadOfMakingSomethingUp() {
+        byte[] stored = FragmentWriter.write(List.of(entry("s", span(TRACE_A, 1, "op", 0))));
+        assertThatThrownBy(() -> FragmentReader.read(ID, Arrays.copyOf(stored, stored.length - 3)))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("damaged");
+    }
+
+    @Test
+    void learnsWhatFragmentsHaveInCommonAndReadsThemAfterARestart(@TempDir Path folder) throws IOException {
+        Dictionaries dictionaries = Dictionaries.open(folder);
+        Random random = new Random(1);
+        List<BytesRef> stored = new ArrayList<>();
+        List<byte[]> fragments = new ArrayList<>();
+        for (int i = 0; i < 9_000; i++) {
+            byte[] fragment = ("what all of them have in common, and a number: " + random.nextLong() + " ")
+                    .repeat(10)
+                    .getBytes(java.nio.charset.StandardCharsets.UTF_8);
+            fragments.add(fragment);
+            stored.add(dictionaries.compress(ID, fragment));
+        }
+        assertThat(stored.getLast().length).isLessThan(stored.getFirst().length);
+        assertThat(folder.resolve("dictionary-1")).exists();
+
+        Dictionaries again = Dictionaries.open(folder);
+        assertThat(again.decompress(stored.getFirst())).isEqualTo(fragments.getFirst());
+        assertThat(again.decompress(stored.getLast())).isEqualTo(fragments.getLast());
+        assertThat(again.compress(ID, fragments.getLast()).length).isEqualTo(stored.getLast().length);
+        assertThat(Dictionaries.traceId(stored.getLast())).isEqualTo(ID);
+    }
+}
