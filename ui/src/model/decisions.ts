@@ -15,14 +15,13 @@ export function decisions(span: Span): Sentence[] {
     const sentence = tell(log);
     return sentence ? [{ ...sentence, at: Math.max(0, log.at - span.start) }] : [];
   });
+  const way = route(span);
   const ending = conclude(span);
-  return ending ? [...told, ending] : told;
+  return [...(way ? [way] : []), ...told, ...(ending ? [ending] : [])];
 }
 
 function tell({ event, fields }: LogEntry): Omit<Sentence, 'at'> | undefined {
   switch (event) {
-    case 'tracery.route':
-      return { text: route(fields), tone: 'plain' };
     case 'tracery.rate_limit':
       return {
         text: `Refused by a limit: ${word(fields, 'tracery.rate_limit') ?? 'too many requests'}.`,
@@ -43,13 +42,16 @@ function tell({ event, fields }: LogEntry): Omit<Sentence, 'at'> | undefined {
 
 type Fields = LogEntry['fields'];
 
-function route(fields: Fields): string {
-  const name = word(fields, 'tracery.route');
-  const cluster = word(fields, 'tracery.cluster');
-  if (!name) return `No route matched.`;
+/** Of an exchange; its attempts went the same way. */
+function route(span: Span): Sentence | undefined {
+  if (!span.fate || span.tags.has('tracery.attempt')) return undefined;
+  const name = word(span.tags, 'tracery.route');
+  const cluster = word(span.tags, 'tracery.cluster');
+  if (!name) return { at: 0, text: `No route matched.`, tone: 'plain' };
   const default_ =
     name === 'default' ? 'No HTTPRoute matched, so the default route was taken' : `Route ${name} matched`;
-  return cluster ? `${default_} and led to ${clusterName(cluster)}.` : `${default_}.`;
+  const led = cluster ? ` and led to ${clusterName(cluster)}` : '';
+  return { at: 0, text: `${default_}${led}.`, tone: 'plain' };
 }
 
 /** `outbound/cart.shop/80` is cart in shop, port 80. */

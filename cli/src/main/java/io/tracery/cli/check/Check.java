@@ -59,13 +59,14 @@ public final class Check {
             demo.deaths().forEach(problems::add);
             problems.add("the check could not go on: " + (e instanceof DemoException ? e.getMessage() : e));
             problems.forEach(terminal::problem);
-            return new CheckReport(false, null, null, null, null, null, null, null, null, problems);
+            return new CheckReport(false, null, null, null, null, null, null, null, null, null, problems);
         }
     }
 
     private CheckReport verified(Duration underLoad) throws IOException {
         GraphView baseline = settledGraph();
         Instant loadBegan = Instant.now();
+        SpanBytes spansBefore = SpanBytes.now(plan, http);
         List<Long> ends = new ArrayList<>();
         FreshnessProbe probe = new FreshnessProbe(http, baseline.frontRequests());
         Prometheus prometheus;
@@ -104,6 +105,7 @@ public final class Check {
                 trace,
                 prometheus,
                 memory,
+                SpanBytes.now(plan, http).since(spansBefore),
                 problems);
     }
 

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param ok true when there is no problem
  * @param startupSeconds from the start of the command to the first request answered through the mesh
+ * @param spanBytes of a span in the topic {@code mesh_spans}, compressed, its share of its batch included
  * @param problems sentences
  */
 public record CheckReport(
@@ -24,6 +25,7 @@ public record CheckReport(
         @Nullable Trace trace,
         @Nullable Prometheus prometheus,
         @Nullable Memory memoryMib,
+        @Nullable Double spanBytes,
         List<String> problems) {
 
     private static final JsonMapper JSON = JsonMapper.builder()
@@ -60,7 +62,7 @@ public record CheckReport(
 
     /** A check that did not get far enough to look at anything. */
     public static CheckReport failed(String problem) {
-        return new CheckReport(false, null, null, null, null, null, null, null, null, List.of(problem));
+        return new CheckReport(false, null, null, null, null, null, null, null, null, null, List.of(problem));
     }
 
     /** One JSON object over several lines. */

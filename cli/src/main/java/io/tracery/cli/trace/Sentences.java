@@ -26,9 +26,11 @@ final class Sentences {
     /** Empty for spans that are not the proxy's. */
     static List<String> of(Node span) {
         List<String> sentences = new ArrayList<>();
+        if (!span.tag("tracery.fate").isEmpty() && span.tag("tracery.attempt").isEmpty()) {
+            sentences.add(route(span.tag("tracery.route"), span.tag("tracery.cluster")));
+        }
         for (Event event : span.events()) {
             String sentence = switch (event.name()) {
-                case "tracery.route" -> route(event);
                 case "tracery.rate_limit" -> "Refused by a limit: " + event.field("tracery.rate_limit") + ".";
                 case "tracery.fault" -> "Injected on purpose: " + event.field("tracery.fault") + ".";
                 case "tracery.pick" -> pick(event);
@@ -52,12 +54,10 @@ final class Sentences {
         return label.replace('_', ' ');
     }
 
-    private static String route(Event event) {
-        String name = event.field("tracery.route");
+    private static String route(String name, String led) {
         if (name.isEmpty()) {
             return "No route matched.";
         }
-        String led = event.field("tracery.cluster");
         Matcher cluster = CLUSTER.matcher(led);
         String where = cluster.matches()
                 ? cluster.group(1) + "." + cluster.group(2) + ", port " + cluster.group(3)

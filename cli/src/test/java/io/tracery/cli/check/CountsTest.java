@@ -9,10 +9,13 @@ import io.tracery.cli.demo.DataDir;
 import io.tracery.cli.demo.DemoPlan;
 import io.tracery.cli.demo.Installation;
 import io.tracery.cli.demo.MeshFolder;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The load generator's account against the graph's. */
 class CountsTest {
@@ -81,6 +84,7 @@ class CountsTest {
                 new CheckReport.Trace(8, true),
                 new CheckReport.Prometheus(13, 13),
                 new CheckReport.Memory(81.2, 80.1, 612.9),
+                97.5,
                 List.of());
 
         assertThat(json(report.json())).isEqualTo(json("""
@@ -93,6 +97,7 @@ class CountsTest {
                  "trace": {"hops": 8, "complete": true},
                  "prometheus": {"targets": 13, "parsed": 13},
                  "memory_mib": {"sidecar_max": 81.2, "sidecar_median": 80.1, "standalone": 612.9},
+                 "span_bytes": 97.5,
                  "problems": []}"""));
     }
 
@@ -100,6 +105,21 @@ class CountsTest {
     void readsTheProportionalSize() {
         assertThat(ProcessMemory.pss("5581 rollup\nRss: 1 kB\nPss:               83148 kB\nPss_Anon: 2 kB\n"))
                 .hasValue(81.19921875);
+    }
+
+    @Test
+    void reckonsWhatASpanTakes(@TempDir Path kafka) throws IOException {
+        Files.createDirectories(kafka.resolve("mesh_spans-0"));
+        Files.createDirectories(kafka.resolve("mesh_spans_dead-0"));
+        Files.write(kafka.resolve("mesh_spans-0/0.log"), new byte[900]);
+        Files.write(kafka.resolve("mesh_spans-0/0.index"), new byte[10]);
+        Files.write(kafka.resolve("mesh_spans_dead-0/0.log"), new byte[10]);
+
+        assertThat(SpanBytes.size(kafka)).isEqualTo(900);
+        assertThat(SpanBytes.exported("# TYPE a counter\ntracery_telemetry_exported_total{signal=\"spans\"} 12.0\n"))
+                .isEqualTo(12);
+        assertThat(new SpanBytes(900, 12).since(new SpanBytes(300, 2))).isEqualTo(60);
+        assertThat(new SpanBytes(900, 12).since(new SpanBytes(1000, 2))).isNull();
     }
 
     private EdgeCheck check(LoadCounts counts) {

@@ -2,20 +2,23 @@ package io.tracery.proxy.telemetry;
 
 import io.tracery.proxy.exchange.Attempt;
 import io.tracery.proxy.exchange.Exchange;
-import io.tracery.proxy.mesh.Cluster;
 import io.tracery.proxy.mesh.Endpoint;
 import io.tracery.tracing.Vocabulary;
 import io.tracery.tracing.otlp.Key;
+import io.tracery.tracing.otlp.Template;
 import io.tracery.tracing.otlp.TracesEncoder;
 
 /**
- * Why a request went where it went, as events of its span: the route that matched, what the balancer weighed for each
- * attempt, and why there was or was not another.
+ * Why a request went where it went, as events of its span: what the balancer weighed for each attempt, and why there was or
+ * was not another.
  */
 final class DecisionRecord {
 
+    private static final long MILLISECOND = 1_000_000;
+
     private final TracesEncoder out;
     private final AddressTexts addresses;
+    private final KnownPicks picks = new KnownPicks();
 
     DecisionRecord(TracesEncoder out, AddressTexts addresses) {
         this.out = out;
@@ -23,7 +26,6 @@ final class DecisionRecord {
     }
 
     void write(Exchange exchange) {
-        route(exchange);
         limit(exchange);
         fault(exchange);
         for (Attempt attempt : exchange.attempts()) {
@@ -31,20 +33,6 @@ final class DecisionRecord {
             hedge(exchange, attempt);
             retry(exchange, attempt);
         }
-    }
-
-    private void route(Exchange exchange) {
-        String route = LabelProbe.routeName(exchange);
-        Cluster cluster = exchange.cluster();
-        if (route.isEmpty() && cluster == null) {
-            return;
-        }
-        out.beginEvent(exchange.startEpochNanos(), Vocabulary.EVENT_ROUTE);
-        out.attribute(SpanKeys.ROUTE, route);
-        if (cluster != null) {
-            out.attribute(SpanKeys.CLUSTER, cluster.name());
-        }
-        out.endEvent();
     }
 
     private void limit(Exchange exchange) {
@@ -68,7 +56,34 @@ final class DecisionRecord {
         if (chosen == null) {
             return;
         }
-        out.beginEvent(SpanEncoder.epochNanos(exchange, attempt.startNanos()), Vocabulary.EVENT_PICK);
+        Template template = picks.of(attempt);
+        if (template == null) {
+            template = pickTemplate(attempt, chosen);
+            picks.put(attempt, template);
+        }
+        int at = out.write(template);
+        long waited = attempt.startNanos() - exchange.startNanos();
+        // A first pick is nearly always made at once, and how late it was is told as a stage, too.
+        long shown = attempt.number() == 1 && waited < MILLISECOND ? 0 : waited;
+        out.fillTime(at, template, 0, exchange.startEpochNanos() + shown);
+        int blank = 1;
+        if (Double.isFinite(attempt.costMillis())) {
+            out.fillReal(at, template, blank++, rounded(attempt.costMillis()));
+        }
+        if (attempt.otherEndpoint() != null && Double.isFinite(attempt.otherCostMillis())) {
+            out.fillReal(at, template, blank, rounded(attempt.otherCostMillis()));
+        }
+    }
+
+    /** To a ten-thousandth: bits that mean nothing to anybody are those that do not compress. */
+    static double rounded(double millis) {
+        long bits = Double.doubleToRawLongBits(millis);
+        return Double.longBitsToDouble((bits + (1L << 39)) & -(1L << 40));
+    }
+
+    private Template pickTemplate(Attempt attempt, Endpoint chosen) {
+        int mark = out.mark();
+        out.beginBlankEvent(Vocabulary.EVENT_PICK);
         out.attribute(SpanKeys.ATTEMPT, attempt.number());
         candidate(SpanKeys.PICK_ENDPOINT, chosen, SpanKeys.PICK_COST, attempt.costMillis());
         Endpoint other = attempt.otherEndpoint();
@@ -82,13 +97,14 @@ final class DecisionRecord {
             out.attribute(SpanKeys.PICK_LEFT_OUT, attempt.leftOut());
         }
         out.endEvent();
+        return out.takeTemplate(mark);
     }
 
     private void candidate(Key endpointKey, Endpoint endpoint, Key costKey, double costMillis) {
         out.attribute(endpointKey, addresses.of(endpoint).whole());
         // An endpoint that was never measured has no cost that a reader could compare.
         if (Double.isFinite(costMillis)) {
-            out.attribute(costKey, costMillis);
+            out.realBlank(costKey);
         }
     }
 

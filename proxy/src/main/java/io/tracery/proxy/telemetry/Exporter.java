@@ -21,8 +21,8 @@ final class Exporter implements Runnable {
     private static final Logger log = LoggerFactory.getLogger(Exporter.class);
 
     private static final long TICK_NANOS = Duration.ofMillis(50).toNanos();
-    /** A little less than a tick, so that an exporter that nobody wakes sends each time. */
-    private static final long SPAN_SEND_NANOS = Duration.ofMillis(45).toNanos();
+    /** The fewer and the larger batches are, the fewer bytes a span has, and the seldomer Kafka's client has to do anything. */
+    private static final long SPAN_SEND_NANOS = Duration.ofSeconds(1).toNanos();
 
     private static final long COLLECT_NANOS = Duration.ofSeconds(1).toNanos();
     private static final long RESEND_ALL_NANOS = Duration.ofSeconds(30).toNanos();
@@ -167,8 +167,7 @@ final class Exporter implements Runnable {
 
     private void sendSpans(Outboxes out, long now) {
         boolean free = out.spans.flush();
-        // Woken early, spans gather for a full batch: a record costs Kafka's client the same whatever it holds. While
-        // batches wait, a small one more would only push out an older one.
+        // While batches wait, a small one more would only push out an older one.
         if (free && now - nextSpanSend >= 0) {
             nextSpanSend = now + SPAN_SEND_NANOS;
             sendSpanBatch(out);

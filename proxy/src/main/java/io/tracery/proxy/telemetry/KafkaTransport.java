@@ -1,6 +1,8 @@
 package io.tracery.proxy.telemetry;
 
 import io.tracery.tracing.topic.Topic;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.time.Duration;
 import java.util.Map;
 import org.apache.kafka.clients.producer.BufferExhaustedException;
@@ -11,10 +13,12 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.utils.ByteBufferOutputStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,6 +31,9 @@ final class KafkaTransport implements Transport {
 
     private static final Logger log = LoggerFactory.getLogger(KafkaTransport.class);
 
+    private static final int ZSTD_LEVEL = 1;
+    private static final int PROBE_BYTES = 256;
+    private static final byte RECORD_FORMAT = 2;
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(1);
     private static final long CONNECT_RETRY_NANOS = Duration.ofSeconds(5).toNanos();
 
@@ -46,7 +53,8 @@ final class KafkaTransport implements Transport {
                 Map.entry(ProducerConfig.BUFFER_MEMORY_CONFIG, (long) limits.producerBytes()),
                 Map.entry(ProducerConfig.BATCH_SIZE_CONFIG, 128 * 1024),
                 Map.entry(ProducerConfig.LINGER_MS_CONFIG, 50),
-                Map.entry(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4"),
+                Map.entry(ProducerConfig.COMPRESSION_TYPE_CONFIG, compression()),
+                Map.entry(ProducerConfig.COMPRESSION_ZSTD_LEVEL_CONFIG, ZSTD_LEVEL),
                 Map.entry(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 5_000),
                 Map.entry(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 15_000),
                 // One request at a time and connection: retries then keep the order of cumulative metrics.
@@ -57,6 +65,22 @@ final class KafkaTransport implements Transport {
                         ProducerConfig.METADATA_MAX_IDLE_CONFIG,
                         Duration.ofHours(1).toMillis()),
                 Map.entry(ProducerConfig.ENABLE_METRICS_PUSH_CONFIG, false));
+    }
+
+    /** zstd is native code, which a file system or a machine may refuse; LZ4 also exists in Java. */
+    private static String compression() {
+        try (OutputStream out = Compression.zstd()
+                .level(ZSTD_LEVEL)
+                .build()
+                .wrapForOutput(new ByteBufferOutputStream(PROBE_BYTES), RECORD_FORMAT)) {
+            out.write(0);
+            return "zstd";
+        } catch (IOException | KafkaException | LinkageError e) {
+            log.warn(
+                    "telemetry goes compressed by LZ4, which takes more bytes, because zstd is not to be had: {}",
+                    e.toString());
+            return "lz4";
+        }
     }
 
     @Override

@@ -7,31 +7,31 @@ import io.tracery.proxy.mesh.Direction;
 import io.tracery.proxy.mesh.Endpoint;
 import io.tracery.proxy.mesh.Workload;
 import io.tracery.proxy.route.Route;
-import io.tracery.tracing.otlp.TracesEncoder.Fragment;
+import io.tracery.tracing.otlp.Template;
 import io.tracery.tracing.span.Fate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Most of what a span says, it says as many spans before it did. Here are name and attributes, as they were written for
- * the first one of each kind. What is remembered is bounded: where two kinds meet in one place, the later takes it.
+ * Most of what a span says, it says as many spans before it did. Here is all of that, as it was written for the first one of
+ * each kind. What is remembered is bounded: where two kinds meet in one place, the later takes it.
  * Confined to the exporter.
  */
 final class Likenesses {
 
-    /** A power of two. Each holds some hundred bytes. */
+    /** A power of two. Each holds half a kilobyte. */
     private static final int PLACES = 256;
 
     private final @Nullable Likeness[] places = new @Nullable Likeness[PLACES];
 
-    /** The likeness of exchanges of the same kind; null where none is remembered. */
+    /** What spans of the same kind have in common; null where none is remembered. */
     @Nullable
-    Likeness of(Exchange exchange) {
+    Template of(Exchange exchange, byte traceFlags) {
         Likeness likeness = places[place(exchange)];
-        return likeness != null && likeness.covers(exchange) ? likeness : null;
+        return likeness != null && likeness.covers(exchange, traceFlags) ? likeness.template() : null;
     }
 
-    void put(Exchange exchange, String name, Fragment attributes) {
-        places[place(exchange)] = Likeness.of(exchange, name, attributes);
+    void put(Exchange exchange, byte traceFlags, Template template) {
+        places[place(exchange)] = Likeness.of(exchange, traceFlags, template);
     }
 
     private static int place(Exchange exchange) {
@@ -43,7 +43,13 @@ final class Likenesses {
         hash = 31 * hash + exchange.method().hashCode();
         hash = 31 * hash + exchange.status();
         hash = 31 * hash + exchange.grpcStatus();
+        hash = 31 * hash + grpcPath(exchange).hashCode();
         return (hash ^ (hash >>> 16)) & (PLACES - 1);
+    }
+
+    /** A gRPC method is a path, which the client chose; other paths are written span by span. */
+    private static String grpcPath(Exchange exchange) {
+        return exchange.protocol() == Protocol.GRPC ? exchange.path() : "";
     }
 
     /** What exchanges of one kind have in common, and how their spans say it. */
@@ -65,10 +71,12 @@ final class Likenesses {
             @Nullable Fate fate,
             int interventions,
             int attempts,
-            String name,
-            Fragment attributes) {
+            String methodPath,
+            boolean root,
+            byte traceFlags,
+            Template template) {
 
-        static Likeness of(Exchange exchange, String name, Fragment attributes) {
+        static Likeness of(Exchange exchange, byte traceFlags, Template template) {
             return new Likeness(
                     exchange.direction(),
                     exchange.listener(),
@@ -87,11 +95,13 @@ final class Likenesses {
                     exchange.fate(),
                     exchange.interventions(),
                     exchange.attempts().size(),
-                    name,
-                    attributes);
+                    grpcPath(exchange),
+                    exchange.parentSpanId() == 0,
+                    traceFlags,
+                    template);
         }
 
-        boolean covers(Exchange other) {
+        boolean covers(Exchange other, byte flags) {
             return direction == other.direction()
                     && protocol == other.protocol()
                     && status == other.status()
@@ -100,6 +110,8 @@ final class Likenesses {
                     && interventions == other.interventions()
                     && attempts == other.attempts().size()
                     && mutualTls == other.mutualTls()
+                    && traceFlags == flags
+                    && root == (other.parentSpanId() == 0)
                     && same(route, other.route())
                     && same(cluster, other.cluster())
                     && same(endpoint, other.endpoint())
@@ -108,7 +120,8 @@ final class Likenesses {
                     && method.equals(other.method())
                     && scheme.equals(other.scheme())
                     && authority.equals(other.authority())
-                    && peerIdentity.equals(other.peerIdentity());
+                    && peerIdentity.equals(other.peerIdentity())
+                    && methodPath.equals(grpcPath(other));
         }
 
         /** Parts of one snapshot; those of the next one say the same again, or something else. */

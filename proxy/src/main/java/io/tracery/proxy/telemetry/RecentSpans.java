@@ -31,9 +31,12 @@ final class RecentSpans {
 
     /**
      * @param capacityBytes of all that is remembered
-     * @param most exchanges
+     * @param most exchanges, a power of two
      */
     RecentSpans(int capacityBytes, int most) {
+        if (Integer.bitCount(most) != 1) {
+            throw new IllegalArgumentException("how many are remembered must be a power of two, not " + most);
+        }
         this.bytes = new byte[capacityBytes];
         this.offsets = new int[most];
         this.lengths = new int[most];
@@ -72,7 +75,7 @@ final class RecentSpans {
     }
 
     private int index(long number) {
-        return (int) (number % offsets.length);
+        return (int) number & (offsets.length - 1);
     }
 
     /** Those that are remembered from a number on, the oldest first. */

@@ -30,7 +30,6 @@ final class SpanKeys {
     static final Key PEER_NAMESPACE = Key.of(Vocabulary.PEER_NAMESPACE);
     static final Key PEER_VERSION = Key.of(Vocabulary.PEER_VERSION);
     static final Key PEER_IDENTITY = Key.of(Vocabulary.PEER_IDENTITY);
-    static final Key PEER_SERVICE = Key.of(Vocabulary.PEER_SERVICE);
     static final Key FATE = Key.of(Vocabulary.FATE);
     static final Key TLS_SERVER_NAME = Key.of(Vocabulary.TLS_SERVER_NAME);
     static final Key TLS = Key.of(Vocabulary.TLS);

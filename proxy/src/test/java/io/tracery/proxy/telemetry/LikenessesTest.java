@@ -11,6 +11,7 @@ import io.tracery.proxy.mesh.Direction;
 import io.tracery.proxy.mesh.Endpoint;
 import io.tracery.proxy.mesh.Workload;
 import io.tracery.proxy.route.Route;
+import io.tracery.tracing.context.TraceContext;
 import io.tracery.tracing.otlp.AttributeSet;
 import io.tracery.tracing.otlp.Scope;
 import io.tracery.tracing.otlp.TracesEncoder;
@@ -19,11 +20,13 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class LikenessesTest {
 
     private static final int EXCHANGES = 20_000;
+    private static final TraceContext UNSAMPLED = new TraceContext(0x11, 0x22, 0x33, (byte) 0, "");
 
     private static final List<Route> ROUTES = Collections.nCopies(20, 0).stream()
             .map(any -> Exchanges.route("shop/cart"))
@@ -59,7 +62,7 @@ class LikenessesTest {
                 one(random, "/a", "/b"),
                 one(random, "", "cart", "cart:80", "[::1]:80"),
                 one(random, "http", "https"));
-        exchange.trace(Exchanges.TRACE, random.nextInt(2));
+        exchange.trace(random.nextBoolean() ? Exchanges.TRACE : UNSAMPLED, random.nextInt(2));
         if (random.nextInt(4) > 0) {
             exchange.routed(ROUTES.get(random.nextInt(ROUTES.size())));
         }
@@ -69,7 +72,12 @@ class LikenessesTest {
         Endpoint endpoint = one(random, Exchanges.FIRST, Exchanges.SECOND);
         if (random.nextInt(4) > 0) {
             Attempt attempt = exchange.nextAttempt(Exchanges.TRACE.spanId(), Exchanges.START + 10);
-            attempt.picked(endpoint, 1.5, null, 0);
+            attempt.picked(
+                    endpoint,
+                    one(random, 1.5, 2.5, Double.NaN),
+                    one(random, null, Exchanges.FIRST, Exchanges.SECOND),
+                    one(random, 1.5, Double.NaN));
+            attempt.pickedFor(one(random, "", "cost", "turn"), random.nextInt(2));
             attempt.ended(Exchanges.START + 900, Fate.SERVED, 200);
         }
         exchange.peer(
@@ -100,7 +108,7 @@ class LikenessesTest {
     }
 
     @SafeVarargs
-    private static <T> T one(SplittableRandom random, T... of) {
+    private static <T extends @Nullable Object> T one(SplittableRandom random, T... of) {
         return of[random.nextInt(of.length)];
     }
 

@@ -10,7 +10,6 @@ import io.tracery.tracing.otlp.AttributeSet;
 import io.tracery.tracing.otlp.Scope;
 import io.tracery.tracing.otlp.TracesEncoder;
 import io.tracery.tracing.span.SpanKind;
-import io.tracery.tracing.span.SpanStatus;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -73,8 +72,9 @@ class RecentSpansTest {
     private void add(RecentSpans recent, String name) {
         int mark = encoder.mark();
         TraceContext self = TraceContext.root(random);
-        encoder.beginSpan(self, 0, name, SpanKind.SERVER, 1, 2);
-        encoder.endSpan(self, SpanStatus.UNSET, TracesEncoder.Parent.LOCAL);
+        encoder.beginSpan(self, 0, 1, 2);
+        encoder.name(name, SpanKind.SERVER);
+        encoder.endSpan();
         recent.add(encoder, mark);
     }
 

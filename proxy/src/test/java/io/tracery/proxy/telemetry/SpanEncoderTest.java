@@ -1,6 +1,7 @@
 package io.tracery.proxy.telemetry;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.opentelemetry.proto.common.v1.AnyValue;
@@ -57,14 +58,14 @@ class SpanEncoderTest {
                         Map.entry("network.peer.port", 21001L),
                         Map.entry("http.response.status_code", 200L),
                         Map.entry("http.route", "shop/cart/0"),
+                        Map.entry("tracery.route", "shop/cart/0"),
+                        Map.entry("tracery.cluster", "outbound/cart.shop/80"),
                         Map.entry("service.peer.name", "cart"),
                         Map.entry("service.peer.namespace", "shop"),
-                        Map.entry("peer.service", "cart"),
                         Map.entry("tracery.fate", "served"),
                         Map.entry("tracery.tls", "mtls"),
                         Map.entry("tracery.peer.identity", Exchanges.CART_IDENTITY),
                         Map.entry("tracery.peer.version", "v1"),
-                        Map.entry("tracery.attempts", 1L),
                         Map.entry("tracery.stage.queue_us", 0L),
                         Map.entry("tracery.stage.connect_us", 0L),
                         Map.entry("tracery.stage.first_byte_us", 0L),
@@ -84,11 +85,7 @@ class SpanEncoderTest {
         Span exchange = spans.getFirst();
         assertThat(exchange.getEventsList())
                 .containsExactly(
-                        event(0, "tracery.route")
-                                .addAttributes(text("tracery.route", "shop/cart/0"))
-                                .addAttributes(text("tracery.cluster", "outbound/cart.shop/80"))
-                                .build(),
-                        event(10_000, "tracery.pick")
+                        event(0, "tracery.pick")
                                 .addAttributes(number("tracery.attempt", 1))
                                 .addAttributes(text("tracery.pick.endpoint", "127.0.0.1:21001"))
                                 .addAttributes(real("tracery.pick.cost_ms", 1.5))
@@ -148,6 +145,41 @@ class SpanEncoderTest {
     }
 
     @Test
+    void figuresOfAnySizeAreTold() {
+        for (long bytes : new long[] {0, 127, 128, 1L << 35, Long.MAX_VALUE / 4}) {
+            Exchange exchange = Exchanges.outbound("shop/cart/0");
+            exchange.received(bytes);
+            exchange.sent(bytes + 1);
+            exchange.status(200);
+            exchange.end(Fate.SERVED, 600);
+            assertThat(attributes(encodeOne(exchange).getAttributesList()))
+                    .containsEntry("tracery.bytes.received", bytes)
+                    .containsEntry("tracery.bytes.sent", bytes + 1);
+        }
+    }
+
+    @Test
+    void theFirstPickBearsTheTimeOfTheSpanUnlessItWasLate() {
+        for (long late : new long[] {0, 999_999, 1_000_000, 5_000_000}) {
+            Exchange exchange = Exchanges.outbound("shop/cart/0");
+            Exchanges.attempt(exchange, Exchanges.FIRST, Exchanges.TRACE.spanId(), Exchanges.START + late);
+            exchange.end(Fate.CLIENT_GONE, Exchanges.START + 9_000_000);
+            assertThat(encodeOne(exchange).getEvents(0).getTimeUnixNano())
+                    .isEqualTo(Exchanges.EPOCH + (late < 1_000_000 ? 0 : late));
+        }
+    }
+
+    @Test
+    void costsAreToldToATenThousandth() {
+        SplittableRandom random = new SplittableRandom(1);
+        for (int i = 0; i < 1_000; i++) {
+            double cost = random.nextDouble() * Math.pow(10, random.nextInt(-3, 9));
+            assertThat(DecisionRecord.rounded(cost)).isCloseTo(cost, withinPercentage(0.015));
+        }
+        assertThat(DecisionRecord.rounded(0)).isZero();
+    }
+
+    @Test
     void eachAttemptOfARetriedExchangeIsASpanBelowIt() {
         List<Span> spans = encode(retried());
         Span exchange = spans.get(0);
@@ -201,7 +233,7 @@ class SpanEncoderTest {
                 .containsEntry("server.address", "::1")
                 .containsEntry("server.port", 20003L)
                 .containsEntry("service.peer.name", "front")
-                .doesNotContainKeys("peer.service", "error.type", "tracery.peer.version", "tracery.stage.queue_us");
+                .doesNotContainKeys("error.type", "tracery.peer.version", "tracery.stage.queue_us");
     }
 
     @Test

@@ -37,7 +37,7 @@ class TapTest {
         assertThat(exchange.path("trace_id").asText()).hasSize(32);
         assertThat(exchange.path("url.path").asText()).isEqualTo("/items/7");
         assertThat(exchange.path("http.response.status_code").asInt()).isEqualTo(200);
-        assertThat(exchange.path("events").findValuesAsText("name")).contains("tracery.route");
+        assertThat(exchange.path("events").findValuesAsText("name")).contains("tracery.pick");
         assertThat(exchange.has("attempts")).isFalse();
     }
 

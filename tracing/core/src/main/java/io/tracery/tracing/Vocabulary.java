@@ -94,7 +94,11 @@ public final class Vocabulary {
     public static final String RPC_SYSTEM = "rpc.system.name";
     public static final String RPC_METHOD = "rpc.method";
     public static final String ERROR_TYPE = "error.type";
-    public static final String PEER_SERVICE = "peer.service";
+    /** The mesh's route that matched, and where it led. */
+    public static final String ROUTE = "tracery.route";
+
+    public static final String CLUSTER = "tracery.cluster";
+    /** Absent for one. */
     public static final String ATTEMPTS = "tracery.attempts";
     /** What the mesh did to the exchange because its route says so: {@code mirror}, {@code redirect}, …; several by comma. */
     public static final String INTERVENTION = "tracery.intervention";
@@ -107,7 +111,6 @@ public final class Vocabulary {
     public static final String BYTES_SENT = "tracery.bytes.sent";
 
     // The decision record: events of a span, and their attributes.
-    public static final String EVENT_ROUTE = "tracery.route";
     /** With the attribute of the same name: what was injected, as a person would put it. */
     public static final String EVENT_FAULT = "tracery.fault";
 
@@ -115,8 +118,6 @@ public final class Vocabulary {
 
     public static final String EVENT_PICK = "tracery.pick";
     public static final String EVENT_RETRY = "tracery.retry";
-    public static final String ROUTE = "tracery.route";
-    public static final String CLUSTER = "tracery.cluster";
     /** Counts from 1. */
     public static final String ATTEMPT = "tracery.attempt";
 

@@ -19,6 +19,12 @@ final class AttributeWriter {
         out.varint(OtlpFields.VALUE_INT, value);
     }
 
+    /** An integer that is told later, see {@link ProtoWriter#setRoomy}. */
+    static int room(ProtoWriter out, int field, Key key) {
+        open(out, field, key, 1 + ProtoWriter.ROOMY_BYTES);
+        return out.roomyVarint(OtlpFields.VALUE_INT);
+    }
+
     static void write(ProtoWriter out, int field, Key key, double value) {
         open(out, field, key, 1 + Double.BYTES);
         out.doubleValue(OtlpFields.VALUE_DOUBLE, value);

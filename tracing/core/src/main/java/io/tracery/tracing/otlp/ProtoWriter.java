@@ -20,6 +20,12 @@ final class ProtoWriter {
     private static final int LENGTH_DELIMITED = 2;
     private static final int FIXED32 = 5;
     private static final int MOST_VARINT_BYTES = 10;
+    /** Bytes for the length of a message that does not know it yet. */
+    private static final int ROOM = 3;
+
+    static final long MOST_ROOMY = (1L << 35) - 1;
+    static final int ROOMY_BYTES = 5;
+    private static final byte[] ROOMY_ZERO = {(byte) 0x80, (byte) 0x80, (byte) 0x80, (byte) 0x80, 0};
 
     private static final VarHandle LITTLE_ENDIAN_INT =
             MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
@@ -83,6 +89,47 @@ final class ProtoWriter {
         size = mark - 1;
         varint(length);
         size += length;
+    }
+
+    /** As {@link #begin}, for a message of less than 2 MiB: room is kept for its length, so that nothing moves when it ends. */
+    int beginRoomy(int field) {
+        key(field, LENGTH_DELIMITED);
+        ensure(ROOM);
+        size += ROOM;
+        return size;
+    }
+
+    void endRoomy(int mark) {
+        int length = size - mark;
+        if (length >>> (7 * ROOM) != 0) {
+            throw new IllegalStateException("a message of " + length + " bytes, which is more than was foreseen");
+        }
+        buffer[mark - 3] = (byte) (length | 0x80);
+        buffer[mark - 2] = (byte) (length >>> 7 | 0x80);
+        buffer[mark - 1] = (byte) (length >>> 14);
+    }
+
+    /** Room for any number below 2^35, zero for now; the answer is for {@link #setRoomy}. */
+    int roomyVarint(int field) {
+        key(field, VARINT);
+        int at = size;
+        raw(ROOMY_ZERO);
+        return at;
+    }
+
+    /** Wire format allows a number more bytes than it needs. */
+    void setRoomy(int at, long value) {
+        byte[] to = buffer;
+        to[at] = (byte) (value | 0x80);
+        to[at + 1] = (byte) (value >>> 7 | 0x80);
+        to[at + 2] = (byte) (value >>> 14 | 0x80);
+        to[at + 3] = (byte) (value >>> 21 | 0x80);
+        to[at + 4] = (byte) (value >>> 28 & 0x7f);
+    }
+
+    /** Overwrites a fixed field's eight bytes. */
+    void setFixed64(int at, long value) {
+        LITTLE_ENDIAN_LONG.set(buffer, at, value);
     }
 
     void varint(int field, long value) {

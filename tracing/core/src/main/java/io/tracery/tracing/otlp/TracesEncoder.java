@@ -3,11 +3,13 @@ package io.tracery.tracing.otlp;
 import io.tracery.tracing.context.TraceContext;
 import io.tracery.tracing.span.SpanKind;
 import io.tracery.tracing.span.SpanStatus;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Writes one OTLP {@code TracesData} after another: one resource, one scope, and the spans of a batch. A span is written
- * in this order: {@link #beginSpan}, attributes, events (each {@link #beginEvent}, attributes, {@link #endEvent}),
- * {@link #endSpan}. Confined to one thread; its one buffer grows to the largest batch and stays.
+ * between {@link #beginSpan} and {@link #endSpan}, in any order: {@link #name}, attributes, events (each {@link #beginEvent},
+ * attributes, {@link #endEvent}) and {@link #outcome}. Confined to one thread; its one buffer grows to the largest batch and stays.
  */
 public final class TracesEncoder {
 
@@ -17,9 +19,16 @@ public final class TracesEncoder {
     private static final int PARENT_IS_REMOTE = 0x200;
 
     private static final int NONE = -1;
+    private static final int TAG_BYTES = 1;
+
+    /** The largest integer that {@link #fill} takes. */
+    public static final long MOST_IN_BLANK = ProtoWriter.MOST_ROOMY;
 
     private final ProtoWriter out;
     private final OtlpHead head;
+    /** Blanks of the template that is being written. */
+    private final List<Integer> blanks = new ArrayList<>();
+
     private int resourceMark;
     private int scopeMark;
     /** Where the span that has begun and not ended starts, or {@link #NONE}. */
@@ -51,31 +60,34 @@ public final class TracesEncoder {
     }
 
     /**
-     * Starts a span.
+     * Starts a span with what no other says. Wire format leaves the order to whoever writes: what spans have in common stands
+     * together at their ends, where compression finds it in one piece.
      *
      * @param self the span's own place in its trace
      * @param parentSpanId zero for a root
-     * @param name low in cardinality
      * @param startNanos Unix time
      * @param endNanos Unix time
      */
-    public void beginSpan(
-            TraceContext self, long parentSpanId, String name, SpanKind kind, long startNanos, long endNanos) {
+    public void beginSpan(TraceContext self, long parentSpanId, long startNanos, long endNanos) {
         spanStart = out.size();
-        spanMark = out.begin(OtlpFields.SCOPE_ITEMS);
+        spanMark = out.beginRoomy(OtlpFields.SCOPE_ITEMS);
         out.id(OtlpFields.SPAN_TRACE_ID, self.traceIdHigh(), self.traceIdLow());
         out.id(OtlpFields.SPAN_SPAN_ID, self.spanId());
-        if (!self.tracestate().isEmpty()) {
-            out.string(OtlpFields.SPAN_TRACE_STATE, self.tracestate());
-        }
         if (parentSpanId != 0) {
             out.id(OtlpFields.SPAN_PARENT_SPAN_ID, parentSpanId);
         }
-        out.string(OtlpFields.SPAN_NAME, name);
-        out.varint(OtlpFields.SPAN_KIND, kind.number());
         out.fixed64(OtlpFields.SPAN_START, startNanos);
         out.fixed64(OtlpFields.SPAN_END, endNanos);
+        if (!self.tracestate().isEmpty()) {
+            out.string(OtlpFields.SPAN_TRACE_STATE, self.tracestate());
+        }
         attributeField = OtlpFields.SPAN_ATTRIBUTES;
+    }
+
+    /** @param name low in cardinality */
+    public void name(String name, SpanKind kind) {
+        out.string(OtlpFields.SPAN_NAME, name);
+        out.varint(OtlpFields.SPAN_KIND, kind.number());
     }
 
     /** An attribute of the span, or of the event that has begun. */
@@ -95,14 +107,65 @@ public final class TracesEncoder {
         AttributeWriter.write(out, attributeField, key, value);
     }
 
-    /** Where the next span or attribute will be written; for {@link #since} and {@link #copySince}. */
+    /** Where the next span or attribute will be written; for {@link #template} and {@link #copySince}. */
     public int mark() {
         return out.size();
     }
 
-    /** A copy of the attributes that were written since a mark, of the span or of one of its events. */
-    public Fragment since(int mark) {
-        return new Fragment(out.copy(mark), attributeField);
+    /** An attribute with a blank, which holds 0 to {@link #MOST_IN_BLANK}. */
+    public void blank(Key key) {
+        blanks.add(AttributeWriter.room(out, attributeField, key));
+    }
+
+    /** An attribute with a blank for a real number. */
+    public void realBlank(Key key) {
+        AttributeWriter.write(out, attributeField, key, 0.0);
+        blanks.add(out.size() - Double.BYTES);
+    }
+
+    /** Starts an event whose time is a blank. */
+    public void beginBlankEvent(String name) {
+        beginEvent(0, name);
+        blanks.add(eventMark + TAG_BYTES);
+    }
+
+    /**
+     * What was written of the span since a mark, to be written again.
+     */
+    public Template template(int mark) {
+        int[] places = new int[blanks.size()];
+        for (int i = 0; i < places.length; i++) {
+            places[i] = blanks.get(i) - mark;
+        }
+        blanks.clear();
+        return new Template(out.copy(mark), places);
+    }
+
+    /** As {@link #template}, and takes back what was written. */
+    public Template takeTemplate(int mark) {
+        Template template = template(mark);
+        out.truncate(mark);
+        return template;
+    }
+
+    /** Writes part of a span; the answer says where, for {@link #fill}. */
+    public int write(Template template) {
+        int at = out.size();
+        out.raw(template.bytes());
+        return at;
+    }
+
+    /** @param value 0 to {@link #MOST_IN_BLANK} */
+    public void fill(int at, Template template, int blank, long value) {
+        out.setRoomy(at + template.blank(blank), value);
+    }
+
+    public void fillReal(int at, Template template, int blank, double value) {
+        out.setFixed64(at + template.blank(blank), Double.doubleToRawLongBits(value));
+    }
+
+    public void fillTime(int at, Template template, int blank, long nanos) {
+        out.setFixed64(at + template.blank(blank), nanos);
     }
 
     /**
@@ -113,47 +176,41 @@ public final class TracesEncoder {
         out.copy(mark, to, at);
     }
 
-    /** Attributes that were written once before. Those of a span go to spans only, those of an event to events. */
-    public void attributes(Fragment fragment) {
-        if (fragment.field != attributeField) {
-            throw new IllegalArgumentException(
-                    "the attributes were copied from a span and go to an event, or the reverse");
-        }
-        out.raw(fragment.bytes);
-    }
-
     /**
      * Starts an event of the span.
      *
      * @param timeNanos Unix time
      */
     public void beginEvent(long timeNanos, String name) {
-        eventMark = out.begin(OtlpFields.SPAN_EVENTS);
+        eventMark = out.beginRoomy(OtlpFields.SPAN_EVENTS);
         out.fixed64(OtlpFields.EVENT_TIME, timeNanos);
         out.string(OtlpFields.EVENT_NAME, name);
         attributeField = OtlpFields.EVENT_ATTRIBUTES;
     }
 
     public void endEvent() {
-        out.end(eventMark);
+        out.endRoomy(eventMark);
         attributeField = OtlpFields.SPAN_ATTRIBUTES;
     }
 
     /**
-     * Ends the span.
+     * How the span ended, and what its flags say.
      *
-     * @param self the same as at its beginning
+     * @param traceFlags as in the span's {@link TraceContext}
      * @param parent where the parent lives
      */
-    public void endSpan(TraceContext self, SpanStatus status, Parent parent) {
+    public void outcome(SpanStatus status, byte traceFlags, Parent parent) {
         if (status != SpanStatus.UNSET) {
             int mark = out.begin(OtlpFields.SPAN_STATUS);
             out.varint(OtlpFields.STATUS_CODE, status.number());
             out.end(mark);
         }
         int remote = parent == Parent.REMOTE ? PARENT_IS_REMOTE : 0;
-        out.fixed32(OtlpFields.SPAN_FLAGS, self.flags() | PARENT_IS_KNOWN | remote);
-        out.end(spanMark);
+        out.fixed32(OtlpFields.SPAN_FLAGS, traceFlags | PARENT_IS_KNOWN | remote);
+    }
+
+    public void endSpan() {
+        out.endRoomy(spanMark);
         spanStart = NONE;
         spans++;
     }
@@ -163,6 +220,7 @@ public final class TracesEncoder {
         if (spanStart != NONE) {
             out.truncate(spanStart);
             spanStart = NONE;
+            blanks.clear();
         }
     }
 
@@ -180,18 +238,6 @@ public final class TracesEncoder {
         spans = 0;
         resourceMark = head.openResource(out);
         scopeMark = head.openScope(out);
-    }
-
-    /** Attributes as they are on the wire. Immutable. */
-    public static final class Fragment {
-
-        private final byte[] bytes;
-        private final int field;
-
-        private Fragment(byte[] bytes, int field) {
-            this.bytes = bytes;
-            this.field = field;
-        }
     }
 
     /** Where a span's parent lives. */
