@@ -209,7 +209,8 @@ public final class SimulatedProxy {
                 attribute("tracery.peer.version", call.peerVersion()),
                 attribute("tracery.peer.identity", call.peerIdentity()),
                 attribute("tracery.tls", call.tls()),
-                attribute("http.route", call.route()));
+                attribute("http.route", "/items/{id}"),
+                attribute("tracery.route", call.route()));
     }
 
     /** Series that are no durations know neither fate nor status. */

@@ -33,6 +33,7 @@ public final class Exchange {
     private String path = "";
     private String authority = "";
     private String scheme = "";
+    private @Nullable String pathTemplate;
     private @Nullable TraceContext trace;
     private long parentSpanId;
 
@@ -228,6 +229,16 @@ public final class Exchange {
 
     public String scheme() {
         return scheme;
+    }
+
+    /** @param template of the path, low in cardinality: empty where none is known */
+    public void pathTemplate(String template) {
+        pathTemplate = template;
+    }
+
+    /** Null while nobody asked for it. */
+    public @Nullable String pathTemplate() {
+        return pathTemplate;
     }
 
     /** Null where no head was ever understood. */

@@ -96,6 +96,7 @@ final class AccessLog implements AutoCloseable {
         line.writeNumberField(Vocabulary.BYTES_RECEIVED, exchange.bytesReceived());
         line.writeNumberField(Vocabulary.BYTES_SENT, exchange.bytesSent());
         peer(exchange, line);
+        text(line, Vocabulary.HTTP_ROUTE, LabelProbe.templateOf(exchange));
         text(line, Vocabulary.ROUTE, LabelProbe.routeName(exchange));
         line.writeNumberField(Vocabulary.ATTEMPTS, exchange.attempts().size());
     }

@@ -22,6 +22,7 @@ final class LabelProbe {
     private String peerIdentity = "";
     private String tls = "";
     private String route = "";
+    private String template = "";
 
     void read(Exchange exchange) {
         Workload peer = exchange.peer();
@@ -33,6 +34,7 @@ final class LabelProbe {
         peerIdentity = exchange.peerIdentity();
         tls = exchange.mutualTls() ? Vocabulary.TLS_MUTUAL : Vocabulary.TLS_NONE;
         route = routeName(exchange);
+        template = templateOf(exchange);
         Cluster cluster = exchange.cluster();
         if (peerName.isEmpty() && cluster != null && exchange.direction() == Direction.OUTBOUND) {
             peerNamespace = cluster.namespace();
@@ -49,6 +51,21 @@ final class LabelProbe {
         return exchange.protocol() == Protocol.TCP ? exchange.listener() : "";
     }
 
+    /** Empty where none is known. */
+    static String templateOf(Exchange exchange) {
+        String template = exchange.pathTemplate();
+        return template == null ? "" : template;
+    }
+
+    boolean hasTemplate() {
+        return !template.isEmpty();
+    }
+
+    /** There is no room for a series of each template. */
+    void forgetTemplate() {
+        template = "";
+    }
+
     int hash() {
         int hash = direction.hashCode();
         hash = hash * 31 + protocol.hashCode();
@@ -58,11 +75,13 @@ final class LabelProbe {
         hash = hash * 31 + peerIdentity.hashCode();
         hash = hash * 31 + tls.hashCode();
         hash = hash * 31 + route.hashCode();
+        hash = hash * 31 + template.hashCode();
         return hash ^ (hash >>> 16);
     }
 
     boolean matches(SeriesLabels labels) {
-        return route.equals(labels.route())
+        return template.equals(labels.template())
+                && route.equals(labels.route())
                 && peerName.equals(labels.peerName())
                 && peerNamespace.equals(labels.peerNamespace())
                 && peerVersion.equals(labels.peerVersion())
@@ -73,6 +92,6 @@ final class LabelProbe {
     }
 
     SeriesLabels labels() {
-        return new SeriesLabels(direction, protocol, peerNamespace, peerName, peerVersion, peerIdentity, tls, route);
+        return new SeriesLabels(direction, protocol, peerNamespace, peerName, peerVersion, peerIdentity, tls, route, template);
     }
 }

@@ -44,6 +44,7 @@ final class Likenesses {
         hash = 31 * hash + exchange.status();
         hash = 31 * hash + exchange.grpcStatus();
         hash = 31 * hash + grpcPath(exchange).hashCode();
+        hash = 31 * hash + LabelProbe.templateOf(exchange).hashCode();
         return (hash ^ (hash >>> 16)) & (PLACES - 1);
     }
 
@@ -72,6 +73,7 @@ final class Likenesses {
             int interventions,
             int attempts,
             String methodPath,
+            String pathTemplate,
             boolean root,
             byte traceFlags,
             Template template) {
@@ -96,6 +98,7 @@ final class Likenesses {
                     exchange.interventions(),
                     exchange.attempts().size(),
                     grpcPath(exchange),
+                    LabelProbe.templateOf(exchange),
                     exchange.parentSpanId() == 0,
                     traceFlags,
                     template);
@@ -121,7 +124,8 @@ final class Likenesses {
                     && scheme.equals(other.scheme())
                     && authority.equals(other.authority())
                     && peerIdentity.equals(other.peerIdentity())
-                    && methodPath.equals(grpcPath(other));
+                    && methodPath.equals(grpcPath(other))
+                    && pathTemplate.equals(LabelProbe.templateOf(other));
         }
 
         /** Parts of one snapshot; those of the next one say the same again, or something else. */

@@ -15,7 +15,8 @@ import java.util.List;
  * @param peerVersion the other workload's, empty when unknown
  * @param peerIdentity SPIFFE ID, empty without mutual TLS
  * @param tls whether both ends showed certificates, as {@code tracery.tls} says it
- * @param route name of the route, empty where none matched
+ * @param route name of the mesh's route, empty where none matched
+ * @param template of the path, as {@code http.route} has it; empty where none is known, or there is no room for one
  */
 record SeriesLabels(
         String direction,
@@ -25,10 +26,11 @@ record SeriesLabels(
         String peerVersion,
         String peerIdentity,
         String tls,
-        String route) {
+        String route,
+        String template) {
 
     /** Stands for all groups beyond the budget; OpenTelemetry's attribute for just that is its only one. */
-    static final SeriesLabels OVERFLOW = new SeriesLabels("", "", "", "", "", "", "", "");
+    static final SeriesLabels OVERFLOW = new SeriesLabels("", "", "", "", "", "", "", "", "");
 
     static final String OVERFLOW_ATTRIBUTE = "otel.metric.overflow";
 
@@ -41,6 +43,7 @@ record SeriesLabels(
             Vocabulary.PEER_VERSION,
             Vocabulary.PEER_IDENTITY,
             Vocabulary.TLS,
+            Vocabulary.ROUTE,
             Vocabulary.HTTP_ROUTE);
 
     private static final List<Key> KEYS = NAMES.stream().map(Key::of).toList();
@@ -51,7 +54,7 @@ record SeriesLabels(
     }
 
     List<String> values() {
-        return List.of(direction, protocol, peerNamespace, peerName, peerVersion, peerIdentity, tls, route);
+        return List.of(direction, protocol, peerNamespace, peerName, peerVersion, peerIdentity, tls, route, template);
     }
 
     AttributeSet attributes() {

@@ -1,6 +1,7 @@
 package io.tracery.proxy.telemetry;
 
 import io.tracery.proxy.exchange.Exchange;
+import io.tracery.proxy.exchange.Protocol;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -11,8 +12,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class SeriesTable {
 
+    private static final int FIRST_ANSWER = 200;
+    private static final int FIRST_ERROR = 400;
+
     private final SeriesBudget budget;
     private final LabelProbe probe = new LabelProbe();
+    private final PathTemplates templates = new PathTemplates();
     private final @Nullable SeriesGroup[] slots;
     private final List<SeriesGroup> groups = new ArrayList<>();
     private final SeriesGroup overflow = new SeriesGroup(SeriesLabels.OVERFLOW, 0);
@@ -31,7 +36,30 @@ final class SeriesTable {
 
     /** The group that an exchange's labels, as far as they are known now, belong to. */
     SeriesGroup resolve(Exchange exchange) {
+        if (exchange.pathTemplate() == null) {
+            exchange.pathTemplate(template(exchange));
+        }
         probe.read(exchange);
+        SeriesGroup group = find();
+        if (group == null && probe.hasTemplate() && !budget.roomForTemplate()) {
+            probe.forgetTemplate();
+            group = find();
+            if (group != null) {
+                budget.refuse();
+            }
+        }
+        return group == null ? make() : group;
+    }
+
+    /** A path is one that somebody answers when it was answered with no error. */
+    private String template(Exchange exchange) {
+        int status = exchange.status();
+        return exchange.protocol() == Protocol.HTTP1 || exchange.protocol() == Protocol.HTTP2
+                ? templates.of(exchange.path(), status >= FIRST_ANSWER && status < FIRST_ERROR)
+                : "";
+    }
+
+    private @Nullable SeriesGroup find() {
         int hash = probe.hash();
         int slot = hash & (slots.length - 1);
         SeriesGroup group = slots[slot];
@@ -42,8 +70,17 @@ final class SeriesTable {
             slot = (slot + 1) & (slots.length - 1);
             group = slots[slot];
         }
+        return null;
+    }
+
+    private SeriesGroup make() {
         if (!budget.takeGroup()) {
             return overflow;
+        }
+        int hash = probe.hash();
+        int slot = hash & (slots.length - 1);
+        while (slots[slot] != null) {
+            slot = (slot + 1) & (slots.length - 1);
         }
         SeriesGroup made = new SeriesGroup(probe.labels(), hash);
         slots[slot] = made;

@@ -57,9 +57,12 @@ final class SpanAttributes {
     }
 
     private void route(Exchange exchange) {
+        String template = LabelProbe.templateOf(exchange);
+        if (!template.isEmpty()) {
+            out.attribute(SpanKeys.HTTP_ROUTE, template);
+        }
         String route = LabelProbe.routeName(exchange);
         if (!route.isEmpty()) {
-            out.attribute(SpanKeys.HTTP_ROUTE, route);
             out.attribute(SpanKeys.ROUTE, route);
         }
         Cluster cluster = exchange.cluster();

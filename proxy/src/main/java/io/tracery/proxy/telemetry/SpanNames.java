@@ -16,7 +16,7 @@ final class SpanNames {
 
     static String of(Exchange exchange) {
         return switch (exchange.protocol()) {
-            case HTTP1, HTTP2 -> http(method(exchange.method()), LabelProbe.routeName(exchange));
+            case HTTP1, HTTP2 -> http(method(exchange.method()), LabelProbe.templateOf(exchange));
             case GRPC -> rpcMethod(exchange.path());
             case TCP -> "tcp " + service(exchange);
         };
@@ -40,9 +40,10 @@ final class SpanNames {
         return text.length() <= length ? text : text.substring(0, length);
     }
 
-    private static String http(String method, String route) {
+    /** The method alone where no template is known, as OpenTelemetry has it. */
+    private static String http(String method, String template) {
         String shown = method.equals(OTHER_METHOD) ? "HTTP" : method;
-        return route.isEmpty() ? shown : shown + " " + route;
+        return template.isEmpty() ? shown : shown + " " + template;
     }
 
     private static String service(Exchange exchange) {

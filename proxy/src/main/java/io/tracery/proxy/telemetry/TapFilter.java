@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param status {@code 503}, or {@code 5xx} for all that begin so
  * @param path what {@code url.path} begins with
  * @param peer a workload's name, or its SPIFFE ID
- * @param route the route's name
+ * @param route the name of the mesh's route
  * @param leastMillis that it took
  * @param retried whether it had more than one attempt
  * @param trace the trace's id
@@ -63,7 +63,7 @@ public record TapFilter(
         return fate(texts.getOrDefault(Vocabulary.FATE, ""))
                 && status(texts.getOrDefault(Vocabulary.HTTP_STATUS, ""))
                 && same(method, texts, Vocabulary.HTTP_METHOD)
-                && same(route, texts, Vocabulary.HTTP_ROUTE)
+                && same(route, texts, Vocabulary.ROUTE)
                 && texts.getOrDefault(Vocabulary.URL_PATH, "").startsWith(path)
                 && (same(peer, texts, Vocabulary.PEER_NAME) || same(peer, texts, Vocabulary.PEER_IDENTITY))
                 && retried(texts.getOrDefault(Vocabulary.ATTEMPTS, "1"));

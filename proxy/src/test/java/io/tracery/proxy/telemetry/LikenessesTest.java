@@ -62,6 +62,7 @@ class LikenessesTest {
                 one(random, "/a", "/b"),
                 one(random, "", "cart", "cart:80", "[::1]:80"),
                 one(random, "http", "https"));
+        exchange.pathTemplate(one(random, "", "/{id}"));
         exchange.trace(random.nextBoolean() ? Exchanges.TRACE : UNSAMPLED, random.nextInt(2));
         if (random.nextInt(4) > 0) {
             exchange.routed(ROUTES.get(random.nextInt(ROUTES.size())));

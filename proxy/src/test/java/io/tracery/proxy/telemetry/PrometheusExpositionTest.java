@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 /** What a scraper reads on the admin port. */
 class PrometheusExpositionTest {
 
-    private static final String LABELS = "http_route=\"shop/cart/0\",service_peer_name=\"cart\","
+    private static final String LABELS = "http_route=\"/items/{id}\",service_peer_name=\"cart\","
             + "service_peer_namespace=\"shop\",tracery_direction=\"outbound\",";
     private static final String OPEN_METRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
@@ -108,7 +108,7 @@ class PrometheusExpositionTest {
                 classic,
                 new Totals.Slowest(20, 1_700_000_000_000L, Exchanges.TRACE.traceIdHex(), Exchanges.TRACE.spanIdHex()));
         SeriesLabels labels = new SeriesLabels(
-                "outbound", "http", "shop", "cart", "v1", Exchanges.CART_IDENTITY, "mtls", "shop/cart/0");
+                "outbound", "http", "shop", "cart", "v1", Exchanges.CART_IDENTITY, "mtls", "shop/cart/0", "/items/{id}");
         return new Totals(labels, 3, 1, 0, 10, 20, List.of(outcome));
     }
 

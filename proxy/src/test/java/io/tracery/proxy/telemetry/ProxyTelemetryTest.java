@@ -79,7 +79,8 @@ class ProxyTelemetryTest {
                         Map.entry("tracery.peer.version", "v1"),
                         Map.entry("tracery.peer.identity", Exchanges.CART_IDENTITY),
                         Map.entry("tracery.tls", "mtls"),
-                        Map.entry("http.route", "shop/cart/0"),
+                        Map.entry("tracery.route", "shop/cart/0"),
+                        Map.entry("http.route", "/items/{id}"),
                         Map.entry("tracery.fate", "served"),
                         Map.entry("http.response.status_code", 200L)));
         assertThat(value("tracery.exchange.started", 0)).isEqualTo(3);

@@ -23,7 +23,7 @@ class SeriesTableTest {
                 .isSameAs(group);
         assertThat(group.labels())
                 .isEqualTo(new SeriesLabels(
-                        "outbound", "http", "shop", "cart", "v1", Exchanges.CART_IDENTITY, "mtls", "shop/cart/0"));
+                        "outbound", "http", "shop", "cart", "v1", Exchanges.CART_IDENTITY, "mtls", "shop/cart/0", "/items/{id}"));
         assertThat(table.resolve(Exchanges.served("shop/cart/1", 1))).isNotSameAs(group);
     }
 
@@ -32,7 +32,7 @@ class SeriesTableTest {
         Exchange exchange = Exchanges.outbound("shop/cart/0");
 
         assertThat(table.resolve(exchange).labels())
-                .isEqualTo(new SeriesLabels("outbound", "http", "shop", "cart", "", "", "none", "shop/cart/0"));
+                .isEqualTo(new SeriesLabels("outbound", "http", "shop", "cart", "", "", "none", "shop/cart/0", ""));
     }
 
     @Test
@@ -42,7 +42,7 @@ class SeriesTableTest {
         exchange.peer(Workload.UNKNOWN, "", false);
 
         assertThat(table.resolve(exchange).labels())
-                .isEqualTo(new SeriesLabels("inbound", "tcp", "", "", "", "", "none", "inbound/6379"));
+                .isEqualTo(new SeriesLabels("inbound", "tcp", "", "", "", "", "none", "inbound/6379", ""));
     }
 
     @Test
@@ -62,6 +62,23 @@ class SeriesTableTest {
         assertThat(table.resolve(Exchanges.served("route/0", 1)).labels().overflow())
                 .as("known ones stay")
                 .isFalse();
+    }
+
+    @Test
+    void templatesOfPathsLeaveRoomForRoutes() {
+        Limits eight = new Limits(8, 8, 2, 1024, 2, 1024, 1024, 4);
+        SeriesBudget scarce = new SeriesBudget(eight);
+        SeriesTable few = new SeriesTable(scarce, eight);
+        for (int i = 0; i < 20; i++) {
+            Exchange exchange = Exchanges.served("shop/cart/0", 1);
+            exchange.request(Protocol.HTTP1, "GET", "/" + (char) ('a' + i), "cart.shop", "http");
+            SeriesLabels labels = few.resolve(exchange).labels();
+            assertThat(labels.route()).isEqualTo("shop/cart/0");
+            assertThat(labels.template()).isEqualTo(i < 6 ? "/" + (char) ('a' + i) : "");
+        }
+        assertThat(few.resolve(Exchanges.served("shop/cart/1", 1)).labels())
+                .satisfies(labels -> assertThat(labels.route()).isEqualTo("shop/cart/1"));
+        assertThat(scarce.refused()).isEqualTo(13);
     }
 
     @Test

@@ -52,7 +52,7 @@ class TapTest {
         // Four are remembered; two of six came and went.
         assertThat(answer.path("missed").asLong()).isEqualTo(2);
         assertThat(answer.path("next").asLong()).isEqualTo(7);
-        assertThat(answer.path("exchanges").findValuesAsText("http.route")).containsExactly("b2", "b3", "b4", "b5");
+        assertThat(answer.path("exchanges").findValuesAsText("tracery.route")).containsExactly("b2", "b3", "b4", "b5");
         assertThat(parsed(tap.look(ALL, 5, 1, 0)).path("missed").asLong()).isEqualTo(1);
     }
 
@@ -68,7 +68,7 @@ class TapTest {
         });
         end(Exchanges.served("fast", 1_000_000));
         end(Exchanges.served("slow", 5_000_000));
-        assertThat(answer.get().path("exchanges").findValuesAsText("http.route"))
+        assertThat(answer.get().path("exchanges").findValuesAsText("tracery.route"))
                 .containsExactly("slow");
     }
 

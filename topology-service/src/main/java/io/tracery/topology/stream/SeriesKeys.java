@@ -32,7 +32,12 @@ final class SeriesKeys {
         String status = text(attributes, Vocabulary.HTTP_STATUS);
         String rpcStatus = text(attributes, Vocabulary.RPC_STATUS);
         SeriesKey key = new SeriesKey(
-                labels, measure, rpcStatus.isEmpty() ? status : status + "/" + rpcStatus, instance, startNanos);
+                labels,
+                measure,
+                // Templates of paths tell series apart that the graph shows as one, as statuses do.
+                (rpcStatus.isEmpty() ? status : status + "/" + rpcStatus) + text(attributes, Vocabulary.HTTP_ROUTE),
+                instance,
+                startNanos);
         return storable(key) ? key : null;
     }
 
@@ -62,7 +67,7 @@ final class SeriesKeys {
                 inbound ? View.RECEIVER : View.SENDER,
                 inbound ? text(resource, Vocabulary.SERVICE_VERSION) : text(attributes, Vocabulary.PEER_VERSION),
                 text(attributes, Vocabulary.TLS),
-                text(attributes, Vocabulary.HTTP_ROUTE),
+                text(attributes, Vocabulary.ROUTE),
                 text(attributes, Vocabulary.FATE),
                 inbound ? others : own,
                 inbound ? own : others);

@@ -62,6 +62,7 @@ public final class Vocabulary {
     /** Whom TLS that passes through unopened asks for. */
     public static final String TLS_SERVER_NAME = "tls.client.server_name";
 
+    /** The template of the path, such as {@code /users/{id}}; what the mesh calls a route is {@link #ROUTE}. */
     public static final String HTTP_ROUTE = "http.route";
     public static final String FATE = "tracery.fate";
     public static final String HTTP_STATUS = "http.response.status_code";
