@@ -95,7 +95,8 @@ public final class ProxyApp implements Component {
                         settings.version(),
                         bootstrap.nodeId(),
                         certificate == null ? "" : certificate.id().toString(),
-                        accessLog(settings)),
+                        accessLog(settings),
+                        settings.spanBytesPerSecond()),
                 registry);
         this.data = new DataPath(
                 new DataPathConfig(settings.eventLoops(), Limits.DEFAULT, settings.zone(), settings.overload()),

@@ -142,6 +142,7 @@ public final class BootstrapReader {
                 locality == null ? "" : locality.text("zone", ""),
                 identity == null ? null : identity(identity),
                 telemetry == null ? null : telemetry.text("kafka"),
+                telemetry == null ? 0 : (long) KIBIBYTE * telemetry.number("spans_kib_per_second", 0, 0, MOST_KIB),
                 accessLog == null ? null : accessLog(accessLog),
                 ours.number("event_loops", 1, 1, 64),
                 seconds(ours, "drain_timeout", DRAIN),

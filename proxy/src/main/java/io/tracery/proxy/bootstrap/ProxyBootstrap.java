@@ -35,6 +35,7 @@ public record ProxyBootstrap(
      * @param zone of the node it runs on ({@code node.locality.zone}), empty when unknown
      * @param identity null for a proxy without mutual TLS
      * @param kafka bootstrap servers for telemetry, null for metrics on the admin port alone
+     * @param spanBytesPerSecond of spans, before compression; 0 for no bound
      * @param accessLog null for none
      * @param eventLoops threads of the data path
      * @param drainTimeout how long what is open may take to finish at the end
@@ -47,6 +48,7 @@ public record ProxyBootstrap(
             String zone,
             @Nullable IdentitySettings identity,
             @Nullable String kafka,
+            long spanBytesPerSecond,
             @Nullable AccessLogSettings accessLog,
             int eventLoops,
             Duration drainTimeout,

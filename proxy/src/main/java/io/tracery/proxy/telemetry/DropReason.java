@@ -4,6 +4,8 @@ import java.util.Locale;
 
 /** Why telemetry was lost. */
 enum DropReason {
+    /** More bytes than the budget has; the whole trace was left out, and others say that they stand for it. */
+    OVER_BUDGET,
     /** The exporter did not keep up with the event loop. */
     QUEUE_FULL,
     /** Kafka, or the topic, was not known yet when newer batches needed the room. */

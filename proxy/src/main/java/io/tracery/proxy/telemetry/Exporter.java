@@ -1,6 +1,7 @@
 package io.tracery.proxy.telemetry;
 
 import io.tracery.proxy.exchange.Exchange;
+import io.tracery.tracing.context.TraceContext;
 import io.tracery.tracing.otlp.TracesEncoder;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -51,6 +52,7 @@ final class Exporter implements Runnable {
      *
      * @param traces writes what goes to {@code spans}
      * @param metricBatches writes what goes to {@code metrics}, as vitals does
+     * @param budget of bytes of spans
      */
     record Outboxes(
             Transport transport,
@@ -61,6 +63,7 @@ final class Exporter implements Runnable {
             VitalsBatch vitals,
             TopicOutbox metrics,
             SpanEncoder spanEncoder,
+            SpanBudget budget,
             RecentSpans recent,
             Limits limits) {}
 
@@ -129,6 +132,7 @@ final class Exporter implements Runnable {
             accessLog.flush(now);
         }
         if (out != null) {
+            out.budget.tick(now);
             sendSpans(out, now);
             sendMetrics(out, news, now);
             losses.tick(now);
@@ -194,10 +198,16 @@ final class Exporter implements Runnable {
     }
 
     private void encode(Exchange exchange, Outboxes out) {
+        TraceContext own = out.spanEncoder.placeOf(exchange);
+        if (!out.budget.admits(own)) {
+            spanAccount.drop(DropReason.OVER_BUDGET, SpanEncoder.spansOf(exchange));
+            return;
+        }
         int before = out.traces.spans();
         int mark = out.traces.mark();
         try {
-            out.spanEncoder.encode(exchange);
+            out.spanEncoder.encode(exchange, out.budget.marked(own));
+            out.budget.wrote(out.traces.size() - mark);
             out.recent.add(out.traces, mark);
         } catch (RuntimeException e) {
             out.traces.discardSpan();

@@ -182,6 +182,7 @@ public final class ProxyTelemetry implements Component {
                         new MetricsEncoder(resource, scope), startNanos, List.of(spanAccount, metricAccount))),
                 new TopicOutbox(Topic.OTLP_METRICS, workload, transport, metricAccount, limits.pendingBatches()),
                 new SpanEncoder(traces, new SplittableRandom()),
+                new SpanBudget(config.spanBytesPerSecond(), System.nanoTime()),
                 recent,
                 limits);
     }

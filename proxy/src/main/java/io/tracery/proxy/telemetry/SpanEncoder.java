@@ -46,11 +46,19 @@ public final class SpanEncoder {
         return attempts > 1 ? 1 + attempts : 1;
     }
 
+    /** The exchange's place in its trace. Without a head that was understood there is none to continue; the span stands alone. */
+    TraceContext placeOf(Exchange exchange) {
+        TraceContext trace = exchange.trace();
+        return trace == null ? TraceContext.root(random) : trace;
+    }
+
     /** @throws IllegalArgumentException when the exchange has not ended */
     public void encode(Exchange exchange) {
-        TraceContext trace = exchange.trace();
-        // Without a head that was understood there is no trace to continue; the span stands alone.
-        TraceContext own = trace == null ? TraceContext.root(random) : trace;
+        encode(exchange, placeOf(exchange));
+    }
+
+    /** @param own the exchange's place in its trace, with what its spans are to say of it */
+    void encode(Exchange exchange, TraceContext own) {
         exchangeSpan(exchange, own);
         if (exchange.attempts().size() > 1) {
             for (Attempt attempt : exchange.attempts()) {

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param nodeId of this proxy, {@code service.instance.id}
  * @param identity own SPIFFE ID, empty without mutual TLS
  * @param accessLog null for none
+ * @param spanBytesPerSecond of spans, before compression; 0 for no bound
  */
 public record TelemetryConfig(
         @Nullable String kafka,
@@ -21,7 +22,8 @@ public record TelemetryConfig(
         String version,
         String nodeId,
         String identity,
-        @Nullable AccessLogConfig accessLog) {
+        @Nullable AccessLogConfig accessLog,
+        long spanBytesPerSecond) {
 
     private static final Pattern SERVER = Pattern.compile("(\\[[0-9a-fA-F:.]+]|[^:\\s\\[\\]]+):[0-9]{1,5}");
 
@@ -37,9 +39,9 @@ public record TelemetryConfig(
         }
     }
 
-    /** Without an access log. */
+    /** Without an access log, and with no bound of bytes. */
     public TelemetryConfig(
             @Nullable String kafka, String namespace, String workload, String version, String nodeId, String identity) {
-        this(kafka, namespace, workload, version, nodeId, identity, null);
+        this(kafka, namespace, workload, version, nodeId, identity, null, 0);
     }
 }

@@ -37,7 +37,7 @@ class BootstrapReaderTest {
                     ca_address: "127.0.0.1:15010"
                     token_file: /run/token.jwt
                     trust_anchor_file: /run/root.pem
-                  telemetry: {kafka: "127.0.0.1:19092"}
+                  telemetry: {kafka: "127.0.0.1:19092", spans_kib_per_second: 512}
                   access_log: {path: /var/log/access.json, sample_percent: 10}
                   event_loops: 2
                   drain_timeout: 3s
@@ -114,6 +114,7 @@ class BootstrapReaderTest {
                                 Path.of("/run/token.jwt"),
                                 Path.of("/run/root.pem")),
                         "127.0.0.1:19092",
+                        512 * 1024,
                         new ProxyBootstrap.AccessLogSettings("/var/log/access.json", 10),
                         2,
                         Duration.ofSeconds(3),

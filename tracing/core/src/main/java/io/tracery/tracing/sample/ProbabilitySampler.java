@@ -14,6 +14,13 @@ public final class ProbabilitySampler {
     private static final int RANDOM_BITS = 56;
     private static final long RANGE = 1L << RANDOM_BITS;
     private static final int HEX_DIGITS = RANDOM_BITS / 4;
+    /** Between thresholds of four digits. */
+    private static final long SHORT_STEP = 1L << (RANDOM_BITS - 16);
+
+    private static final String MEMBER = "ot=";
+    private static final String THRESHOLD = "th:";
+    private static final String[] NONE = {};
+    private static final int LONGEST_STATE = 512;
 
     /** Traces with less randomness than this are dropped; {@link #RANGE} drops all. */
     private final long threshold;
@@ -28,6 +35,12 @@ public final class ProbabilitySampler {
             throw new IllegalArgumentException("a sampling share must lie between 0 and 1, not at " + share);
         }
         return new ProbabilitySampler(RANGE - Math.round(share * RANGE));
+    }
+
+    /** Keeps about this share of all traces, by a threshold of few digits: every span that is kept has to say it. */
+    public static ProbabilitySampler roughly(double share) {
+        long exact = of(share).threshold;
+        return new ProbabilitySampler(Math.min(exact, RANGE - SHORT_STEP) & -SHORT_STEP);
     }
 
     public boolean keeps(TraceContext context) {
@@ -57,6 +70,59 @@ public final class ProbabilitySampler {
         return digits.substring(0, end);
     }
 
+    /**
+     * A trace that is kept, with a trace state whose member {@code ot} says by which threshold; where somebody kept fewer before,
+     * it says so already and stays as it is.
+     */
+    public TraceContext marked(TraceContext kept) {
+        String before = kept.tracestate();
+        if (threshold == 0 || thresholdOf(before) >= threshold) {
+            return kept;
+        }
+        StringBuilder state = new StringBuilder(MEMBER).append(THRESHOLD).append(th());
+        for (String part : parts(before)) {
+            if (!part.isEmpty() && !part.startsWith(THRESHOLD)) {
+                state.append(';').append(part);
+            }
+        }
+        for (String member : before.split(",", -1)) {
+            if (!member.isEmpty() && !member.startsWith(MEMBER) && state.length() + member.length() < LONGEST_STATE) {
+                state.append(',').append(member);
+            }
+        }
+        return new TraceContext(
+                kept.traceIdHigh(), kept.traceIdLow(), kept.spanId(), kept.flags(), state.toString());
+    }
+
+    /** How many traces one stands for, by its trace state: 1 where that says nothing. */
+    public static double adjustedCount(String tracestate) {
+        return RANGE / (double) (RANGE - Math.max(0, thresholdOf(tracestate)));
+    }
+
+    /** {@code th}, or -1. */
+    private static long thresholdOf(String tracestate) {
+        for (String part : parts(tracestate)) {
+            int digits = part.length() - THRESHOLD.length();
+            if (part.startsWith(THRESHOLD) && digits >= 1 && digits <= HEX_DIGITS) {
+                long value = parseHex(part, THRESHOLD.length());
+                return value < 0 ? -1 : value << (4 * (HEX_DIGITS - digits));
+            }
+        }
+        return -1;
+    }
+
+    /** Of the member {@code ot}; none where there is no such member. */
+    private static String[] parts(String tracestate) {
+        int member = tracestate.startsWith(MEMBER) ? 0 : tracestate.indexOf("," + MEMBER) + 1;
+        if (!tracestate.startsWith(MEMBER, member)) {
+            return NONE;
+        }
+        int comma = tracestate.indexOf(',', member);
+        return tracestate
+                .substring(member + MEMBER.length(), comma < 0 ? tracestate.length() : comma)
+                .split(";", -1);
+    }
+
     private static long randomness(TraceContext context) {
         long explicit = explicitRandomness(context.tracestate());
         return explicit >= 0 ? explicit : context.traceIdLow() & (RANGE - 1);
@@ -64,14 +130,7 @@ public final class ProbabilitySampler {
 
     /** {@code rv} of {@code ot=th:c;rv:0123456789abcd}, or -1. */
     private static long explicitRandomness(String tracestate) {
-        int member = tracestate.startsWith("ot=") ? 0 : tracestate.indexOf(",ot=") + 1;
-        if (tracestate.isEmpty() || !tracestate.startsWith("ot=", member)) {
-            return -1;
-        }
-        int comma = tracestate.indexOf(',', member);
-        for (String part : tracestate
-                .substring(member + 3, comma < 0 ? tracestate.length() : comma)
-                .split(";", -1)) {
+        for (String part : parts(tracestate)) {
             if (part.length() == 3 + HEX_DIGITS && part.startsWith("rv:")) {
                 return parseHex(part, 3);
             }

@@ -12,6 +12,34 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class ProbabilitySamplerTest {
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "'' | ot=th:8",
+                "a=1,b=2 | ot=th:8,a=1,b=2",
+                "a=1,ot=rv:ffffffffffffff,b=2 | ot=th:8;rv:ffffffffffffff,a=1,b=2",
+                "ot=th:4;rv:ffffffffffffff | ot=th:8;rv:ffffffffffffff",
+                "ot=th:c | ot=th:c",
+                "ot=th:80 | ot=th:80",
+                "ot=th:nonsense | ot=th:8",
+            })
+    void aKeptTraceSaysForHowManyItStands(String before, String after) {
+        TraceContext marked =
+                ProbabilitySampler.roughly(0.5).marked(new TraceContext(1, -1, 3, (byte) 3, before));
+        assertThat(marked.tracestate()).isEqualTo(after);
+        assertThat(ProbabilitySampler.adjustedCount(marked.tracestate())).isEqualTo(after.contains("th:c") ? 4 : 2);
+    }
+
+    @Test
+    void aRoughThresholdHasFewDigits() {
+        assertThat(ProbabilitySampler.roughly(1).th()).isEqualTo("0");
+        assertThat(ProbabilitySampler.roughly(0.1).th()).isEqualTo("e666");
+        assertThat(ProbabilitySampler.roughly(1e-12).th()).isEqualTo("ffff");
+        assertThat(ProbabilitySampler.adjustedCount("")).isEqualTo(1);
+        assertThat(ProbabilitySampler.adjustedCount("a=b,ot=th:e666")).isCloseTo(10, within(0.001));
+    }
+
     private static final long SEED = 19;
 
     @ParameterizedTest
