@@ -64,6 +64,7 @@ final class Exporter implements Runnable {
             TopicOutbox metrics,
             SpanEncoder spanEncoder,
             SpanBudget budget,
+            Canary canary,
             RecentSpans recent,
             Limits limits) {}
 
@@ -133,6 +134,7 @@ final class Exporter implements Runnable {
         }
         if (out != null) {
             out.budget.tick(now);
+            out.canary.tick(now, epochNanos());
             sendSpans(out, now);
             sendMetrics(out, news, now);
             losses.tick(now);
@@ -278,6 +280,7 @@ final class Exporter implements Runnable {
             if (outboxes != null) {
                 outboxes.spans.dropPending(DropReason.CLOSED);
                 outboxes.metrics.dropPending(DropReason.CLOSED);
+                outboxes.canary.close();
                 outboxes.transport.close();
             }
         }

@@ -36,6 +36,7 @@ public final class ProxyTelemetry implements Component {
     private final Limits limits;
     private final Account spanAccount = new Account("spans");
     private final Account metricAccount = new Account("metrics");
+    private final Account canaryAccount = new Account("canaries");
     private final Account lineAccount = new Account("access_log");
     private final @Nullable AccessLog accessLog;
     private final Map<EventLoop, LoopTelemetry> loops = new ConcurrentHashMap<>();
@@ -78,7 +79,7 @@ public final class ProxyTelemetry implements Component {
                 transport == null ? null : outboxes(config, transport, MetricsView.epochNanos(clock.instant())),
                 losses,
                 accessLog);
-        this.exposition = new PrometheusExposition(exporter::view, List.of(spanAccount, metricAccount, lineAccount));
+        this.exposition = new PrometheusExposition(exporter::view, List.of(spanAccount, metricAccount, canaryAccount, lineAccount));
     }
 
     /** Who observes the exchanges of an event loop; the same each time. Any thread. */
@@ -183,6 +184,12 @@ public final class ProxyTelemetry implements Component {
                 new TopicOutbox(Topic.OTLP_METRICS, workload, transport, metricAccount, limits.pendingBatches()),
                 new SpanEncoder(traces, new SplittableRandom()),
                 new SpanBudget(config.spanBytesPerSecond(), System.nanoTime()),
+                new Canary(
+                        new TracesEncoder(resource, scope),
+                        new TopicOutbox(Topic.MESH_SPANS, node, transport, canaryAccount, 1),
+                        canaryAccount,
+                        new SplittableRandom(),
+                        System.nanoTime()),
                 recent,
                 limits);
     }

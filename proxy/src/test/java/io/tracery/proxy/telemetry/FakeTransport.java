@@ -72,8 +72,19 @@ final class FakeTransport implements Transport {
         return (int) delivered.stream().filter(sent -> sent.topic == topic).count();
     }
 
+    /** Of exchanges. */
     List<Span> spans() {
-        return delivered.stream().flatMap(sent -> sent.spans.stream()).toList();
+        return delivered.stream()
+                .flatMap(sent -> sent.spans.stream())
+                .filter(span -> !span.getName().equals("tracery.canary"))
+                .toList();
+    }
+
+    List<Span> canaries() {
+        return delivered.stream()
+                .flatMap(sent -> sent.spans.stream())
+                .filter(span -> span.getName().equals("tracery.canary"))
+                .toList();
     }
 
     Stream<Metric> metrics(String name) {

@@ -111,6 +111,15 @@ public final class Vocabulary {
     public static final String BYTES_RECEIVED = "tracery.bytes.received";
     public static final String BYTES_SENT = "tracery.bytes.sent";
 
+    /**
+     * Name of a span that shows, twice a minute, that a proxy's spans arrive, and its one attribute: its number, from 1 since the
+     * proxy began.
+     */
+    public static final String CANARY = "tracery.canary";
+
+    /** A trace state that asks for the trace to be kept. */
+    public static final String TRACESTATE_KEEP = "tracery=keep";
+
     // The decision record: events of a span, and their attributes.
     /** With the attribute of the same name: what was injected, as a person would put it. */
     public static final String EVENT_FAULT = "tracery.fault";

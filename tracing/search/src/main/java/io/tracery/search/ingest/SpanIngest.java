@@ -55,6 +55,7 @@ public final class SpanIngest implements Component {
     private final Duration commitEvery;
     private final LongSupplier clockMillis;
     private final SearchCounters counters;
+    private final Canaries canaries;
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Thread thread;
 
@@ -86,6 +87,7 @@ public final class SpanIngest implements Component {
         this.consumers = consumers;
         this.clockMillis = clockMillis;
         this.counters = new SearchCounters(registry);
+        this.canaries = new Canaries(clockMillis, registry);
         this.deadLetters = new DeadLetters(topic, producers, counters.deadLettersLost);
         this.thread = Thread.ofPlatform().name("span-ingest").daemon().unstarted(this::run);
         Gauge.builder("tracery.search.lag.records", this, ingest -> ingest.lag)
@@ -221,7 +223,8 @@ public final class SpanIngest implements Component {
         try {
             byte[] value = record.value();
             if (value != null) {
-                return SpanEntry.of(TracesData.parseFrom(value));
+                TracesData data = TracesData.parseFrom(value);
+                return canaries.take(data) ? List.of() : SpanEntry.of(data);
             }
             counters.recordsMalformed.increment();
             deadLetters.bury(record, "the record has no value");
