@@ -23,6 +23,7 @@ public final class Attempt {
     private int leftOut;
     private boolean connectionReused;
     private long connectNanos;
+    private long tlsNanos;
     private long firstByteNanos;
     private long endNanos;
     private @Nullable Fate outcome;
@@ -77,6 +78,11 @@ public final class Attempt {
     public void connected(long nowNanos, boolean reused) {
         connectNanos = nowNanos - startNanos;
         connectionReused = reused;
+    }
+
+    /** @param nanos that the new connection's TLS handshake took, 0 where there was none */
+    public void shaken(long nanos) {
+        tlsNanos = Math.min(nanos, connectNanos);
     }
 
     public void firstByte(long nowNanos) {
@@ -146,6 +152,11 @@ public final class Attempt {
     /** From the attempt's start until a connection was ready, TLS included. */
     public long connectNanos() {
         return connectNanos;
+    }
+
+    /** Of {@link #connectNanos} what the TLS handshake took. */
+    public long tlsNanos() {
+        return tlsNanos;
     }
 
     /** From the attempt's start until the first byte of the response. */

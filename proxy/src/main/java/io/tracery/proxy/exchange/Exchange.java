@@ -50,6 +50,8 @@ public final class Exchange {
     private int grpcStatus = -1;
     private long bytesReceived;
     private long bytesSent;
+    private long messagesReceived;
+    private long messagesSent;
     private long endNanos;
     private @Nullable Fate fate;
     private int interventions;
@@ -178,6 +180,16 @@ public final class Exchange {
         bytesSent += bytes;
     }
 
+    /** Messages of a gRPC request. */
+    public void receivedMessages(int more) {
+        messagesReceived += more;
+    }
+
+    /** Messages of a gRPC response. */
+    public void sentMessages(int more) {
+        messagesSent += more;
+    }
+
     /** @throws IllegalStateException when it has a fate already */
     public void end(Fate how, long nowNanos) {
         if (fate != null) {
@@ -299,6 +311,16 @@ public final class Exchange {
     /** Bytes of the response's body, or to the client of a TCP connection. */
     public long bytesSent() {
         return bytesSent;
+    }
+
+    /** Messages of the request; of gRPC only. */
+    public long messagesReceived() {
+        return messagesReceived;
+    }
+
+    /** Messages of the response; of gRPC only. */
+    public long messagesSent() {
+        return messagesSent;
     }
 
     /** Bytes a second since it began, of both bodies. */

@@ -188,6 +188,7 @@ final class HttpAttempt implements UpstreamPool.Taker {
         waitNoMore();
         lease = ready;
         record.connected(ticker.nanos(), ready.reused());
+        record.shaken(ready.handshakeNanos());
         reached();
         relay.connected(this, ready);
     }

@@ -8,6 +8,7 @@ import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.util.ReferenceCountUtil;
 import io.tracery.proxy.exchange.Exchange;
+import io.tracery.proxy.exchange.Protocol;
 import io.tracery.proxy.loop.LoopState;
 import io.tracery.proxy.loop.Swept;
 import io.tracery.proxy.mesh.Direction;
@@ -44,6 +45,8 @@ final class HttpRelay implements Swept {
     private @Nullable Mirrors mirrors;
     private @Nullable FaultPlan fault;
     private @Nullable Throttle throttle;
+    private @Nullable GrpcMessages requestMessages;
+    private @Nullable GrpcMessages responseMessages;
     private boolean starting;
     private long movedNanos;
 
@@ -62,6 +65,10 @@ final class HttpRelay implements Swept {
         this.deadline = new Deadline(loop, exchange.protocol(), route, head.headers());
         this.attempts = new Attempts(this, loop, exchange, head, route, body, deadline);
         this.answering = new Answering(exchange, client, head.method(), route.filters());
+        if (exchange.protocol() == Protocol.GRPC) {
+            requestMessages = new GrpcMessages();
+            responseMessages = new GrpcMessages();
+        }
     }
 
     /** What the route's fault does to it; before the start. */
@@ -137,6 +144,9 @@ final class HttpRelay implements Swept {
             return;
         }
         exchange.received(piece.content().readableBytes());
+        if (requestMessages != null) {
+            exchange.receivedMessages(requestMessages.in(piece.content()));
+        }
         movedNanos = loop.ticker().nanos();
         if (mirrors != null) {
             mirrors.requestPiece(piece);
@@ -219,6 +229,9 @@ final class HttpRelay implements Swept {
         }
         if (piece instanceof HttpContent content) {
             exchange.sent(content.content().readableBytes());
+            if (responseMessages != null) {
+                exchange.sentMessages(responseMessages.in(content.content()));
+            }
             if (last) {
                 GrpcStatus.note(GrpcStatus.of(((LastHttpContent) content).trailingHeaders()), exchange);
             }

@@ -23,6 +23,7 @@ import io.tracery.proxy.route.ClusterSplit;
 import io.tracery.proxy.route.ClusterSplit.Share;
 import io.tracery.proxy.upstream.ClusterState;
 import io.tracery.proxy.upstream.Connector.HalfClosure;
+import io.tracery.proxy.upstream.HandshakeTime;
 import io.tracery.proxy.upstream.Occupancy;
 import io.tracery.proxy.upstream.PeerIdentity;
 import io.tracery.proxy.upstream.UpstreamFailure;
@@ -234,6 +235,7 @@ public final class TcpRelay extends ChannelInboundHandlerAdapter implements Swep
         }
         long now = loop.ticker().nanos();
         made.connected(now, /* reused= */ false);
+        made.shaken(HandshakeTime.of(channel));
         // To a balancer a TCP connection is as slow as it was to make; how long it lives says nothing.
         chosen.answered(CONNECTED, now - made.startNanos(), /* retryAfterNanos= */ 0, now);
         chosen.started();

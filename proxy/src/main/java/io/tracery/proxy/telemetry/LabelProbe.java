@@ -92,6 +92,7 @@ final class LabelProbe {
     }
 
     SeriesLabels labels() {
-        return new SeriesLabels(direction, protocol, peerNamespace, peerName, peerVersion, peerIdentity, tls, route, template);
+        return new SeriesLabels(
+                direction, protocol, peerNamespace, peerName, peerVersion, peerIdentity, tls, route, template);
     }
 }

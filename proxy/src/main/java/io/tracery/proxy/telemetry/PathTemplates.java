@@ -44,8 +44,13 @@ final class PathTemplates {
         final String word;
         final String template;
         List<Place> words = new ArrayList<>(1);
-        @Nullable Place id;
-        @Nullable Place rest;
+
+        @Nullable
+        Place id;
+
+        @Nullable
+        Place rest;
+
         boolean anyWord;
 
         /** Whether a path was answered that ends here. */

@@ -79,7 +79,8 @@ public final class ProxyTelemetry implements Component {
                 transport == null ? null : outboxes(config, transport, MetricsView.epochNanos(clock.instant())),
                 losses,
                 accessLog);
-        this.exposition = new PrometheusExposition(exporter::view, List.of(spanAccount, metricAccount, canaryAccount, lineAccount));
+        this.exposition = new PrometheusExposition(
+                exporter::view, List.of(spanAccount, metricAccount, canaryAccount, lineAccount));
     }
 
     /** Who observes the exchanges of an event loop; the same each time. Any thread. */

@@ -2,6 +2,7 @@ package io.tracery.proxy.telemetry;
 
 import io.tracery.proxy.exchange.Attempt;
 import io.tracery.proxy.exchange.Exchange;
+import io.tracery.proxy.exchange.Protocol;
 import io.tracery.tracing.otlp.Key;
 import io.tracery.tracing.otlp.Template;
 import io.tracery.tracing.otlp.TracesEncoder;
@@ -30,6 +31,7 @@ final class SpanFigures {
 
     void write(Exchange exchange) {
         reckon(exchange);
+        seldom(exchange);
         long received = exchange.bytesReceived();
         long sent = exchange.bytesSent();
         long all = received | sent;
@@ -46,6 +48,18 @@ final class SpanFigures {
         out.fill(at, template, 1, sent);
         for (int i = 0; i < stages; i++) {
             out.fill(at, template, FIRST_STAGE + i, micros[i]);
+        }
+    }
+
+    /** What only gRPC, or the first request on a connection, has. */
+    private void seldom(Exchange exchange) {
+        if (exchange.protocol() == Protocol.GRPC) {
+            out.attribute(SpanKeys.MESSAGES_RECEIVED, exchange.messagesReceived());
+            out.attribute(SpanKeys.MESSAGES_SENT, exchange.messagesSent());
+        }
+        Attempt last = exchange.decisive();
+        if (last != null && last.tlsNanos() > 0) {
+            out.attribute(SpanKeys.STAGE_TLS, last.tlsNanos() / 1_000);
         }
     }
 

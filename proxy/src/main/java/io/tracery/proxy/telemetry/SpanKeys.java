@@ -38,6 +38,9 @@ final class SpanKeys {
     static final Key STAGE_CONNECT = Key.of(Vocabulary.STAGE_CONNECT_MICROS);
     static final Key STAGE_FIRST_BYTE = Key.of(Vocabulary.STAGE_FIRST_BYTE_MICROS);
     static final Key STAGE_TRANSFER = Key.of(Vocabulary.STAGE_TRANSFER_MICROS);
+    static final Key STAGE_TLS = Key.of(Vocabulary.STAGE_TLS_MICROS);
+    static final Key MESSAGES_RECEIVED = Key.of(Vocabulary.MESSAGES_RECEIVED);
+    static final Key MESSAGES_SENT = Key.of(Vocabulary.MESSAGES_SENT);
     static final Key BYTES_RECEIVED = Key.of(Vocabulary.BYTES_RECEIVED);
     static final Key BYTES_SENT = Key.of(Vocabulary.BYTES_SENT);
     static final Key ROUTE = Key.of(Vocabulary.ROUTE);

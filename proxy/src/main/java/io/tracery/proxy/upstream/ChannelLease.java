@@ -46,6 +46,11 @@ final class ChannelLease implements Lease {
     }
 
     @Override
+    public long handshakeNanos() {
+        return reused ? 0 : HandshakeTime.of(channel);
+    }
+
+    @Override
     public String peerIdentity() {
         return PeerIdentity.verified(channel);
     }

@@ -128,8 +128,10 @@ public final class Connector {
                 deadline.cancel(false);
                 handOut(ready, connecting.channel());
             } else {
+                long connected = System.nanoTime();
                 tls.handshakeFuture().addListener(shaken -> {
                     deadline.cancel(false);
+                    HandshakeTime.remember(connecting.channel(), System.nanoTime() - connected);
                     finishHandshake(
                             ready,
                             connecting.channel(),

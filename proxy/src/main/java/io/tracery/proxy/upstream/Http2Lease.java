@@ -188,6 +188,11 @@ final class Http2Lease extends FrameStream implements Lease {
     }
 
     @Override
+    public long handshakeNanos() {
+        return reused ? 0 : owner.handshakeNanos();
+    }
+
+    @Override
     public String peerIdentity() {
         return owner.peerIdentity();
     }

@@ -141,6 +141,10 @@ final class Http2Upstream extends FrameConnection {
         return scheme;
     }
 
+    long handshakeNanos() {
+        return HandshakeTime.of(channel);
+    }
+
     String peerIdentity() {
         return peerIdentity;
     }

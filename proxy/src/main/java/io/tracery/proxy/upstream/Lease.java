@@ -23,6 +23,9 @@ public interface Lease {
     /** True when an earlier request used the same connection: it may have died since. */
     boolean reused();
 
+    /** How long the TLS handshake of a connection took that is new with this lease; 0 for others and for plain text. */
+    long handshakeNanos();
+
     /** With which code the upstream reset its answer (RFC 9113 section 7); INTERNAL_ERROR where it gave none. */
     default long resetCode() {
         return Http2Error.INTERNAL_ERROR.code();

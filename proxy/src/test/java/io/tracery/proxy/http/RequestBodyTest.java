@@ -193,6 +193,11 @@ class RequestBodyTest {
         }
 
         @Override
+        public long handshakeNanos() {
+            return 0;
+        }
+
+        @Override
         public String peerIdentity() {
             return "";
         }

@@ -20,7 +20,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class LikenessesTest {
@@ -48,7 +47,7 @@ class LikenessesTest {
     }
 
     /** Few values of each kind, so that most exchanges are like an earlier one in all but one of them. */
-    private static Exchange exchange(SplittableRandom random) {
+    static Exchange exchange(SplittableRandom random) {
         Protocol protocol = one(random, Protocol.values());
         Exchange exchange = new Exchange(
                 one(random, Direction.values()),
@@ -76,7 +75,7 @@ class LikenessesTest {
             attempt.picked(
                     endpoint,
                     one(random, 1.5, 2.5, Double.NaN),
-                    one(random, null, Exchanges.FIRST, Exchanges.SECOND),
+                    random.nextInt(3) == 0 ? null : one(random, Exchanges.FIRST, Exchanges.SECOND),
                     one(random, 1.5, Double.NaN));
             attempt.pickedFor(one(random, "", "cost", "turn"), random.nextInt(2));
             attempt.ended(Exchanges.START + 900, Fate.SERVED, 200);
@@ -109,7 +108,7 @@ class LikenessesTest {
     }
 
     @SafeVarargs
-    private static <T extends @Nullable Object> T one(SplittableRandom random, T... of) {
+    private static <T> T one(SplittableRandom random, T... of) {
         return of[random.nextInt(of.length)];
     }
 

@@ -108,7 +108,15 @@ class PrometheusExpositionTest {
                 classic,
                 new Totals.Slowest(20, 1_700_000_000_000L, Exchanges.TRACE.traceIdHex(), Exchanges.TRACE.spanIdHex()));
         SeriesLabels labels = new SeriesLabels(
-                "outbound", "http", "shop", "cart", "v1", Exchanges.CART_IDENTITY, "mtls", "shop/cart/0", "/items/{id}");
+                "outbound",
+                "http",
+                "shop",
+                "cart",
+                "v1",
+                Exchanges.CART_IDENTITY,
+                "mtls",
+                "shop/cart/0",
+                "/items/{id}");
         return new Totals(labels, 3, 1, 0, 10, 20, List.of(outcome));
     }
 

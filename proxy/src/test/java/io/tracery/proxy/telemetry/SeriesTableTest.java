@@ -23,7 +23,15 @@ class SeriesTableTest {
                 .isSameAs(group);
         assertThat(group.labels())
                 .isEqualTo(new SeriesLabels(
-                        "outbound", "http", "shop", "cart", "v1", Exchanges.CART_IDENTITY, "mtls", "shop/cart/0", "/items/{id}"));
+                        "outbound",
+                        "http",
+                        "shop",
+                        "cart",
+                        "v1",
+                        Exchanges.CART_IDENTITY,
+                        "mtls",
+                        "shop/cart/0",
+                        "/items/{id}"));
         assertThat(table.resolve(Exchanges.served("shop/cart/1", 1))).isNotSameAs(group);
     }
 

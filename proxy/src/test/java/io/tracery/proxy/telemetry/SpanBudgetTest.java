@@ -57,7 +57,7 @@ class SpanBudgetTest {
         SpanBudget budget = new SpanBudget((long) SPAN * PER_SECOND / 8, 0);
         run(budget, 2);
         assertThat(budget.share()).isCloseTo(1.0 / 8, within(0.02));
-        for (int i = 0; i < 40; i++) {
+        for (int i = 0; i < 60; i++) {
             now += STEP;
             budget.tick(now);
         }
@@ -93,7 +93,8 @@ class SpanBudgetTest {
                 if (budget.admits(trace)) {
                     budget.wrote(SPAN);
                     written += SPAN;
-                    standsFor += ProbabilitySampler.adjustedCount(budget.marked(trace).tracestate());
+                    standsFor += ProbabilitySampler.adjustedCount(
+                            budget.marked(trace).tracestate());
                 }
             }
             now += STEP;

@@ -64,6 +64,7 @@ public final class Vocabulary {
 
     /** The template of the path, such as {@code /users/{id}}; what the mesh calls a route is {@link #ROUTE}. */
     public static final String HTTP_ROUTE = "http.route";
+
     public static final String FATE = "tracery.fate";
     public static final String HTTP_STATUS = "http.response.status_code";
     public static final String RPC_STATUS = "rpc.response.status_code";
@@ -108,6 +109,11 @@ public final class Vocabulary {
     public static final String STAGE_CONNECT_MICROS = "tracery.stage.connect_us";
     public static final String STAGE_FIRST_BYTE_MICROS = "tracery.stage.first_byte_us";
     public static final String STAGE_TRANSFER_MICROS = "tracery.stage.transfer_us";
+    /** Of {@link #STAGE_CONNECT_MICROS} what the TLS handshake of a new connection took. */
+    public static final String STAGE_TLS_MICROS = "tracery.stage.tls_us";
+
+    public static final String MESSAGES_RECEIVED = "tracery.messages.received";
+    public static final String MESSAGES_SENT = "tracery.messages.sent";
     public static final String BYTES_RECEIVED = "tracery.bytes.received";
     public static final String BYTES_SENT = "tracery.bytes.sent";
 

@@ -90,8 +90,7 @@ public final class ProbabilitySampler {
                 state.append(',').append(member);
             }
         }
-        return new TraceContext(
-                kept.traceIdHigh(), kept.traceIdLow(), kept.spanId(), kept.flags(), state.toString());
+        return new TraceContext(kept.traceIdHigh(), kept.traceIdLow(), kept.spanId(), kept.flags(), state.toString());
     }
 
     /** How many traces one stands for, by its trace state: 1 where that says nothing. */

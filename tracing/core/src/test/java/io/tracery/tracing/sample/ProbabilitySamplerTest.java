@@ -25,8 +25,7 @@ class ProbabilitySamplerTest {
                 "ot=th:nonsense | ot=th:8",
             })
     void aKeptTraceSaysForHowManyItStands(String before, String after) {
-        TraceContext marked =
-                ProbabilitySampler.roughly(0.5).marked(new TraceContext(1, -1, 3, (byte) 3, before));
+        TraceContext marked = ProbabilitySampler.roughly(0.5).marked(new TraceContext(1, -1, 3, (byte) 3, before));
         assertThat(marked.tracestate()).isEqualTo(after);
         assertThat(ProbabilitySampler.adjustedCount(marked.tracestate())).isEqualTo(after.contains("th:c") ? 4 : 2);
     }

@@ -33,6 +33,9 @@ final class Canaries {
     private final LongSupplier clockMillis;
     private final Map<String, Last> last = new ConcurrentHashMap<>();
 
+    /** Confined to the ingest's thread. */
+    private long nextSweep;
+
     private record Last(long number, long atMillis) {}
 
     Canaries(LongSupplier clockMillis, MeterRegistry registry) {
@@ -46,7 +49,8 @@ final class Canaries {
 
     private static Counter counter(String outcome, MeterRegistry registry) {
         return Counter.builder("tracery.search.canaries")
-                .description("Spans by which proxies show that their spans arrive: those that did, and gaps between their numbers")
+                .description(
+                        "Spans by which proxies show that their spans arrive: those that did, and gaps between their numbers")
                 .tag("outcome", outcome)
                 .register(registry);
     }
@@ -73,7 +77,10 @@ final class Canaries {
         if (before != null || last.size() < MOST) {
             last.put(instance, new Last(number, now));
         }
-        last.values().removeIf(each -> now - each.atMillis > FORGOTTEN);
+        if (now >= nextSweep) {
+            nextSweep = now + OVERDUE;
+            last.values().removeIf(each -> now - each.atMillis > FORGOTTEN);
+        }
         return true;
     }
 

@@ -52,16 +52,24 @@ class CanariesTest {
     void whatIsNoCanaryIsLeftAlone() {
         TracesData canary = canary("cart-1", 1);
         TracesData.Builder renamed = canary.toBuilder();
-        renamed.getResourceSpansBuilder(0).getScopeSpansBuilder(0).getSpansBuilder(0).setName("GET");
+        renamed.getResourceSpansBuilder(0)
+                .getScopeSpansBuilder(0)
+                .getSpansBuilder(0)
+                .setName("GET");
         assertThat(canaries.take(renamed.build())).isFalse();
         assertThat(canaries.take(TracesData.getDefaultInstance())).isFalse();
-        assertThat(canaries.take(canary.toBuilder().addResourceSpans(canary.getResourceSpans(0)).build()))
+        assertThat(canaries.take(canary.toBuilder()
+                        .addResourceSpans(canary.getResourceSpans(0))
+                        .build()))
                 .isFalse();
         assertThat(count("arrived")).isZero();
     }
 
     private double count(String outcome) {
-        return registry.get("tracery.search.canaries").tag("outcome", outcome).counter().count();
+        return registry.get("tracery.search.canaries")
+                .tag("outcome", outcome)
+                .counter()
+                .count();
     }
 
     private double overdue() {
