@@ -171,7 +171,7 @@ final class PathTemplates {
         return new Place(word, before + shown);
     }
 
-    /** Numbers and dates, hexadecimal of some length, what ends in long numbers, tokens, and all that is no plain word. */
+    /** Numbers and dates, hexadecimal of some length, what is numbered at its end, tokens, and all that is no plain word. */
     static boolean looksLikeId(String path, int from, int to) {
         int length = to - from;
         int digits = 0;
@@ -179,7 +179,7 @@ final class PathTemplates {
         int marks = 0;
         for (int i = from; i < to; i++) {
             char c = path.charAt(i);
-            if (c >= '0' && c <= '9') {
+            if (digit(c)) {
                 digits++;
                 hex++;
             } else if ((c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F')) {
@@ -193,6 +193,26 @@ final class PathTemplates {
         if (digits == 0) {
             return length > LONGEST_WORD;
         }
-        return digits + marks == length || (hex + marks == length && hex >= 8) || digits >= 4 || length >= 20;
+        return digits + marks == length
+                || (hex + marks == length && hex >= 8)
+                || digits >= 4
+                || length >= 20
+                || numbered(path, from, to);
+    }
+
+    /** {@code item-7} and {@code p04}, but not {@code s3}, nor the version {@code v12}. */
+    private static boolean numbered(String path, int from, int to) {
+        int at = to;
+        while (digit(path.charAt(at - 1))) {
+            at--;
+        }
+        char before = path.charAt(at - 1);
+        boolean marked = before == '-' || before == '_' || before == '.' || before == '~' || before == ':';
+        boolean version = at - from == 1 && (before == 'v' || before == 'V');
+        return at < to && (marked || (to - at > 1 && !version));
+    }
+
+    private static boolean digit(char c) {
+        return c >= '0' && c <= '9';
     }
 }

@@ -25,6 +25,8 @@ class PathTemplatesTest {
         "/o/3f2504e0-4f89-11d3-9a0c-0305e82c3301, /o/{id}",
         "/commits/deadbee1, /commits/{id}",
         "/orders/order-48213, /orders/{id}",
+        "/carts/mx0ptqcy-1/p04, /carts/{id}/{id}",
+        "/v12/s3/utf8, /v12/s3/utf8",
         "/t/AbCd3fGhIjKlMnOpQrStUvWx, /t/{id}",
         "/mail/a@b.example, /mail/{id}",
         "/files/a%20b, /files/{id}",

@@ -72,7 +72,7 @@ final class Canaries {
         Last before = last.get(instance);
         // A lower number is a proxy's that has begun anew.
         if (before != null && number > before.number) {
-            lost.increment(number - before.number - 1);
+            lost.increment((double) (number - before.number - 1));
         }
         if (before != null || last.size() < MOST) {
             last.put(instance, new Last(number, now));
