@@ -49,7 +49,7 @@ class SpanBudgetTest {
         run(budget, 10);
 
         assertThat((double) written).isCloseTo(bytesPerSecond * 10.0, withinPercentage(5));
-        assertThat(standsFor).as("what a reader reckons").isCloseTo(seen, withinPercentage(5));
+        assertThat(standsFor).as("what a reader reckons").isCloseTo((double) seen, withinPercentage(5));
     }
 
     @Test

@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -34,7 +35,7 @@ class SpanSchemaTest {
 
     private final TracesEncoder traces = new TracesEncoder(AttributeSet.EMPTY, new Scope("test", ""));
     private final SpanEncoder encoder = new SpanEncoder(traces, new SplittableRandom(1));
-    private final TreeSet<String> written = new TreeSet<>();
+    private final Set<String> written = new TreeSet<>();
 
     @Test
     void everythingThatIsDocumentedIsWrittenAndNothingElse() throws IOException {
@@ -49,9 +50,9 @@ class SpanSchemaTest {
         assertThat(written).containsExactlyElementsOf(documented());
     }
 
-    private static TreeSet<String> documented() throws IOException {
+    private static Set<String> documented() throws IOException {
         String page = Files.readString(Path.of("../docs/spans.md"));
-        TreeSet<String> names = new TreeSet<>();
+        Set<String> names = new TreeSet<>();
         Matcher attributes = ATTRIBUTE.matcher(page);
         while (attributes.find()) {
             names.add(attributes.group(1) + " " + attributes.group(2));
