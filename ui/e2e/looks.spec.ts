@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { buildTrace, outcome } from '../src/model/trace';
 import { shot, sizes } from './browser';
+import { TOKEN } from './fixtures/tap';
 import { accessibilityProblems, inBrowser } from './harness';
 
 /** Pictures of every page in both themes and three sizes, for a person to look at; each also passes axe. */
@@ -18,6 +19,11 @@ inBrowser('how the pages look', ({ server, visit }) => {
       ready: '[data-panel] figure',
     },
     { name: 'topology-table', path: () => '/?view=table', ready: '[data-row]' },
+    { name: 'services', path: () => '/services', ready: '[data-row]' },
+    { name: 'service', path: () => '/services/shop/payment', ready: '[data-testid=service] figure a' },
+    { name: 'mesh', path: () => '/mesh', ready: '[data-testid=mesh] [data-row]' },
+    { name: 'live-token', path: () => '/live', ready: 'form' },
+    { name: 'live', path: () => '/live?fate=app_error', ready: '[data-row]' },
     { name: 'traces', path: () => '/traces?service=web&limit=200', ready: '[data-trace]' },
     { name: 'waterfall', path: () => `/traces/${retried()}`, ready: '[data-span]' },
     { name: 'waterfall-failed', path: () => `/traces/${failed()}`, ready: '[data-span]' },
@@ -27,6 +33,11 @@ inBrowser('how the pages look', ({ server, visit }) => {
     for (const colorScheme of ['light', 'dark'] as const) {
       it(`${name}, ${colorScheme}`, async () => {
         const page = await visit(path(), { colorScheme });
+        if (name === 'live') {
+          await page.getByLabel('Token').fill(TOKEN);
+          await page.keyboard.press('Enter');
+          await page.locator('[data-row]').nth(1).click();
+        }
         await page.locator(ready).first().waitFor();
         for (const [size, viewport] of Object.entries(sizes)) {
           await page.setViewportSize(viewport);

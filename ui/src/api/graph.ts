@@ -1,8 +1,7 @@
 import { z } from './schema';
 import { getJson } from './http';
-
-const share = z.number().min(0).max(1).nullable();
-const number = z.number().nullable();
+import type { Range } from '../model/timeRange';
+import { pointSchema, number, share } from './tally';
 
 const versionSchema = z.object({
   version: z.string(),
@@ -61,16 +60,7 @@ export const graphSchema = z.object({
 const seriesSchema = z.object({
   id: z.string(),
   step: z.number(),
-  points: z.array(
-    z.object({
-      t: z.number(),
-      requestRate: number,
-      successShare: share,
-      p50: number,
-      p90: number,
-      p99: number,
-    }),
-  ),
+  points: z.array(pointSchema),
 });
 
 /** Times are Unix milliseconds, rates per second, shares 0..1, latencies ms; what is not known is null. */
@@ -90,10 +80,15 @@ export const graphStreamUrl = (window: Window) => `/api/graph/stream?window=${wi
 export const fetchGraph = (window: Window, signal?: AbortSignal): Promise<Graph> =>
   getJson(graphUrl(window), graphSchema, signal);
 
+/** What happened in an interval of the past. */
+export const fetchGraphOf = ({ from, to }: Range, signal?: AbortSignal): Promise<Graph> =>
+  getJson(`/api/graph?from=${from.toFixed(0)}&to=${to.toFixed(0)}`, graphSchema, signal);
+
 export interface SeriesOf {
   kind: 'edge' | 'node';
   id: string;
 }
 
-export const fetchSeries = (of: SeriesOf, range: string, signal?: AbortSignal): Promise<Series> =>
-  getJson(`/api/${of.kind}s/series?id=${encodeURIComponent(of.id)}&range=${range}`, seriesSchema, signal);
+/** `time` as the read API takes it: `range=15m` up to now, or `from=…&to=…`. */
+export const fetchSeries = (of: SeriesOf, time: string, signal?: AbortSignal): Promise<Series> =>
+  getJson(`/api/${of.kind}s/series?id=${encodeURIComponent(of.id)}&${time}`, seriesSchema, signal);

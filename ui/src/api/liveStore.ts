@@ -77,7 +77,7 @@ export class LiveStore {
       .map(([id]) => id);
     const lane = async () => {
       for (let id = queue.shift(); id; id = queue.shift()) {
-        const parts = sourcesOf(graph, id).map((of) => fetchSeries(of, '2m', this.stopped.signal));
+        const parts = sourcesOf(graph, id).map((of) => fetchSeries(of, 'range=2m', this.stopped.signal));
         const series = await Promise.all(parts).catch(() => []);
         this.live.history.seed(id, addUp(series));
       }

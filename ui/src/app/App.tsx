@@ -9,6 +9,12 @@ import styles from '../components/shell.module.css';
 import { Topology } from '../features/topology/Topology';
 import { Rail } from './Rail';
 
+const Services = lazy(async () => ({ default: (await import('../features/services/Services')).Services }));
+const ServicePage = lazy(async () => ({
+  default: (await import('../features/service/ServicePage')).ServicePage,
+}));
+const MeshPage = lazy(async () => ({ default: (await import('../features/mesh/MeshPage')).MeshPage }));
+const LivePage = lazy(async () => ({ default: (await import('../features/live/LivePage')).LivePage }));
 const TraceSearch = lazy(async () => ({
   default: (await import('../features/traces/TraceSearch')).TraceSearch,
 }));
@@ -27,7 +33,7 @@ export function App() {
           <Rail path={path} />
           <main className={styles.main}>
             <Guard key={path}>
-              <Suspense fallback={<Header title=" " tab="Loading" />}>{page(path)}</Suspense>
+              <Suspense fallback={<Header title=" " tab="Loading" timed={false} />}>{page(path)}</Suspense>
             </Guard>
           </main>
         </div>
@@ -38,12 +44,17 @@ export function App() {
 
 function page(path: string): ReactNode {
   if (path === '/' || path === '/index.html') return <Topology />;
+  if (path === '/services') return <Services />;
+  const service = /^\/services\/([^/]+\/[^/]+)$/.exec(path)?.[1];
+  if (service) return <ServicePage key={service} id={decodeURIComponent(service)} />;
+  if (path === '/live') return <LivePage />;
+  if (path === '/mesh') return <MeshPage />;
   if (path === '/traces') return <TraceSearch />;
   const trace = /^\/traces\/([0-9a-fA-F]{1,32})$/.exec(path)?.[1];
   if (trace) return <TracePage id={trace} />;
   return (
     <>
-      <Header title="Not found" tab="Not found" />
+      <Header title="Not found" tab="Not found" timed={false} />
       <FreshnessBanner />
       <State title="There is no such page">
         <p>
@@ -68,7 +79,7 @@ class Guard extends Component<{ children: ReactNode }, { error: Error | undefine
     if (!error) return this.props.children;
     return (
       <>
-        <Header title="Something broke" tab="Error" />
+        <Header title="Something broke" tab="Error" timed={false} />
         <State title="This page stopped working" tone="failing">
           <p className="mono">{error.message}</p>
           <p>

@@ -1,6 +1,9 @@
 import { useEffect, type ReactNode } from 'react';
+import { useOffers } from '../api/offers';
 import { FreshnessPill } from './Freshness';
 import { Icon } from './Icon';
+import { TimeBar } from './TimeBar';
+import { TimeControl } from './TimeControl';
 import { toggleTheme, useTheme } from './theme';
 import styles from './shell.module.css';
 
@@ -11,29 +14,38 @@ interface Props {
   /** One line of figures beside the title. */
   summary?: ReactNode;
   children?: ReactNode;
+  /** Off where the page is of one thing that has a time of its own; `always` where it needs no server that remembers the graph. */
+  timed?: boolean | 'always';
 }
 
 /** The bar above every page: where one is, the page's own tools, how old the data is, the theme. */
-export function Header({ title, tab, summary, children }: Props) {
+export function Header({ title, tab, summary, children, timed = true }: Props) {
   const theme = useTheme();
+  const { past } = useOffers();
   useEffect(() => {
     document.title = `${tab} · Tracery`;
   }, [tab]);
   return (
-    <header className={styles.header}>
-      <h1 className={styles.title}>{title}</h1>
-      {summary && <p className={styles.summary}>{summary}</p>}
-      <div className={styles.tools}>{children}</div>
-      <FreshnessPill />
-      <button
-        type="button"
-        className={styles.iconButton}
-        onClick={toggleTheme}
-        aria-label={theme === 'dark' ? 'Switch to light' : 'Switch to dark'}
-        title={theme === 'dark' ? 'Light' : 'Dark'}
-      >
-        <Icon name={theme === 'dark' ? 'sun' : 'moon'} />
-      </button>
-    </header>
+    <>
+      <header className={styles.header}>
+        <h1 className={styles.title}>{title}</h1>
+        {summary && <p className={styles.summary}>{summary}</p>}
+        <div className={styles.tools}>
+          {children}
+          {(timed === 'always' || (timed && past)) && <TimeControl />}
+        </div>
+        <FreshnessPill />
+        <button
+          type="button"
+          className={styles.iconButton}
+          onClick={toggleTheme}
+          aria-label={theme === 'dark' ? 'Switch to light' : 'Switch to dark'}
+          title={theme === 'dark' ? 'Light' : 'Dark'}
+        >
+          <Icon name={theme === 'dark' ? 'sun' : 'moon'} />
+        </button>
+      </header>
+      {timed && past && <TimeBar />}
+    </>
   );
 }

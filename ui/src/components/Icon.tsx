@@ -1,6 +1,12 @@
 /** One stroke weight, 16 px grid, drawn in the colour of the text around. */
 const paths = {
   topology: 'M3 8h3l6-4.5M6 8l6 4.5M3 8h.01M12.5 3.5h.01M12.5 12.5h.01',
+  services: 'M2.5 3h11v3.5h-11zM2.5 9.5h11V13h-11zM4.8 4.75h.01M4.8 11.25h.01',
+  live: 'M1.5 8h3l2-5 3 10 2-5h3',
+  mesh: 'M8 1.8l5.4 2v4.1c0 3.2-2.2 5.3-5.4 6.4-3.2-1.1-5.4-3.2-5.4-6.4V3.8zM5.6 8l1.7 1.7 3.2-3.4',
+  play: 'M5 3l8 5-8 5z',
+  pause: 'M5 3v10M11 3v10',
+  diff: 'M5 2.5v8M2.5 8L5 10.5 7.5 8M11 13.5v-8M8.5 8L11 5.5 13.5 8',
   traces: 'M2 4h7M5 8h8M8 12h5',
   sun: 'M8 5a3 3 0 1 0 0 6 3 3 0 0 0 0-6M8 1.5v1M8 13.5v1M1.5 8h1M13.5 8h1M3.4 3.4l.7.7M11.9 11.9l.7.7M12.6 3.4l-.7.7M4.1 11.9l-.7.7',
   moon: 'M13.2 9.6A5.6 5.6 0 0 1 6.4 2.8a5.6 5.6 0 1 0 6.8 6.8Z',

@@ -2,6 +2,8 @@ import { useEffect, useMemo, useRef, useState } from 'react';
 import UPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { clock, text, type Figure } from '../model/format';
+import type { Range } from '../model/timeRange';
+import { ChartMarks, type ChartMark, type Frame } from './ChartMarks';
 import { useTheme } from './theme';
 import styles from './timeChart.module.css';
 
@@ -10,11 +12,7 @@ export interface Line {
   values: readonly (number | null)[];
 }
 
-export interface TimeRange {
-  /** Unix milliseconds. */
-  from: number;
-  to: number;
-}
+export type TimeRange = Range;
 
 interface Props {
   title: string;
@@ -32,6 +30,11 @@ interface Props {
   withTime?: boolean;
   filled?: boolean;
   onBrush?: (range: TimeRange) => void;
+  /** Single things that lie on it and lead somewhere. */
+  marks?: readonly ChartMark[];
+  /** When something was changed: a hairline each. */
+  events?: readonly number[];
+  tall?: boolean;
 }
 
 /** The accent at 100, 70, 45 and 25 %: series are told apart by strength and by their label, never by hue. */
@@ -39,7 +42,7 @@ const ramp = ['ff', 'b3', '73', '40'];
 
 /** One measure over time, with its figures at the cursor, or the newest ones, in its title line. */
 export function TimeChart(props: Props) {
-  const { title, times, lines, format, sync, range, withTime = false } = props;
+  const { title, times, lines, format, sync, range, withTime = false, marks, events, tall = false } = props;
   const host = useRef<HTMLDivElement>(null);
   const chart = useRef<UPlot>(null);
   const theme = useTheme();
@@ -49,13 +52,21 @@ export function TimeChart(props: Props) {
     latest.current = props;
   });
 
-  const height = withTime ? 98 : 78;
+  const [frame, setFrame] = useState<Frame>();
+  const height = (withTime ? 98 : 78) + (tall ? 50 : 0);
   const labels = lines.map((line) => line.label).join('\n');
   useEffect(() => {
     const element = host.current;
     if (!element) return;
     const plot = new UPlot(
-      optionsOf(element, height, sync, () => latest.current, setCursor),
+      optionsOf(
+        element,
+        height,
+        sync,
+        () => latest.current,
+        setCursor,
+        (next) => setFrame((last) => (last && sameFrame(last, next) ? last : next)),
+      ),
       dataOf(latest.current),
       element,
     );
@@ -100,7 +111,10 @@ export function TimeChart(props: Props) {
           ))}
         </span>
       </figcaption>
-      <div ref={host} style={{ height }} />
+      <div className={styles.plot}>
+        <div ref={host} style={{ height }} />
+        {frame && <ChartMarks frame={frame} marks={marks ?? []} events={events ?? []} />}
+      </div>
     </figure>
   );
 }
@@ -123,6 +137,7 @@ function optionsOf(
   sync: string,
   props: () => Props,
   onCursor: (index: number | null) => void,
+  onFrame: (frame: Frame) => void,
 ): UPlot.Options {
   const css = getComputedStyle(document.documentElement);
   const color = (name: string) => css.getPropertyValue(name).trim();
@@ -175,6 +190,7 @@ function optionsOf(
       })),
     ],
     hooks: {
+      draw: [(plot) => onFrame(frameOf(plot))],
       setCursor: [
         (plot) => onCursor(plot.cursor.idx != null && (plot.cursor.left ?? -1) >= 0 ? plot.cursor.idx : null),
       ],
@@ -194,3 +210,28 @@ function optionsOf(
 }
 
 const fromZero = (_: number, high: number): [number, number] => [0, high > 0 ? high * 1.12 : 1];
+
+function frameOf(plot: UPlot): Frame {
+  const { offsetLeft, offsetTop, clientWidth, clientHeight } = plot.over;
+  const { x, y } = plot.scales;
+  return {
+    left: offsetLeft,
+    top: offsetTop,
+    width: clientWidth,
+    height: clientHeight,
+    from: (x?.min ?? 0) * 1000,
+    to: (x?.max ?? 0) * 1000,
+    low: y?.min ?? 0,
+    high: y?.max ?? 1,
+  };
+}
+
+const sameFrame = (a: Frame, b: Frame): boolean =>
+  a.left === b.left &&
+  a.top === b.top &&
+  a.width === b.width &&
+  a.height === b.height &&
+  a.from === b.from &&
+  a.to === b.to &&
+  a.low === b.low &&
+  a.high === b.high;

@@ -1,3 +1,5 @@
+import { DEFAULT_LOOKBACK, lookbacks } from './timeRange';
+
 /** A trace search as it stands in the URL, and as the search API wants it. */
 export interface TraceQuery {
   service: string;
@@ -13,16 +15,7 @@ export interface TraceQuery {
   limit: number;
 }
 
-export const lookbacks = [
-  { value: '5m', label: '5 minutes', ms: 300_000 },
-  { value: '15m', label: '15 minutes', ms: 900_000 },
-  { value: '1h', label: '1 hour', ms: 3_600_000 },
-  { value: '6h', label: '6 hours', ms: 21_600_000 },
-  { value: '24h', label: '24 hours', ms: 86_400_000 },
-] as const;
-
 export const limits = [20, 50, 100, 200, 500, 1500] as const;
-const DEFAULT_LOOKBACK = '15m';
 const DEFAULT_LIMIT = 100;
 
 export function parseQuery(params: URLSearchParams): TraceQuery {

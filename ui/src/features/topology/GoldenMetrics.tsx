@@ -1,19 +1,15 @@
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { useMemo, useState } from 'react';
+import { useMemo } from 'react';
 import { fetchSeries, type SeriesOf } from '../../api/graph';
-import { Segmented } from '../../components/Controls';
+import { useOffers } from '../../api/offers';
+import { useLiveQuery } from '../../api/useLiveQuery';
 import { Link } from '../../components/navigation';
 import { Bone } from '../../components/State';
 import { TimeChart, type TimeRange } from '../../components/TimeChart';
+import { useNow } from '../../components/useNow';
+import { goTime, useTimeSpan } from '../../components/useTimeSpan';
 import { clock, latency, rate, share } from '../../model/format';
+import { boundsOf, lookbackMs, type TimeSpan } from '../../model/timeRange';
 import styles from './panel.module.css';
-
-const ranges = [
-  { value: '2m', label: '2 min', ms: 120_000 },
-  { value: '5m', label: '5 min', ms: 300_000 },
-  { value: '15m', label: '15 min', ms: 900_000 },
-] as const;
-type Range = (typeof ranges)[number]['value'];
 
 interface Props {
   of: SeriesOf;
@@ -29,15 +25,24 @@ const successBounds = (low: number): [number, number] => [
   1,
 ];
 
-/** Rate, success and latency of one node or edge over the last minutes. */
+/** Second by second as long as the server keeps that; further back in its windows. */
+const SECONDS_MS = 900_000;
+
+function timeOf({ lookback, range }: TimeSpan): string {
+  if (range) return `from=${range.from.toFixed(0)}&to=${range.to.toFixed(0)}`;
+  return lookbackMs(lookback) <= SECONDS_MS ? `range=${lookback}` : `from=-${lookback}`;
+}
+
+/** Rate, success and latency of one node or edge over the page's time. */
 export function GoldenMetrics({ of, tracesUrl, durationName }: Props) {
-  const [range, setRange] = useState<Range>('5m');
-  const [zoom, setZoom] = useState<TimeRange>();
-  const series = useQuery({
-    queryKey: ['series', of.kind, of.id, range],
-    queryFn: ({ signal }) => fetchSeries(of, range, signal),
-    refetchInterval: zoom ? false : 2_000,
-    placeholderData: keepPreviousData,
+  const span = useTimeSpan();
+  const now = useNow();
+  const { past } = useOffers();
+  const time = timeOf(span);
+  const series = useLiveQuery({
+    key: ['series', of.kind, of.id, time],
+    fetch: (signal) => fetchSeries(of, time, signal),
+    everyMs: span.range ? undefined : 2_000,
   });
   const points = useMemo(() => series.data?.points ?? [], [series.data]);
   const columns = useMemo(
@@ -53,36 +58,26 @@ export function GoldenMetrics({ of, tracesUrl, durationName }: Props) {
     }),
     [points],
   );
-  const span = ranges.find((candidate) => candidate.value === range)?.ms ?? 300_000;
-  const end = points.at(-1)?.t ?? 0;
-  const shown = zoom ?? { from: end - span, to: end };
-  const sync = `golden ${of.id}`;
-  const common = { times: columns.times, range: shown, sync, onBrush: setZoom };
+  const common = {
+    times: columns.times,
+    range: boundsOf(span, span.range ? now : (points.at(-1)?.t ?? now)),
+    sync: `golden ${of.id}`,
+    ...(past ? { onBrush: (chosen: TimeRange) => goTime.range(chosen) } : {}),
+  };
 
   return (
     <section className={styles.section} aria-label="Metrics over time">
-      <div className={styles.chartBar}>
-        {zoom ? (
-          <p className={styles.zoom}>
-            {clock(zoom.from)} – {clock(zoom.to)}
-            {tracesUrl && <Link to={tracesUrl(zoom)}>Traces of this time</Link>}
-            <button type="button" onClick={() => setZoom(undefined)}>
-              Back to live
-            </button>
-          </p>
-        ) : (
-          <p className={styles.hint}>Drag on a chart to look closer</p>
-        )}
-        <Segmented
-          label="Time"
-          value={range}
-          options={ranges}
-          onChange={(next) => {
-            setZoom(undefined);
-            setRange(next);
-          }}
-        />
-      </div>
+      {span.range ? (
+        <p className={styles.zoom}>
+          {clock(span.range.from)} – {clock(span.range.to)}
+          {tracesUrl && <Link to={tracesUrl(span.range)}>Traces of this time</Link>}
+          <button type="button" onClick={() => goTime.range(undefined)}>
+            Back to live
+          </button>
+        </p>
+      ) : (
+        past && <p className={styles.zoom}>Drag on a chart to look closer</p>
+      )}
       {series.isPending ? (
         <ChartBones />
       ) : series.isError && points.length === 0 ? (

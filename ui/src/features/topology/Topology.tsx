@@ -1,27 +1,46 @@
 import { useMemo, useRef } from 'react';
 import { windows, type Graph } from '../../api/graph';
 import { useFreshness, useLive } from '../../api/live';
+import { useOffers } from '../../api/offers';
+import { useShownGraph, type Shown } from '../../api/shownGraph';
 import { SearchBox, Segmented, Select } from '../../components/Controls';
 import { FreshnessBanner } from '../../components/Freshness';
 import { Header } from '../../components/Header';
 import { GraphView, type GraphHandle } from '../../graph/GraphView';
 import { useLayout } from '../../graph/useLayout';
+import { RateHistory } from '../../model/history';
 import { matches } from '../../model/emphasis';
 import { foldedNamespace, look, type Seen } from '../../model/lens';
 import { LensBar } from './LensBar';
 import { Panel } from './Panel';
-import { AllHealthy, FirstRun, MapSkeleton, NoMatch, Unreachable } from './states';
+import {
+  AllHealthy,
+  FirstRun,
+  MapSkeleton,
+  NoMatch,
+  NotRemembered,
+  NothingThen,
+  Unreachable,
+} from './states';
 import { Summary } from './Summary';
 import { TopologyTable } from './TopologyTable';
 import { useKeys } from './useKeys';
 import { useMedia } from '../../components/useMedia';
+import { useTimeSpan } from '../../components/useTimeSpan';
+import { Player } from './Player';
 import { go, useTopologyView, type TopologyView } from './useTopologyView';
 import styles from './topology.module.css';
+
+/** In the past there is no last two minutes. */
+const noHistory = new RateHistory();
 
 /** Home: who calls whom, right now. */
 export function Topology() {
   const view = useTopologyView();
-  const { graph } = useLive();
+  const { range } = useTimeSpan();
+  const shown = useShownGraph(range);
+  const offers = useOffers();
+  const { graph } = shown;
   const search = useRef<HTMLInputElement>(null);
   const map = useRef<GraphHandle>(null);
   const found = useMemo(() => (graph ? findNodes(graph, view.query) : []), [graph, view.query]);
@@ -58,19 +77,22 @@ export function Topology() {
                 { value: 'table', label: 'Table', icon: 'table', hint: 'Table (t)' },
               ]}
             />
-            <Select
-              label="over"
-              compact
-              value={view.window}
-              options={windows.map((window) => ({ value: window, label: window.replace(/(\d+)/, '$1 ') }))}
-              onChange={(value) => go.window(windows.find((window) => window === value) ?? '30s')}
-            />
+            {offers.past && <Player />}
+            {!range && (
+              <Select
+                label="over"
+                compact
+                value={view.window}
+                options={windows.map((window) => ({ value: window, label: window.replace(/(\d+)/, '$1 ') }))}
+                onChange={(value) => go.window(windows.find((window) => window === value) ?? '30s')}
+              />
+            )}
           </>
         )}
       </Header>
       <FreshnessBanner />
       <div className={styles.page}>
-        <Body view={view} graph={graph} seen={seen} map={map} found={found} />
+        <Body view={view} shown={shown} seen={seen} map={map} found={found} />
         {graph && seen && view.selection && (
           <Panel
             graph={graph}
@@ -103,18 +125,20 @@ const findNodes = (graph: Graph, query: string) =>
 
 interface BodyProps {
   view: TopologyView;
-  graph: Graph | undefined;
+  shown: Shown;
   seen: Seen | undefined;
   map: React.RefObject<GraphHandle | null>;
   found: string[];
 }
 
-function Body({ view, graph, seen, map, found }: BodyProps) {
+function Body({ view, shown: { graph, past, error: failure }, seen, map, found }: BodyProps) {
   const { history, retryNow } = useLive();
   const freshness = useFreshness();
   const narrow = useMedia('(max-width: 720px)');
   const { layout, error } = useLayout(seen?.graph, narrow ? 'down' : 'right');
 
+  if (failure) return <NotRemembered message={failure.message} />;
+  if (past && graph?.nodes.length === 0) return <NothingThen range={past.range} />;
   if (!graph || !seen)
     return freshness.state === 'lost' ? <Unreachable onRetry={retryNow} /> : <MapSkeleton />;
   if (graph.nodes.length === 0) return <FirstRun />;
@@ -129,17 +153,19 @@ function Body({ view, graph, seen, map, found }: BodyProps) {
   if (error && !layout) throw new Error(`The map cannot be laid out: ${error}`);
   if (!layout) return <MapSkeleton />;
   const panel = view.selection !== undefined;
-  const moving = freshness.state === 'live' || freshness.state === 'late';
+  const was = !past && (freshness.state === 'stale' || freshness.state === 'lost');
+  const moving = !past && (freshness.state === 'live' || freshness.state === 'late');
   return (
     <div
       className={styles.map}
-      data-past={freshness.state === 'stale' || freshness.state === 'lost' || undefined}
+      data-past={was ? true : undefined}
+      data-loading={past?.loading === true ? true : undefined}
     >
       <GraphView
         ref={map}
         graph={seen.graph}
         layout={layout}
-        history={history}
+        history={past ? noHistory : history}
         selection={view.selection}
         query={view.query}
         covered={{ right: panel && !narrow ? 400 : 0, bottom: panel && narrow ? 380 : 0 }}

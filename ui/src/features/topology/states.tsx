@@ -1,4 +1,7 @@
 import { Bone, State } from '../../components/State';
+import { goTime } from '../../components/useTimeSpan';
+import { clock, day } from '../../model/format';
+import type { Range } from '../../model/timeRange';
 import { go, type TopologyView } from './useTopologyView';
 import styles from './topology.module.css';
 
@@ -36,6 +39,36 @@ export function NoMatch({ query }: { query: string }) {
     <p className={styles.noMatch} role="status">
       No workload matches “{query}”. <kbd>Esc</kbd> in the search box clears it.
     </p>
+  );
+}
+
+const BackToLive = () => (
+  <p>
+    <button type="button" className={styles.textButton} onClick={() => goTime.range(undefined)}>
+      Back to live
+    </button>
+  </p>
+);
+
+/** The server has no answer for this time, and says why. */
+export function NotRemembered({ message }: { message: string }) {
+  return (
+    <State title="This time cannot be shown" tone="failing">
+      <p>{message}.</p>
+      <BackToLive />
+    </State>
+  );
+}
+
+export function NothingThen({ range }: { range: Range }) {
+  return (
+    <State title="Nothing passed through a sidecar then">
+      <p>
+        From {day(range.from)} {clock(range.from)} to {clock(range.to)} nobody called anybody, or nothing is
+        remembered of it.
+      </p>
+      <BackToLive />
+    </State>
   );
 }
 

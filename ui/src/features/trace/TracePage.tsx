@@ -42,6 +42,7 @@ export function TracePage({ id }: { id: string }) {
             {root ? `${root.service} ${title(root)}` : id.slice(0, 16)}
           </span>
         }
+        timed={false}
         tab={root ? `${root.service} ${title(root)}` : 'Trace'}
       >
         {trace && (

@@ -1,8 +1,6 @@
 import { useState } from 'react';
 import { Select } from '../../components/Controls';
-import { Icon } from '../../components/Icon';
-import { clock, day } from '../../model/format';
-import { limits, lookbacks, type TraceQuery } from '../../model/traceQuery';
+import { limits, type TraceQuery } from '../../model/traceQuery';
 import styles from './traces.module.css';
 
 interface Props {
@@ -72,29 +70,6 @@ export function SearchForm({ query, services, operations, searching, onSearch }:
       {field('tags', 'Tags', 'error=true tracery.fate=deadline', styles.wide)}
       {field('min', 'Min duration', '250ms', styles.short)}
       {field('max', 'Max duration', '1.2s', styles.short)}
-      <div className={styles.stacked}>
-        {query.from && query.to ? (
-          <div className={styles.field}>
-            <span>Time</span>
-            <button
-              type="button"
-              className={styles.range}
-              title={`${day(query.from)}; click to search up to now again`}
-              onClick={() => onSearch({ ...typed, from: undefined, to: undefined })}
-            >
-              {clock(query.from)} – {clock(query.to)}
-              <Icon name="close" size={12} label="clear" />
-            </button>
-          </div>
-        ) : (
-          <Select
-            label="Last"
-            value={query.lookback}
-            options={lookbacks}
-            onChange={(lookback) => onSearch({ ...typed, lookback })}
-          />
-        )}
-      </div>
       <div className={styles.stacked}>
         <Select
           label="Limit"

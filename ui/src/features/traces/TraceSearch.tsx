@@ -24,6 +24,7 @@ export function TraceSearch() {
       <Header
         title="Traces"
         tab="Traces"
+        timed="always"
         summary={results.marks && !results.error && <Counts marks={results.marks} />}
       />
       <FreshnessBanner />

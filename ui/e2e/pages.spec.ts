@@ -1,0 +1,106 @@
+import { expect, it } from 'vitest';
+import { TOKEN } from './fixtures/tap';
+import { inBrowser } from './harness';
+
+const params = (url: string) => new URL(url).searchParams;
+
+inBrowser('services, the mesh and live', ({ server, visit }) => {
+  it('puts the service that fails most first, and hides what is well', async () => {
+    const page = await visit('/services');
+    await page.locator('[data-row="shop/payment"]').waitFor();
+    const rows = () =>
+      page.locator('[data-row]').evaluateAll((all) => all.map((row) => row.getAttribute('data-row')));
+    expect((await rows())[0]).toBe('shop/payment');
+    await page.getByRole('button', { name: 'Hide healthy' }).click();
+    await page.locator('[data-row="shop/cart"]').waitFor({ state: 'detached' });
+    expect((await rows()).toSorted()).toEqual(['shop/checkout', 'shop/payment']);
+    await page.locator('[data-row="shop/payment"]').click();
+    await page.getByTestId('service').waitFor();
+    expect(new URL(page.url()).pathname).toBe('/services/shop/payment');
+  });
+
+  it('says what fails, since when, who is affected, what was changed, and shows a trace of it', async () => {
+    const page = await visit('/services/shop/payment');
+    const service = page.getByTestId('service');
+    await service.getByText(/8.30 % of its requests fail, most often: application error/).waitFor();
+    expect(await service.getByText(/It began at \d\d:\d\d:\d\d, [34] min ago/).count()).toBe(1);
+    expect(await service.getByText(/Affected:/).textContent()).toContain('checkout (8.30 % of its calls)');
+    expect(await service.getByText(/Changed shortly before: shop\/payment v2 appeared/).count()).toBe(1);
+    // A caller before the whole, and in the URL.
+    await service.getByRole('region', { name: 'Called by' }).getByRole('button').first().click();
+    await service.getByText('from checkout').first().waitFor();
+    expect(params(page.url()).get('pick')).toBe('sender:shop/checkout>shop/payment:http');
+    await service.locator('figure a').first().click();
+    await page.getByTestId('waterfall').waitFor();
+  });
+
+  it('rules every page by one time: dragged on the timeline, carried along, and back to live', async () => {
+    const page = await visit('/services/shop/web');
+    const bar = page.getByTestId('timeline');
+    await bar.getByLabel(/deploy at .*payment v2 appeared/).waitFor();
+    const box = await bar.boundingBox();
+    if (!box) throw new Error('the timeline has a box');
+    await page.mouse.move(box.x + 300, box.y + 30);
+    await page.mouse.down();
+    await page.mouse.move(box.x + 500, box.y + 30, { steps: 4 });
+    await page.mouse.up();
+    await page.getByTestId('range').waitFor();
+    const from = params(page.url()).get('from');
+    expect(from).toMatch(/^\d+$/);
+    await page.getByRole('link', { name: 'Topology' }).first().click();
+    await page.locator('[data-node="shop/web"]').waitFor();
+    expect(params(page.url()).get('from')).toBe(from);
+    await page.getByTestId('range').click();
+    await page.getByTestId('range').waitFor({ state: 'detached' });
+    expect(params(page.url()).get('from')).toBeNull();
+  });
+
+  it('says in words what of the mesh itself is not well, and sorts sidecars by what expires first', async () => {
+    const page = await visit('/mesh');
+    const mesh = page.getByTestId('mesh');
+    await mesh.getByText('The certificate of 1 sidecar was not renewed in time.').waitFor();
+    expect(await mesh.getByText('1 sidecar is not heard of any more.').count()).toBe(1);
+    expect(await mesh.getByText('128 reports were dropped by sidecars.').count()).toBe(1);
+    expect(await mesh.locator('[data-row]').first().getAttribute('data-row')).toBe('sidecar~shop/cart-1');
+  });
+
+  it('asks for a token, keeps it out of the URL, and shows exchanges that can be paused and narrowed', async () => {
+    const page = await visit('/live');
+    await page.getByLabel('Token').fill('stale');
+    await page.keyboard.press('Enter');
+    await page.getByRole('alert').getByText('This token is not known').waitFor();
+    await page.getByLabel('Token').fill(TOKEN);
+    await page.keyboard.press('Enter');
+    await page.locator('[data-row]').nth(5).waitFor();
+    expect(page.url()).not.toContain(TOKEN);
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Pause' }).click();
+    const first = await page.locator('[data-row]').first().getAttribute('data-row');
+    await page.getByText(/Go on, [1-9]\d* new/).waitFor();
+    expect(await page.locator('[data-row]').first().getAttribute('data-row')).toBe(first);
+    await page.locator('[data-row]').first().click();
+    await page
+      .getByTestId('exchange-panel')
+      .getByText(/It ended as/)
+      .waitFor();
+    await page.getByRole('button', { name: /Go on/ }).click();
+    await page.getByLabel('Fate').fill('!served');
+    await page.keyboard.press('Enter');
+    await page.waitForURL((url) => url.searchParams.get('fate') === '!served');
+    await page.waitForFunction(() => {
+      const rows = [...document.querySelectorAll('[data-row]')];
+      return rows.length > 0 && rows.every((row) => row.textContent.includes('application error'));
+    });
+  });
+
+  it('shows no page and no tool that a server cannot fill', async () => {
+    server.mood.old = true;
+    const page = await visit('/services');
+    await page.locator('[data-row="shop/payment"]').waitFor();
+    const places = await page.getByRole('navigation', { name: 'Pages' }).getByRole('link').allTextContents();
+    expect(places).toEqual(['Topology', 'Services', 'Traces']);
+    expect(await page.getByTestId('timeline').count()).toBe(0);
+    await page.locator('[data-row="shop/payment"]').click();
+    await page.waitForURL((url) => url.searchParams.get('node') === 'shop/payment');
+  });
+});

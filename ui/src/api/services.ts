@@ -1,0 +1,66 @@
+import { z } from './schema';
+import { getJson } from './http';
+import { eventSchema } from './events';
+import { instanceSchema } from './mesh';
+import { exemplarSchema, intervalFields, number, pointSchema, tallyFields, tallySchema, tls } from './tally';
+
+const serviceSchema = z.object({
+  id: z.string(),
+  namespace: z.string().nullable(),
+  name: z.string(),
+  kind: z.string(),
+  versions: z.array(z.string()),
+  instances: z.number(),
+  identity: z.string().nullable(),
+  tls,
+  ...tallyFields,
+  inFlight: z.number(),
+  loss: number,
+  callers: z.number(),
+  callees: z.number(),
+  lastSeen: number,
+  stale: z.boolean(),
+});
+
+const servicesSchema = z.object({ now: z.number(), ...intervalFields, services: z.array(serviceSchema) });
+
+const points = z.array(pointSchema).nullable();
+
+const peerSchema = z.object({
+  id: z.string(),
+  edge: z.string(),
+  protocol: z.string(),
+  tls,
+  identity: z.string().nullish(),
+  inFlight: z.number(),
+  loss: number,
+  sender: tallySchema.nullable(),
+  receiver: tallySchema.nullable(),
+  points,
+});
+
+const detailSchema = z.object({
+  now: z.number(),
+  ...intervalFields,
+  service: serviceSchema,
+  points: z.array(pointSchema),
+  routes: z.array(z.object({ route: z.string(), ...tallyFields, points })),
+  versions: z.array(z.object({ version: z.string(), ...tallyFields, points })),
+  senders: z.array(peerSchema),
+  receivers: z.array(peerSchema),
+  endpoints: z.array(instanceSchema),
+  tcp: z.object({ open: z.number(), bytesReceived: number, bytesSent: number }),
+  events: z.array(eventSchema),
+  exemplars: z.array(exemplarSchema),
+});
+
+export type Service = z.infer<typeof serviceSchema>;
+export type ServiceDetail = z.infer<typeof detailSchema>;
+export type Peer = z.infer<typeof peerSchema>;
+
+/** `time` as the read API takes it: `from=-15m`, `from=…&to=…`. */
+export const fetchServices = (time: string, signal?: AbortSignal) =>
+  getJson(`/api/services?${time}`, servicesSchema, signal);
+
+export const fetchService = (id: string, time: string, signal?: AbortSignal): Promise<ServiceDetail> =>
+  getJson(`/api/services/${id.split('/').map(encodeURIComponent).join('/')}?${time}`, detailSchema, signal);
