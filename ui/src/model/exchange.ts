@@ -69,7 +69,7 @@ export const tapFilters = [
   { key: 'fate', label: 'Fate', hint: '!served' },
   { key: 'status', label: 'Status', hint: '5xx' },
   { key: 'method', label: 'Method', hint: 'GET' },
-  { key: 'path', label: 'Path begins with', hint: '/cart' },
+  { key: 'path', label: 'Path from', hint: '/cart' },
   { key: 'route', label: 'Route', hint: 'shop/cart/0' },
   { key: 'peer', label: 'Other end', hint: 'cart' },
   { key: 'header', label: 'Header', hint: 'x-user:42' },
