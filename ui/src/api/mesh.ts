@@ -12,7 +12,12 @@ export const instanceSchema = z.object({
   lastSeen: z.number(),
   stale: z.boolean(),
   configuration: z
-    .object({ version: z.number(), since: z.number(), ageSeconds: z.number(), newest: z.boolean() })
+    .object({
+      version: z.number(),
+      since: z.number(),
+      ageSeconds: z.number(),
+      newest: z.boolean().optional(),
+    })
     .nullable(),
   certificate: z.object({ issued: z.number(), expires: z.number(), remainingSeconds: z.number() }).nullable(),
   dropped: z.object({ spans: z.number(), metrics: z.number() }),

@@ -23,7 +23,7 @@ export function certificateState({ certificate }: Instance, now: number): State 
 export function configurationState({ configuration }: Instance): State {
   if (!configuration) return { words: 'did not say', health: undefined };
   const words = `version ${configuration.version}, for ${ago(configuration.ageSeconds * 1000)}`;
-  return configuration.newest
+  return configuration.newest !== false
     ? { words, health: undefined }
     : { words: `▲ ${words}, not the newest`, health: 'warning' };
 }
