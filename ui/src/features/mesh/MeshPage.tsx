@@ -63,8 +63,8 @@ function Verdict({ mesh, limits }: { mesh: Mesh; limits: Limits | undefined }) {
     >
       {problems.length === 0 ? (
         <p>
-          <strong>All is well.</strong> Every sidecar was heard of within the last seconds, has the newest
-          configuration of its workload and a certificate that is renewed in time; nothing was dropped.
+          <strong>All is well.</strong> Every sidecar was heard of within the last seconds and has a
+          certificate that is renewed in time; nothing was dropped.
           {'ageMs' in freshness && ` The newest data is ${ago(freshness.ageMs)} old.`}
         </p>
       ) : (
