@@ -4,7 +4,6 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpUtil;
-import io.netty.handler.codec.http2.Http2Error;
 import io.tracery.proxy.exchange.Exchange;
 import io.tracery.proxy.exchange.Protocol;
 import io.tracery.proxy.route.Filters;
@@ -73,6 +72,10 @@ final class Answering {
             RateLimiting.tellUnlessTold(quota, response.headers());
         }
         tunnel = Switching.done(method, response);
+        if (tunnel) {
+            // Of no meaning there, and a trap for who takes it seriously (RFC 9110 section 9.3.6).
+            response.headers().remove(HttpHeaderNames.CONTENT_LENGTH).remove(HttpHeaderNames.TRANSFER_ENCODING);
+        }
         if (tunnel && !switched.isEmpty()) {
             Switching.ask(response.headers(), switched);
         }
@@ -101,7 +104,7 @@ final class Answering {
     boolean brokenOff(Fate fate, HttpAttempt attempt) {
         Lease lease = attempt.lease();
         if (lease != null) {
-            client.brokenOff(tunnel ? Http2Error.CANCEL.code() : lease.resetCode());
+            client.brokenOff(tunnel ? Switching.brokenOff(method) : lease.resetCode());
         }
         return failed(fate, attempt.load().endpoint().address() + " ended the connection");
     }

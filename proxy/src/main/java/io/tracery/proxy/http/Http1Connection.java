@@ -26,7 +26,9 @@ import io.tracery.proxy.http1.Complaint;
 import io.tracery.proxy.http1.Framing;
 import io.tracery.proxy.http1.Http1ServerCodec;
 import io.tracery.proxy.loop.Swept;
+import io.tracery.proxy.upstream.ConnectionReset;
 import io.tracery.proxy.upstream.Limits;
+import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -60,6 +62,9 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
     private boolean keepAlive = true;
     private boolean http10;
     private HttpMethod askedMethod = HttpMethod.GET;
+    /** The answer under way ends with the connection, and so does its tunnel. */
+    private boolean endless;
+
     private boolean draining;
     private boolean closing;
     private boolean busy;
@@ -267,6 +272,9 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (relay != null && cause instanceof IOException) {
+            relay.clientReset(Switching.brokenOff(askedMethod));
+        }
         ctx.close();
     }
 
@@ -275,7 +283,9 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
     @Override
     public void write(HttpObject piece) {
         if (piece instanceof HttpResponse head) {
+            endless = false;
             if (Switching.done(askedMethod, head)) {
+                endless = true;
                 // What both sides say from here on is one body each, without an end of its own.
                 requestComplete = false;
                 keepAlive = false;
@@ -299,6 +309,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
         } else if (http10 && (chunked || !sized) && !bodiless) {
             head.headers().remove(HttpHeaderNames.TRANSFER_ENCODING);
             keepAlive = false;
+            endless = true;
         } else if (!sized && !chunked && !bodiless) {
             head.headers().set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
         }
@@ -359,7 +370,10 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
         // What is left of this exchange, its last bytes or the rest of its request, has the time of a wait for the
         // next.
         waitingSince = now();
-        if (!answered || !keepAlive) {
+        if (!answered && endless) {
+            closing = true;
+            ConnectionReset.afterWrites(channel().channel());
+        } else if (!answered || !keepAlive) {
             closeAfterWrites();
         } else if (requestComplete) {
             afterExchange();

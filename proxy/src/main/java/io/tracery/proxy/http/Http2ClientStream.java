@@ -24,7 +24,7 @@ final class Http2ClientStream extends FrameStream implements Client {
 
     private @Nullable HttpRelay relay;
     private boolean begun;
-    private boolean askedForHead;
+    private HttpMethod asked = HttpMethod.GET;
     private boolean requestComplete;
     private boolean answerComplete;
     private boolean malformed;
@@ -42,6 +42,10 @@ final class Http2ClientStream extends FrameStream implements Client {
 
     @Override
     protected void headers(int id, HeadBlock headers, boolean end) throws Http2Exception {
+        if (tunnel != null) {
+            throw Http2Exception.streamError(
+                    id, Http2Error.PROTOCOL_ERROR, "a tunnel has no trailers (RFC 9113 section 8.5)");
+        }
         if (begun) {
             // A second block is trailers, or the codec would have refused it.
             content(new DefaultLastHttpContent(Unpooled.EMPTY_BUFFER, headers.trailers()));
@@ -53,15 +57,15 @@ final class Http2ClientStream extends FrameStream implements Client {
     void begin(HttpRequest request, boolean end) {
         begun = true;
         requestComplete = end;
-        boolean extended = request instanceof ExtendedConnect;
-        tunnel = extended ? new Tunnel(end) : null;
-        askedForHead = HttpMethod.HEAD.equals(request.method());
+        asked = request.method();
+        boolean switches = request instanceof ExtendedConnect || HttpMethod.CONNECT.equals(asked);
+        tunnel = switches ? new Tunnel(end) : null;
         owner.exchangeBegan();
         HttpRelay with = Intake.begin(owner.downstream(), request, owner.version(), this);
         if (with != null) {
             relay = with;
             with.start();
-            if (extended) {
+            if (switches) {
                 // Its head is all that is said until there is an answer.
                 with.requestPiece(LastHttpContent.EMPTY_LAST_CONTENT);
             } else if (end) {
@@ -99,7 +103,9 @@ final class Http2ClientStream extends FrameStream implements Client {
 
     @Override
     protected void resetByPeer(long errorCode) {
-        if (relay != null) {
+        // Who has nothing more to say in a tunnel, and wants to hear nothing more, has broken nothing off.
+        boolean leaves = tunnel != null && errorCode == Http2Error.NO_ERROR.code();
+        if (relay != null && !leaves) {
             // What speaks of this connection, or of no error though the exchange is not over, is a request given up.
             boolean asItIs = passedOn(errorCode) || errorCode == Http2Error.INTERNAL_ERROR.code();
             relay.clientReset(asItIs ? errorCode : Http2Error.CANCEL.code());
@@ -130,11 +136,11 @@ final class Http2ClientStream extends FrameStream implements Client {
     @Override
     public void write(HttpObject piece) {
         answerComplete = piece instanceof LastHttpContent;
-        if (tunnel != null && piece instanceof HttpResponse head && Switching.done(HttpMethod.GET, head)) {
+        if (tunnel != null && piece instanceof HttpResponse head && Switching.done(asked, head)) {
             // Not from within the write of the answer.
             owner.downstream().loop().loop().execute(this::tunnelOpen);
         }
-        if (askedForHead
+        if (HttpMethod.HEAD.equals(asked)
                 && piece instanceof HttpContent content
                 && content.content().isReadable()) {
             // An answer to HEAD ends with its head.
@@ -146,7 +152,7 @@ final class Http2ClientStream extends FrameStream implements Client {
     @Override
     protected void pack(HttpMessage message, Heads.Packer into) {
         HttpResponse response = (HttpResponse) message;
-        if (tunnel != null && Switching.done(HttpMethod.GET, response)) {
+        if (tunnel != null && Switching.done(asked, response)) {
             into.agreed(response);
         } else {
             into.response(response);

@@ -5,7 +5,6 @@ import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.LastHttpContent;
-import io.netty.handler.codec.http2.Http2Error;
 import io.netty.util.ReferenceCountUtil;
 import io.tracery.proxy.exchange.Exchange;
 import io.tracery.proxy.exchange.Protocol;
@@ -48,6 +47,7 @@ final class HttpRelay implements Swept {
     private @Nullable GrpcMessages requestMessages;
     private @Nullable GrpcMessages responseMessages;
     private boolean starting;
+    private boolean brokenByClient;
     private long movedNanos;
 
     /**
@@ -310,7 +310,7 @@ final class HttpRelay implements Swept {
             if (answering.tunnel()) {
                 // Two sides that have nothing to say to each other: neither is to blame.
                 attempts.abandon(Fate.DEADLINE);
-                client.brokenOff(Http2Error.CANCEL.code());
+                client.brokenOff(Switching.brokenOff(head.method()));
             } else {
                 attempts.outOfTime();
             }
@@ -320,6 +320,7 @@ final class HttpRelay implements Swept {
 
     /** The client breaks its request off; {@link #clientGone} follows. */
     void clientReset(long http2Error) {
+        brokenByClient = true;
         Lease lease = attempts.lease();
         if (lease != null) {
             lease.closesWith(http2Error);
@@ -342,7 +343,7 @@ final class HttpRelay implements Swept {
     /** The client went away. */
     void clientGone() {
         HttpAttempt current = attempts.current();
-        if (!exchange.ended() && answering.tunnel() && current != null) {
+        if (!exchange.ended() && answering.tunnel() && !brokenByClient && current != null) {
             complete(current);
         } else {
             giveUp(Fate.CLIENT_GONE);

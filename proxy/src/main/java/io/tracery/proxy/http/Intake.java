@@ -173,9 +173,7 @@ final class Intake {
             return "HTTP is no protocol to switch to from HTTP";
         }
         if (HttpMethod.CONNECT.equals(request.method())) {
-            return http2
-                    ? "CONNECT is carried over HTTP/1.1 alone"
-                    : request.uri().indexOf('/') >= 0 ? "CONNECT is to a host and a port" : null;
+            return Switching.problem(request);
         }
         String target = originForm(request.uri());
         if (!target.startsWith("/") && !(target.equals("*") && HttpMethod.OPTIONS.equals(request.method()))) {

@@ -6,7 +6,9 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http2.Http2Error;
 import io.netty.util.AsciiString;
 import io.tracery.proxy.http2.ExtendedConnect;
 import java.util.StringJoiner;
@@ -14,11 +16,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A request that asks for another protocol on its connection: {@code Upgrade} (RFC 9110 section 7.8; WebSocket above all),
- * {@code CONNECT} (section 9.3.6) or an HTTP/2 client's extended CONNECT (RFC 8441). Where the answer agrees, the exchange goes on as a tunnel, until either side ends.
+ * {@code CONNECT} (section 9.3.6; over HTTP/2 RFC 9113 section 8.5) or an HTTP/2 client's extended CONNECT (RFC 8441). Where
+ * the answer agrees, the exchange goes on as a tunnel, until either side ends.
  */
 final class Switching {
 
     private static final int SWITCHING_PROTOCOLS = 101;
+    private static final int MOST_PORT = 65_535;
+    private static final int MOST_PORT_DIGITS = 5;
 
     private static final AsciiString HTTP2_SETTINGS = AsciiString.cached("http2-settings");
 
@@ -55,6 +60,33 @@ final class Switching {
      */
     static boolean wanted(HttpRequest head) {
         return upgrade(head) || HttpMethod.CONNECT.equals(head.method());
+    }
+
+    /** What is wrong with a CONNECT (RFC 9110 section 9.3.6), or null. */
+    static @Nullable String problem(HttpRequest connect) {
+        String target = connect.uri();
+        int colon = target.lastIndexOf(':');
+        boolean named = colon > 0 && target.chars().noneMatch(c -> "/?#@".indexOf(c) >= 0);
+        if (!named || !port(target.substring(colon + 1))) {
+            return "CONNECT is to a host and a port";
+        }
+        HttpHeaders headers = connect.headers();
+        return headers.contains(HttpHeaderNames.TRANSFER_ENCODING) || HttpUtil.getContentLength(connect, 0L) != 0
+                ? "CONNECT has no content: what follows it belongs to the tunnel"
+                : null;
+    }
+
+    private static boolean port(String digits) {
+        return !digits.isEmpty()
+                && digits.length() <= MOST_PORT_DIGITS
+                && digits.chars().allMatch(c -> c >= '0' && c <= '9')
+                && Integer.parseInt(digits) > 0
+                && Integer.parseInt(digits) <= MOST_PORT;
+    }
+
+    /** How a tunnel is broken off that was asked for so, in HTTP/2's words (RFC 9113 section 8.5, RFC 8441 section 4). */
+    static long brokenOff(HttpMethod asked) {
+        return (HttpMethod.CONNECT.equals(asked) ? Http2Error.CONNECT_ERROR : Http2Error.CANCEL).code();
     }
 
     /** Towards an HTTP/2 endpoint it is an extended CONNECT. */

@@ -9,7 +9,7 @@ import io.netty.handler.codec.http.LastHttpContent;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an HTTP/2 client sends ahead of the answer to its extended CONNECT. It is kept here until an endpoint agrees: to one
+ * What an HTTP/2 client sends ahead of the answer to its CONNECT, extended or not. It is kept here until an endpoint agrees: to one
  * that speaks HTTP/1.1 and declines it would look like the next request. No more than the stream's window, in one piece,
  * however small the frames were.
  */

@@ -26,6 +26,11 @@ public final class Http1ClientCodec extends Http1Codec {
         this.decoder = new ResponseDecoder(limits, this::switched);
     }
 
+    /** Whether it carries bytes instead of messages by now. */
+    public boolean tunnel() {
+        return tunnel;
+    }
+
     private void switched() {
         tunnel = true;
         bytesFollow();

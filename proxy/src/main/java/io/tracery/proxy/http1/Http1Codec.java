@@ -67,6 +67,12 @@ abstract class Http1Codec extends ChannelDuplexHandler {
     }
 
     @Override
+    public final void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        decoder().broken();
+        ctx.fireExceptionCaught(cause);
+    }
+
+    @Override
     public final void channelInactive(ChannelHandlerContext ctx) {
         decoder().end(ctx);
         ctx.fireChannelInactive();

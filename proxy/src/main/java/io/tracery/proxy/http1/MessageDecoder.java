@@ -147,6 +147,13 @@ abstract class MessageDecoder {
         release();
     }
 
+    /** The connection broke: what would end with it in good order has no end. */
+    final void broken() {
+        if (state == State.UNTIL_CLOSE || state == State.TUNNEL) {
+            state = State.REFUSED;
+        }
+    }
+
     /** What has come and was not read, for who reads on in its stead; the caller's now. */
     final @Nullable ByteBuf rest() {
         ByteBuf unread = held;

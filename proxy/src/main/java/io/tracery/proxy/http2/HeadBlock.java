@@ -305,7 +305,10 @@ public final class HeadBlock {
             }
             return ExtendedConnect.of(target, taken(), protocol);
         }
-        if (!end && contentLength == NO_LENGTH) {
+        if (plainConnect && contentLength != NO_LENGTH) {
+            throw malformedError("CONNECT has no content: what follows it belongs to the tunnel");
+        }
+        if (!end && !plainConnect && contentLength == NO_LENGTH) {
             line(TRANSFER_ENCODING, TRANSFER_ENCODING.length, CHUNKED, 0, CHUNKED.length, /* hidden= */ false);
         }
         return new DefaultHttpRequest(

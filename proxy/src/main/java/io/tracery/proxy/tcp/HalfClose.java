@@ -7,6 +7,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.socket.DuplexChannel;
 import io.tracery.proxy.loop.LoopState;
 import io.tracery.proxy.loop.Swept;
+import io.tracery.proxy.upstream.ConnectionReset;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,14 @@ final class HalfClose {
         }
     }
 
+    /** Says that a connection broke: all that was written goes out, and a reset follows it. */
+    static void breakAfterWrites(@Nullable Channel channel, LoopState loop) {
+        if (channel != null && channel.isActive()) {
+            ConnectionReset.afterWrites(channel);
+            linger(channel, loop);
+        }
+    }
+
     /** Closes when all is written; a peer that does not read is given as long as one that says nothing. */
     static void closeAfterWrites(@Nullable Channel channel, LoopState loop) {
         if (channel == null || !channel.isActive()) {
@@ -33,6 +42,12 @@ final class HalfClose {
         ChannelFuture written = channel.writeAndFlush(Unpooled.EMPTY_BUFFER);
         written.addListener(ChannelFutureListener.CLOSE);
         if (!written.isDone()) {
+            linger(channel, loop);
+        }
+    }
+
+    private static void linger(Channel channel, LoopState loop) {
+        if (channel.isOpen()) {
             Lingering end = new Lingering(
                     channel, loop.ticker().nanos() + loop.limits().idleTimeout().toNanos());
             loop.add(end);

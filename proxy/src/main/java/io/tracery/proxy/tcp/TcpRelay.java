@@ -63,6 +63,7 @@ public final class TcpRelay extends ChannelInboundHandlerAdapter implements Swep
     private @Nullable Occupancy occupancy;
     private boolean clientDone;
     private boolean upstreamDone;
+    private boolean broken;
     private long movedNanos;
 
     /** Who has to decide whether the connection is one of opaque bytes. On the event loop. */
@@ -304,6 +305,7 @@ public final class TcpRelay extends ChannelInboundHandlerAdapter implements Swep
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        broken = true;
         end(Fate.CLIENT_GONE);
     }
 
@@ -365,6 +367,7 @@ public final class TcpRelay extends ChannelInboundHandlerAdapter implements Swep
 
         @Override
         public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+            broken = true;
             end(exchange.bytesSent() > 0 ? Fate.RESET_AFTER_HEADERS : Fate.RESET_BEFORE_HEADERS);
         }
     }
@@ -433,8 +436,13 @@ public final class TcpRelay extends ChannelInboundHandlerAdapter implements Swep
         }
         release(fate);
         loop.observer().ended(exchange);
-        HalfClose.closeAfterWrites(upstream, loop);
-        HalfClose.closeAfterWrites(client, loop);
+        if (broken) {
+            HalfClose.breakAfterWrites(upstream, loop);
+            HalfClose.breakAfterWrites(client, loop);
+        } else {
+            HalfClose.closeAfterWrites(upstream, loop);
+            HalfClose.closeAfterWrites(client, loop);
+        }
     }
 
     private void release(Fate fate) {

@@ -2,6 +2,7 @@ package io.tracery.proxy.upstream;
 
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpObject;
+import io.tracery.proxy.http1.Http1ClientCodec;
 
 /** A lease of something that is a channel of its own. */
 final class ChannelLease implements Lease {
@@ -11,6 +12,7 @@ final class ChannelLease implements Lease {
     private final boolean reused;
     private final Runnable onRelease;
     private boolean over;
+    private boolean broken;
 
     ChannelLease(Channel channel, UpstreamHandler handler, boolean reused, UpstreamEvents holder, Runnable onRelease) {
         this.channel = channel;
@@ -56,6 +58,16 @@ final class ChannelLease implements Lease {
     }
 
     @Override
+    public void closesWith(long http2Error) {
+        broken = true;
+    }
+
+    private boolean tunnel() {
+        Http1ClientCodec codec = channel.pipeline().get(Http1ClientCodec.class);
+        return codec != null && codec.tunnel();
+    }
+
+    @Override
     public void release() {
         if (!over) {
             over = true;
@@ -69,7 +81,11 @@ final class ChannelLease implements Lease {
         if (!over) {
             over = true;
             handler.letGo();
-            channel.close();
+            if (broken && tunnel()) {
+                ConnectionReset.afterWrites(channel);
+            } else {
+                channel.close();
+            }
         }
     }
 }

@@ -66,6 +66,9 @@ final class Http2Lease extends FrameStream implements Lease {
         if (to == null) {
             return;
         }
+        if (switched) {
+            throw Http2Exception.streamError(id, Http2Error.PROTOCOL_ERROR, "a tunnel has no trailers");
+        }
         if (headSeen) {
             to.received(new DefaultLastHttpContent(Unpooled.EMPTY_BUFFER, headers.trailers()));
             return;
@@ -231,7 +234,7 @@ final class Http2Lease extends FrameStream implements Lease {
     private void endTunnel() {
         reading(true);
         write(LastHttpContent.EMPTY_LAST_CONTENT);
-        resetAfterWrites(Http2Error.CANCEL);
+        resetAfterWrites(Http2Error.NO_ERROR);
         owner.later(() -> reset(Http2Error.CANCEL), SECONDS_TO_END);
     }
 }

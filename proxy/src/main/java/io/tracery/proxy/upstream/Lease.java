@@ -37,7 +37,10 @@ public interface Lease {
     /** The response is complete and the connection may serve another request. */
     void release();
 
-    /** With which code {@link #close} is to reset the stream (RFC 9113 section 7); of no meaning for a connection. */
+    /**
+     * The client broke its request off: with which code {@link #close} is to reset the stream (RFC 9113 section 7). A
+     * connection is reset likewise where it carries a tunnel.
+     */
     default void closesWith(long http2Error) {}
 
     /** Ends the connection or resets the stream; nothing more is heard of it. */

@@ -56,6 +56,17 @@ final class Http2Talk {
                 .set("sec-websocket-version", "13");
     }
 
+    /** CONNECT as it always was (RFC 9113 section 8.5). */
+    static Http2Headers connectTo(String authority) {
+        return new DefaultHttp2Headers(false).method("CONNECT").authority(authority);
+    }
+
+    /** More headers, where none belong. */
+    void trail() {
+        stream.writeAndFlush(
+                new DefaultHttp2HeadersFrame(new DefaultHttp2Headers().set("x-late", "1"), /* endStream= */ true));
+    }
+
     void say(String text) {
         stream.writeAndFlush(new DefaultHttp2DataFrame(Unpooled.copiedBuffer(text, StandardCharsets.ISO_8859_1)));
     }

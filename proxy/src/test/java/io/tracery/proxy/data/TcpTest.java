@@ -1,6 +1,8 @@
 package io.tracery.proxy.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.tracery.proxy.exchange.Exchange;
 import io.tracery.proxy.exchange.Protocol;
@@ -11,8 +13,11 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
 import java.util.zip.CRC32;
 import org.junit.jupiter.api.Test;
@@ -175,9 +180,17 @@ class TcpTest {
     }
 
     @Test
-    void noticesAResetOfEitherSide() throws Exception {
+    void aResetOfEitherSideReachesTheOther() throws Exception {
+        Queue<String> heard = new ConcurrentLinkedQueue<>();
         RawServer.Talk reset = socket -> {
-            socket.getInputStream().read();
+            try {
+                for (int b = 0; b != 'x'; ) {
+                    b = socket.getInputStream().read();
+                    heard.add("" + (char) b);
+                }
+            } catch (SocketException e) {
+                heard.add("reset");
+            }
             socket.setSoLinger(true, 0);
         };
         try (RawServer backend = new RawServer(reset);
@@ -187,15 +200,17 @@ class TcpTest {
                                 Mesh.cluster("kv", backend.address()))) {
             try (Socket client = connect(proxy.address())) {
                 client.getOutputStream().write('x');
-                assertThat(client.getInputStream().read()).isNegative();
+                assertThatThrownBy(() -> client.getInputStream().read()).isInstanceOf(SocketException.class);
             }
             assertThat(proxy.log.only().fate()).isEqualTo(Fate.RESET_BEFORE_HEADERS);
 
             Socket client = connect(proxy.address());
-            org.awaitility.Awaitility.await().until(() -> proxy.log.started() == 2);
+            client.getOutputStream().write('y');
+            await().untilAsserted(() -> assertThat(heard).containsExactly("x", "y"));
             client.setSoLinger(true, 0);
             client.close();
             assertThat(proxy.log.ended(2).getLast().fate()).isEqualTo(Fate.CLIENT_GONE);
+            await().untilAsserted(() -> assertThat(heard).containsExactly("x", "y", "reset"));
         }
     }
 

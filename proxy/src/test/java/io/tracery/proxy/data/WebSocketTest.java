@@ -330,8 +330,8 @@ class WebSocketTest {
             assertThat(client.head().status()).hasToString("200");
             assertThat(client.hear(5)).isEqualTo("hello");
             client.reset(Http2Error.CANCEL);
-            assertThat(first.log.only().fate()).isEqualTo(Fate.SERVED);
-            assertThat(second.log.only().fate()).isEqualTo(Fate.SERVED);
+            assertThat(first.log.only().fate()).isEqualTo(Fate.CLIENT_GONE);
+            assertThat(second.log.only().fate()).isEqualTo(Fate.CLIENT_GONE);
             await().untilAsserted(() -> assertThat(backend.open()).isZero());
         }
     }
