@@ -27,6 +27,8 @@ function tell({ event, fields }: LogEntry): Omit<Sentence, 'at'> | undefined {
         text: `Refused by a limit: ${word(fields, 'tracery.rate_limit') ?? 'too many requests'}.`,
         tone: 'failing',
       };
+    case 'tracery.shed':
+      return { text: `Not let through: ${word(fields, 'tracery.shed') ?? 'there was no place for it'}.`, tone: 'failing' };
     case 'tracery.fault':
       return { text: `Injected on purpose: ${word(fields, 'tracery.fault') ?? 'a fault'}.`, tone: 'plain' };
     case 'tracery.pick':

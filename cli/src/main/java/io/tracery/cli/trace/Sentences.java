@@ -32,6 +32,7 @@ final class Sentences {
         for (Event event : span.events()) {
             String sentence = switch (event.name()) {
                 case "tracery.rate_limit" -> "Refused by a limit: " + event.field("tracery.rate_limit") + ".";
+                case "tracery.shed" -> "Not let through: " + event.field("tracery.shed") + ".";
                 case "tracery.fault" -> "Injected on purpose: " + event.field("tracery.fault") + ".";
                 case "tracery.pick" -> pick(event);
                 case "tracery.hedge" -> hedge(event);

@@ -67,7 +67,16 @@ public final class Detections {
         if (remembered && latest.put(listener, opening) != opening) {
             log.debug("{} speaks {}", listener, opening.label());
         }
-        Of of = new Of(remembered ? listener : OTHERS, opening);
+        count(new Of(remembered ? listener : OTHERS, opening), waitedMillis);
+    }
+
+    /** A connection ended before either side had said what it speaks, and is no exchange. */
+    void gone(String listener) {
+        boolean remembered = latest.containsKey(listener) || counts.size() < MOST;
+        count(new Of(remembered ? listener : OTHERS, Opening.UNDECIDED), /* waitedMillis= */ 0);
+    }
+
+    private void count(Of of, long waitedMillis) {
         LongAdder count = counts.get(of);
         if (count == null) {
             LongAdder fresh = new LongAdder();
@@ -75,7 +84,7 @@ public final class Detections {
             count = raced == null ? fresh : raced;
             if (raced == null) {
                 registration.add(of, fresh);
-                if (opening == Opening.SERVER_FIRST) {
+                if (of.opening() == Opening.SERVER_FIRST) {
                     log.info(
                             "{}: the server speaks first; with the protocol declared as tcp the first connection need not"
                                     + " wait {} ms",
@@ -103,8 +112,11 @@ public final class Detections {
     }
 
     private static @Nullable String declare(Map<Opening, Long> found) {
-        boolean http = found.keySet().stream().allMatch(Opening::http);
-        boolean opaque = found.keySet().stream().noneMatch(Opening::http);
-        return http ? "http" : opaque ? "tcp" : null;
+        List<Opening> spoken = found.keySet().stream()
+                .filter(opening -> opening != Opening.UNDECIDED)
+                .toList();
+        boolean http = spoken.stream().allMatch(Opening::http);
+        boolean opaque = spoken.stream().noneMatch(Opening::http);
+        return spoken.isEmpty() ? null : http ? "http" : opaque ? "tcp" : null;
     }
 }

@@ -22,6 +22,11 @@ final class HttpStack implements ProtocolDetector.Choice {
         this.limits = downstream.loop().limits();
     }
 
+    /** The same on a connection of which it was found out that it speaks HTTP. */
+    HttpStack detectedBy(Opening opening) {
+        return new HttpStack(downstream.detectedBy(opening.label()), refusals);
+    }
+
     /** Puts the detector at the end; the protocol's handlers follow when the first bytes are there. */
     void addTo(ChannelPipeline pipeline) {
         pipeline.addLast("protocol", new ProtocolDetector(this, limits.headTimeout(), refusals));

@@ -104,10 +104,11 @@ final class OpeningDetector extends ByteToMessageDecoder implements TcpRelay.Spe
         giveUp(ctx);
         // HTTP has no half-closed connections; a client that ends its side is gone.
         ctx.channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
+        HttpStack known = http.detectedBy(opening);
         if (opening == Opening.HTTP_2) {
-            http.http2(ctx);
+            known.http2(ctx);
         } else {
-            http.http1(ctx);
+            known.http1(ctx);
         }
         ctx.pipeline().remove(this);
     }
@@ -115,16 +116,16 @@ final class OpeningDetector extends ByteToMessageDecoder implements TcpRelay.Spe
     private void pass(ChannelHandlerContext ctx, Opening opening) {
         if (!decided) {
             detections.found(name, opening, greeting.toMillis());
-            pass(ctx);
+            pass(ctx, downstream.detectedBy(opening.label()));
         }
     }
 
-    private void pass(ChannelHandlerContext ctx) {
+    private void pass(ChannelHandlerContext ctx, Downstream known) {
         decided = true;
         if (relay == null) {
-            ctx.pipeline().addAfter(ctx.name(), "relay", TcpRelay.named(downstream, serverName));
+            ctx.pipeline().addAfter(ctx.name(), "relay", TcpRelay.named(known, serverName));
         } else {
-            relay.confirm(serverName);
+            relay.confirm(known, serverName);
         }
         ctx.pipeline().remove(this);
     }
@@ -149,7 +150,7 @@ final class OpeningDetector extends ByteToMessageDecoder implements TcpRelay.Spe
     @Override
     public void serverEnded() {
         if (context != null && !decided) {
-            pass(context);
+            pass(context, downstream);
         }
     }
 
@@ -167,7 +168,7 @@ final class OpeningDetector extends ByteToMessageDecoder implements TcpRelay.Spe
                 // A connection that was opened ahead and not used.
                 abandon(ctx);
             } else {
-                pass(ctx);
+                pass(ctx, downstream);
             }
             ctx.fireUserEventTriggered(event);
         } else {
@@ -177,12 +178,16 @@ final class OpeningDetector extends ByteToMessageDecoder implements TcpRelay.Spe
 
     private void abandon(ChannelHandlerContext ctx) {
         decided = true;
+        detections.gone(name);
         giveUp(ctx);
         ctx.close();
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) throws Exception {
+        if (!decided && relay == null) {
+            detections.gone(name);
+        }
         decided = true;
         super.channelInactive(ctx);
     }

@@ -57,6 +57,8 @@ public final class Exchange {
     private int interventions;
     private String injected = "";
     private String limited = "";
+    private String shed = "";
+    private String detected = "";
     private @Nullable Attempt answered;
     private int hedges;
 
@@ -152,6 +154,26 @@ public final class Exchange {
     /** The limit that refused it, empty where none did. */
     public String limited() {
         return limited;
+    }
+
+    /** @param why a cluster, or the proxy, had no place for it */
+    public void shed(String why) {
+        shed = why;
+    }
+
+    /** Why there was no place for it, empty where there was one. */
+    public String shed() {
+        return shed;
+    }
+
+    /** @param how its connection was found to speak what it does */
+    public void detected(String how) {
+        detected = how;
+    }
+
+    /** How its connection was found to speak what it does; empty where that was declared. */
+    public String detected() {
+        return detected;
     }
 
     public boolean intervened(Intervention intervention) {

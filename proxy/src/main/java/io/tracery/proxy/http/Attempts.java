@@ -88,6 +88,9 @@ final class Attempts {
         Pick pick = refused != null ? null : state.balancer().pick(avoid, affinity.hash(), now);
         if (pick == null) {
             UpstreamFailure why = refused == null ? state.nobodyToAsk() : refused;
+            if (refused != null) {
+                exchange.shed(String.valueOf(refused.getMessage()));
+            }
             relay.fail(why.fate(), why.getMessage());
             return;
         }

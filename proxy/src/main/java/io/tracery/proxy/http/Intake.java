@@ -52,12 +52,7 @@ final class Intake {
                 snapshot.listeners().getOrDefault(downstream.listener().name(), downstream.listener());
         HttpHeaders headers = request.headers();
         boolean asHttp2 = !NextHop.cameAsHttp1(downstream, headers) && version == Version.HTTP2;
-        Exchange exchange = new Exchange(
-                listener.direction(),
-                listener.name(),
-                asHttp2 ? Protocol.HTTP2 : Protocol.HTTP1,
-                loop.ticker().epochNanos(),
-                loop.ticker().nanos());
+        Exchange exchange = downstream.exchange(asHttp2 ? Protocol.HTTP2 : Protocol.HTTP1);
         if (listener.direction() == Direction.INBOUND) {
             exchange.peer(downstream.peer(), downstream.peer().identity(), downstream.mutualTls());
         }
@@ -116,24 +111,14 @@ final class Intake {
     /** An HTTP/1 request that could not even be read: counted, answered, and the end of its connection. */
     static void malformed(Downstream downstream, Client client, Complaint complaint, String detail) {
         LoopState loop = downstream.loop();
-        Exchange exchange = new Exchange(
-                downstream.listener().direction(),
-                downstream.listener().name(),
-                Protocol.HTTP1,
-                loop.ticker().epochNanos(),
-                loop.ticker().nanos());
+        Exchange exchange = downstream.exchange(Protocol.HTTP1);
         refuse(loop, exchange, client, Fate.MALFORMED_REQUEST, FailureResponder.refused(complaint, detail));
     }
 
     /** An HTTP/2 request that is none: counted; its stream is reset, because nothing of it can be trusted. */
     static void unanswerable(Downstream downstream) {
         LoopState loop = downstream.loop();
-        Exchange exchange = new Exchange(
-                downstream.listener().direction(),
-                downstream.listener().name(),
-                Protocol.HTTP2,
-                loop.ticker().epochNanos(),
-                loop.ticker().nanos());
+        Exchange exchange = downstream.exchange(Protocol.HTTP2);
         loop.observer().started(exchange);
         exchange.end(Fate.MALFORMED_REQUEST, loop.ticker().nanos());
         loop.observer().ended(exchange);

@@ -96,12 +96,7 @@ public final class TcpRelay extends ChannelInboundHandlerAdapter implements Swep
     public TcpRelay(Downstream downstream) {
         this.downstream = downstream;
         this.loop = downstream.loop();
-        this.exchange = new Exchange(
-                downstream.listener().direction(),
-                downstream.listener().name(),
-                Protocol.TCP,
-                loop.ticker().epochNanos(),
-                loop.ticker().nanos());
+        this.exchange = downstream.exchange(Protocol.TCP);
     }
 
     /** The connection is accepted and, where it must be, verified; nothing has been read yet. */
@@ -144,11 +139,13 @@ public final class TcpRelay extends ChannelInboundHandlerAdapter implements Swep
     /**
      * It is a connection of opaque bytes: the exchange begins, and what the client says goes to the server.
      *
+     * @param known the connection, with how it was found out
      * @param name of the server, where the client's own TLS asks for one, else empty
      */
-    public void confirm(String name) {
+    public void confirm(Downstream known, String name) {
         if (speculation != null) {
             speculation = null;
+            exchange.detected(known.detected());
             exchange.request(Protocol.TCP, /* requestMethod= */ "", /* requestPath= */ "", name, /* uriScheme= */ "");
             loop.observer().started(exchange);
             if (upstream == null && client != null) {
@@ -173,6 +170,9 @@ public final class TcpRelay extends ChannelInboundHandlerAdapter implements Swep
         UpstreamFailure refused = cluster.occupancy().refuseRequest();
         Pick pick = refused != null ? null : cluster.balancer().pick(avoid, LoadBalancer.NO_HASH, now);
         TraceContext trace = exchange.trace();
+        if (refused != null) {
+            exchange.shed(String.valueOf(refused.getMessage()));
+        }
         if (pick == null || trace == null) {
             end((refused == null ? cluster.nobodyToAsk() : refused).fate());
             return;
@@ -432,7 +432,7 @@ public final class TcpRelay extends ChannelInboundHandlerAdapter implements Swep
         }
         if (speculation != null) {
             // Nobody spoke, and nobody will.
-            confirm(serverName);
+            confirm(downstream, serverName);
         }
         release(fate);
         loop.observer().ended(exchange);

@@ -26,7 +26,9 @@ final class DecisionRecord {
     }
 
     void write(Exchange exchange) {
+        detected(exchange);
         limit(exchange);
+        shed(exchange);
         fault(exchange);
         for (Attempt attempt : exchange.attempts()) {
             pick(exchange, attempt);
@@ -39,6 +41,22 @@ final class DecisionRecord {
         if (!exchange.limited().isEmpty()) {
             out.beginEvent(exchange.startEpochNanos(), Vocabulary.EVENT_RATE_LIMIT);
             out.attribute(SpanKeys.RATE_LIMIT, exchange.limited());
+            out.endEvent();
+        }
+    }
+
+    private void detected(Exchange exchange) {
+        if (!exchange.detected().isEmpty()) {
+            out.beginEvent(exchange.startEpochNanos(), Vocabulary.EVENT_DETECTED);
+            out.attribute(SpanKeys.DETECTED, exchange.detected());
+            out.endEvent();
+        }
+    }
+
+    private void shed(Exchange exchange) {
+        if (!exchange.shed().isEmpty()) {
+            out.beginEvent(exchange.startEpochNanos(), Vocabulary.EVENT_SHED);
+            out.attribute(SpanKeys.SHED, exchange.shed());
             out.endEvent();
         }
     }

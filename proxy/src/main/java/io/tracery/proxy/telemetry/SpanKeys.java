@@ -11,6 +11,8 @@ final class SpanKeys {
     static final Key HTTP_METHOD = Key.of(Vocabulary.HTTP_METHOD);
     static final Key FAULT = Key.of(Vocabulary.EVENT_FAULT);
     static final Key RATE_LIMIT = Key.of(Vocabulary.EVENT_RATE_LIMIT);
+    static final Key SHED = Key.of(Vocabulary.EVENT_SHED);
+    static final Key DETECTED = Key.of(Vocabulary.EVENT_DETECTED);
     static final Key INTERVENTION = Key.of(Vocabulary.INTERVENTION);
     static final Key HTTP_ROUTE = Key.of(Vocabulary.HTTP_ROUTE);
     static final Key HTTP_STATUS = Key.of(Vocabulary.HTTP_STATUS);

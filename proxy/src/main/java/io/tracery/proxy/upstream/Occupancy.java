@@ -64,15 +64,18 @@ public final class Occupancy {
         if (limit == null || config == null || requests < limit.limit(ConcurrencyLimit.LEAST_URGENT)) {
             return null;
         }
-        if (requests < limit.limit(request.urgency(config))) {
+        int urgency = request.urgency(config);
+        if (requests < limit.limit(urgency)) {
             return null;
         }
-        if (requests < limit.criticalLimit() && request.critical(config)) {
+        boolean critical = request.critical(config);
+        if (critical && requests < limit.criticalLimit()) {
             return null;
         }
         return new UpstreamFailure(
                 Fate.BREAKER_OPEN,
-                cluster + " has " + requests + " requests under way, more than its latency lets through now");
+                cluster + " has " + requests + " requests under way, more than its latency lets through now "
+                        + (critical ? "even of those that are refused last" : "at urgency " + urgency));
     }
 
     /** True where a bound follows the requests' latency. */

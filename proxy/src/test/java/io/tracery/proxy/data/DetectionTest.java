@@ -14,6 +14,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -219,6 +220,54 @@ class DetectionTest {
             proxy.dataPath.drain(Duration.ofSeconds(1));
             assertThat(client.getInputStream().read()).isNegative();
             assertThat(proxy.log.started()).isZero();
+        }
+    }
+
+    @Test
+    void whoGoesBeforeAnybodyHasSpokenIsCounted() throws Exception {
+        try (RawServer backend = new RawServer(ECHO);
+                TestProxy proxy = outbound(DownstreamTls.NONE, NEVER, backend.address())) {
+            for (String half : new String[] {"", "GET / HT"}) {
+                Socket client = connect(proxy.address());
+                say(client, half);
+                await().until(() -> proxy.dataPath.connections() == 1);
+                client.setSoLinger(true, 0);
+                client.close();
+                await().until(() -> proxy.dataPath.connections() == 0);
+            }
+            assertThat(proxy.log.started()).isZero();
+            assertThat(proxy.dataPath.detections().all()).singleElement().satisfies(view -> {
+                assertThat(view.connections()).containsOnly(Map.entry("undecided", 2L));
+                assertThat(view.declare()).isNull();
+            });
+        }
+    }
+
+    @Test
+    void theRecordSaysHowAConnectionWasUnderstood() throws Exception {
+        try (RawServer backend = new RawServer(GREETER);
+                TestProxy proxy = outbound(DownstreamTls.NONE, SHORT, backend.address())) {
+            try (Socket client = connect(proxy.address())) {
+                say(client, "*1\r\n$4\r\nPING\r\n");
+                hear(client, 6);
+            }
+            assertThat(proxy.log.ended(1).getLast().detected()).isEqualTo("opaque");
+            try (Socket client = connect(proxy.address())) {
+                hear(client, 6);
+            }
+            assertThat(proxy.log.ended(2).getLast().detected()).isEqualTo("server_first");
+        }
+        try (Http1Backend backend = Http1Backend.saying("hi");
+                TestProxy auto = outbound(DownstreamTls.NONE, NEVER, backend.address());
+                TestProxy declared = new TestProxy()
+                        .serving(Mesh.outbound(Mesh.route("kv")), Mesh.cluster("kv", backend.address()))) {
+            for (TestProxy proxy : new TestProxy[] {auto, declared}) {
+                try (Socket client = connect(proxy.address())) {
+                    get(client);
+                }
+            }
+            assertThat(auto.log.only().detected()).isEqualTo("http_1");
+            assertThat(declared.log.only().detected()).isEmpty();
         }
     }
 

@@ -61,6 +61,11 @@ final class ExchangeLog implements ExchangeObserver {
         return ended(1).getFirst();
     }
 
+    /** Why there was no place for those that were refused one. */
+    List<String> shed() {
+        return ended.stream().map(Exchange::shed).filter(why -> !why.isEmpty()).toList();
+    }
+
     Map<Fate, Integer> fates() {
         Map<Fate, Integer> counts = new EnumMap<>(Fate.class);
         ended.forEach(exchange -> counts.merge(exchange.fate(), 1, Integer::sum));

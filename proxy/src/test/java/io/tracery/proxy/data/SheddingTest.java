@@ -71,6 +71,12 @@ class SheddingTest {
                 assertThat(ask(client, level[1])).isEqualTo(503);
             }
             assertThat(client.get("/healthz").status()).isEqualTo(200);
+            assertThat(proxy.log.shed())
+                    .as("what the records say")
+                    .satisfiesExactly(
+                            least -> assertThat(least).endsWith("at urgency 7"),
+                            usual -> assertThat(usual).endsWith("at urgency 3"),
+                            most -> assertThat(most).endsWith("at urgency 0"));
             go.countDown();
             for (Http1Peer worker : workers) {
                 assertThat(worker.receive().status()).isEqualTo(200);

@@ -171,6 +171,29 @@ class TlsPassthroughTest {
         }
     }
 
+    @Test
+    void undeclaredPortsOnBothSidesPassItToo() throws Exception {
+        try (RawServer backend = secure("hello");
+                TestProxy inbound = new TestProxy()
+                        .with(CA.identity("db"))
+                        .serving(
+                                Mesh.auto(Direction.INBOUND, DownstreamTls.PERMISSIVE, Duration.ofHours(1), "app"),
+                                Mesh.cluster("app", backend.address()));
+                TestProxy outbound = new TestProxy()
+                        .with(CA.identity("cart"))
+                        .serving(
+                                Mesh.auto(Direction.OUTBOUND, DownstreamTls.NONE, Duration.ofHours(1), "db"),
+                                Mesh.secured("db", TestCa.spiffeId("db"), inbound.address()))) {
+            try (SSLSocket client = connect(outbound.address(), "TLSv1.3", "db.example.com")) {
+                assertThat(client.getInputStream().readNBytes(5)).asString().isEqualTo("hello");
+                assertThat(client.getSession().getPeerCertificates()).containsExactly(SERVER.leaf());
+            }
+            assertThat(outbound.log.only().detected()).isEqualTo("tls");
+            assertThat(inbound.log.only().detected()).isEqualTo("tls");
+            assertThat(inbound.log.only().peerIdentity()).isEqualTo(TestCa.spiffeId("cart"));
+        }
+    }
+
     private static TestProxy outbound(Map<String, String> names, @Nullable String rest, InetSocketAddress to) {
         Cluster db = Mesh.cluster("db", to);
         return new TestProxy().serving(tls(names, rest), db);

@@ -107,6 +107,8 @@ class SpanSchemaTest {
     private static Exchange refusedAndInjected() {
         Exchange exchange = Exchanges.outbound("shop/cart/0");
         exchange.limited("10 per second");
+        exchange.shed("as many requests as it may");
+        exchange.detected("http_1");
         exchange.intervene(Intervention.DELAY, "a delay of 1 s");
         exchange.end(Fate.RATE_LIMITED, 600);
         return exchange;

@@ -132,6 +132,12 @@ public final class Vocabulary {
 
     public static final String EVENT_RATE_LIMIT = "tracery.rate_limit";
 
+    /** With the attribute of the same name: what the connection was found to speak, where its port declares nothing. */
+    public static final String EVENT_DETECTED = "tracery.detected";
+
+    /** With the attribute of the same name: what was full, and how urgent the request was where that counts. */
+    public static final String EVENT_SHED = "tracery.shed";
+
     public static final String EVENT_PICK = "tracery.pick";
     public static final String EVENT_RETRY = "tracery.retry";
     /** Counts from 1. */
