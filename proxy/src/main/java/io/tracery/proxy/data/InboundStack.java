@@ -1,15 +1,12 @@
 package io.tracery.proxy.data;
 
-import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
-import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.handler.ssl.SslHandshakeTimeoutException;
-import io.netty.util.concurrent.ScheduledFuture;
 import io.tracery.proxy.http.Downstream;
 import io.tracery.proxy.http.Drain;
 import io.tracery.proxy.identity.Identity;
@@ -19,11 +16,12 @@ import io.tracery.proxy.mesh.Workload;
 import io.tracery.proxy.tcp.TcpRelay;
 import io.tracery.proxy.upstream.PeerIdentity;
 import java.time.Duration;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** From the mesh to the application beside the proxy: what a connection goes through, in order. */
+/**
+ * From the mesh to the application beside the proxy: what a connection goes through, in order. {@link OutboundStack} lists what
+ * each exchange goes through then.
+ */
 final class InboundStack {
 
     private static final long GREETING_MILLIS = 300;
@@ -63,25 +61,10 @@ final class InboundStack {
                 if (identity == null) {
                     understand(pipeline, Workload.UNKNOWN, /* mutualTls= */ false);
                 } else {
-                    pipeline.addLast("tls or not", new TlsOrNot(identity));
+                    pipeline.addLast("tls or not", tlsOrNot(identity, channel));
                     pipeline.addLast("peer", new Peer());
                 }
             }
-        }
-    }
-
-    /** 3. The bytes are in clear and the peer is known: HTTP, each exchange as in package http, or opaque bytes. */
-    private void understand(ChannelPipeline pipeline, Workload peer, boolean mutualTls) {
-        Downstream downstream =
-                new Downstream(loop, listener, peer, mutualTls, OutboundStack.source(pipeline.channel()));
-        switch (listener.handler()) {
-            case Listener.Handler.Http http -> new HttpStack(downstream, refusals).addTo(pipeline);
-            case Listener.Handler.Tcp tcp -> pipeline.addLast("relay", new TcpRelay(downstream));
-            case Listener.Handler.Tls tls ->
-                pipeline.addLast("server name", new ServerNameReader(downstream, refusals));
-            case Listener.Handler.Auto auto ->
-                new HttpStack(downstream, refusals)
-                        .detect(pipeline, detections, waited ? Duration.ZERO : auto.greeting());
         }
     }
 
@@ -101,7 +84,7 @@ final class InboundStack {
                 } else {
                     admit(ctx, CallerWorkload.of(identity), /* mutualTls= */ true);
                 }
-            } else if (event == PLAIN) {
+            } else if (TlsOrNot.PLAIN.equals(event)) {
                 admit(ctx, Workload.UNKNOWN, /* mutualTls= */ false);
             } else if (event == Drain.NOW) {
                 ctx.close();
@@ -122,55 +105,18 @@ final class InboundStack {
         }
     }
 
-    /** Says that a connection has no TLS. */
-    private static final Object PLAIN = new Object();
-
-    /** Looks at the first byte, which 0x16 is where TLS begins, and takes nothing. */
-    private final class TlsOrNot extends ByteToMessageDecoder {
-
-        private static final int HANDSHAKE = 0x16;
-
-        private final Identity identity;
-        private @Nullable ScheduledFuture<?> silence;
-
-        TlsOrNot(Identity identity) {
-            this.identity = identity;
-        }
-
-        @Override
-        public void handlerAdded(ChannelHandlerContext ctx) {
-            // Who speaks TLS begins at once; a silent client of an opaque port may wait for the server's greeting.
-            boolean opaque = !listener.handler().splits().isEmpty();
-            silence = opaque
-                    ? ctx.executor().schedule(() -> waited(ctx), GREETING_MILLIS, TimeUnit.MILLISECONDS)
-                    : ctx.executor().schedule(() -> tooSilent(ctx), headTimeoutMillis(), TimeUnit.MILLISECONDS);
-        }
-
-        @Override
-        protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
-            if (in.getUnsignedByte(in.readerIndex()) == HANDSHAKE) {
-                ctx.pipeline().addAfter(ctx.name(), "tls", handshake(identity, ctx.channel()));
-                ctx.pipeline().remove(this);
-            } else {
-                plain(ctx);
-            }
-        }
-
-        private void waited(ChannelHandlerContext ctx) {
-            waited = true;
-            plain(ctx);
-        }
-
-        private void plain(ChannelHandlerContext ctx) {
-            ctx.fireUserEventTriggered(PLAIN);
-            ctx.pipeline().remove(this);
-        }
-
-        @Override
-        protected void handlerRemoved0(ChannelHandlerContext ctx) {
-            if (silence != null) {
-                silence.cancel(false);
-            }
+    /** 3. The bytes are in clear and the peer is known: HTTP, each exchange as in package http, or opaque bytes. */
+    private void understand(ChannelPipeline pipeline, Workload peer, boolean mutualTls) {
+        Downstream downstream =
+                new Downstream(loop, listener, peer, mutualTls, OutboundStack.source(pipeline.channel()));
+        switch (listener.handler()) {
+            case Listener.Handler.Http http -> new HttpStack(downstream, refusals).addTo(pipeline);
+            case Listener.Handler.Tcp tcp -> pipeline.addLast("relay", new TcpRelay(downstream));
+            case Listener.Handler.Tls tls ->
+                pipeline.addLast("server name", new ServerNameReader(downstream, refusals));
+            case Listener.Handler.Auto auto ->
+                new HttpStack(downstream, refusals)
+                        .detect(pipeline, detections, waited ? Duration.ZERO : auto.greeting());
         }
     }
 
@@ -178,6 +124,19 @@ final class InboundStack {
         SslHandler handler = identity.server().newHandler(channel.alloc());
         handler.setHandshakeTimeoutMillis(headTimeoutMillis());
         return handler;
+    }
+
+    /** Who speaks TLS begins at once; a silent client of an opaque port may wait for the server's greeting. */
+    private TlsOrNot tlsOrNot(Identity identity, Channel channel) {
+        boolean opaque = !listener.handler().splits().isEmpty();
+        return opaque
+                ? new TlsOrNot(() -> handshake(identity, channel), GREETING_MILLIS, this::waited)
+                : new TlsOrNot(() -> handshake(identity, channel), headTimeoutMillis(), this::tooSilent);
+    }
+
+    private void waited(ChannelHandlerContext ctx) {
+        waited = true;
+        TlsOrNot.plain(ctx);
     }
 
     private long headTimeoutMillis() {

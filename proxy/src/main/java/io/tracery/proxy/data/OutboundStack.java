@@ -24,10 +24,11 @@ final class OutboundStack {
         switch (listener.handler()) {
             // 2. HTTP: the version is told by its first bytes; then, for each exchange (package http):
             //    read the head strictly → place it in its trace → find its route → redirect, or rewrite as the route
-            // says → hold it to
-            // the route's limit → inject its fault
-            //    → choose a cluster by weight → begin copies for mirrors → attempts [ pick an endpoint → a pooled
-            // connection, verified → send ] → pass the answer on → fate.
+            // says
+            //    → hold it to the route's limit → inject its fault → choose a cluster by weight → begin copies for
+            // mirrors
+            //    → attempts [ room, or shed → pick an endpoint → a pooled connection, verified → send ]
+            //    → pass the answer on, or make a tunnel of it → fate.
             case Listener.Handler.Http http -> new HttpStack(downstream, refusals).addTo(pipeline);
             // 3. Opaque: joined to an endpoint before anything is read, so that a server may speak first.
             case Listener.Handler.Tcp tcp -> pipeline.addLast("relay", new TcpRelay(downstream));
