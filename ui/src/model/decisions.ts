@@ -28,7 +28,10 @@ function tell({ event, fields }: LogEntry): Omit<Sentence, 'at'> | undefined {
         tone: 'failing',
       };
     case 'tracery.shed':
-      return { text: `Not let through: ${word(fields, 'tracery.shed') ?? 'there was no place for it'}.`, tone: 'failing' };
+      return {
+        text: `Not let through: ${word(fields, 'tracery.shed') ?? 'there was no place for it'}.`,
+        tone: 'failing',
+      };
     case 'tracery.fault':
       return { text: `Injected on purpose: ${word(fields, 'tracery.fault') ?? 'a fault'}.`, tone: 'plain' };
     case 'tracery.pick':

@@ -8,8 +8,10 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.tracery.proxy.bootstrap.BootstrapReader;
 import io.tracery.proxy.identity.TestAuthority;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -19,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -109,6 +112,44 @@ class ProxyAppTest {
             await().atMost(SOON)
                     .untilAsserted(() ->
                             assertThat(get(admin, "/ready", "*/*").statusCode()).isEqualTo(200));
+        }
+    }
+
+    @Test
+    void nothingThatTheAdminPortIsAskedMakesAPageFail() throws Exception {
+        long seed = Long.getLong("seed", 20_261_128);
+        SplittableRandom random = new SplittableRandom(seed);
+        String[] pages = {"/tap", "/clusters", "/requests", "/protocols", "/logging", "/config_dump"};
+        String[] names = {"fate", "status", "min_ms", "retried", "sample", "from", "limit", "trace", "format", "level"};
+        String[] values = {
+            "", "!served", "5xx", "-1", "1e9", "99999999999999999999", "true", "%", "%zz", "%00", "text", "\u00e9"
+        };
+        try (ProxyApp cart =
+                started(Bootstraps.inbound(authority, application.getAddress().getPort()))) {
+            int admin = cart.adminAddress().getPort();
+            for (int round = 0; round < 300; round++) {
+                StringBuilder target = new StringBuilder(pages[random.nextInt(pages.length)]).append('?');
+                for (int i = random.nextInt(4); i > 0; i--) {
+                    target.append(names[random.nextInt(names.length)])
+                            .append(random.nextInt(8) == 0 ? "" : "=")
+                            .append(values[random.nextInt(values.length)])
+                            .append('&');
+                }
+                assertThat(statusOf(admin, target.toString()))
+                        .as("seed %d: %s", seed, target)
+                        .isIn(200, 400);
+            }
+        }
+    }
+
+    /** Of a request that no library would send. */
+    private static int statusOf(int port, String target) throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.getOutputStream()
+                    .write(("GET " + target + " HTTP/1.1\r\nHost: admin\r\nConnection: close\r\n\r\n")
+                            .getBytes(StandardCharsets.UTF_8));
+            String answer = new String(socket.getInputStream().readNBytes(12), StandardCharsets.US_ASCII);
+            return Integer.parseInt(answer.substring(9));
         }
     }
 

@@ -66,14 +66,22 @@ final class Switching {
     static @Nullable String problem(HttpRequest connect) {
         String target = connect.uri();
         int colon = target.lastIndexOf(':');
-        boolean named = colon > 0 && target.chars().noneMatch(c -> "/?#@".indexOf(c) >= 0);
-        if (!named || !port(target.substring(colon + 1))) {
+        if (colon <= 0 || !host(target.substring(0, colon)) || !port(target.substring(colon + 1))) {
             return "CONNECT is to a host and a port";
         }
         HttpHeaders headers = connect.headers();
         return headers.contains(HttpHeaderNames.TRANSFER_ENCODING) || HttpUtil.getContentLength(connect, 0L) != 0
                 ? "CONNECT has no content: what follows it belongs to the tunnel"
                 : null;
+    }
+
+    /** A name, or an address of IPv6 in brackets. */
+    private static boolean host(String text) {
+        int last = text.length() - 1;
+        boolean bracketed = last > 1 && text.charAt(0) == '[' && text.charAt(last) == ']';
+        String within = bracketed ? text.substring(1, last) : text;
+        String never = bracketed ? "/?#@[]" : "/?#@[]:";
+        return within.chars().noneMatch(c -> never.indexOf(c) >= 0);
     }
 
     private static boolean port(String digits) {

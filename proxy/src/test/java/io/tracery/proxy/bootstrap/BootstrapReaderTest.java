@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class BootstrapReaderTest {
 
-    private static final String WHOLE = """
+    static final String WHOLE = """
             node:
               id: sidecar~shop/cart-1
               cluster: cart
@@ -69,7 +69,7 @@ class BootstrapReaderTest {
                       common_tls_context: {validation_context: {trusted_ca: {filename: /run/root.pem}}}
             """;
 
-    private static final String STATIC = """
+    static final String STATIC = """
             node: {id: lab, metadata: {tracery: {namespace: lab, workload: lab}}}
             admin: {address: {socket_address: {address: 127.0.0.1, port_value: 0}}}
             static_resources:

@@ -61,12 +61,10 @@ class GoldenResourcesTest {
 
     private Resources resources(String sidecar) throws IOException, InvalidResource {
         List<Resource> all = new ArrayList<>();
-        for (JsonNode json :
-                new JsonMapper().readTree(GOLDEN.resolve(sidecar + ".json").toFile())) {
-            Message message = message(json);
+        for (Message message : read(GOLDEN.resolve(sidecar + ".json"))) {
             String name = message instanceof ClusterLoadAssignment assignment
                     ? assignment.getClusterName()
-                    : json.get("name").asText();
+                    : (String) message.getField(message.getDescriptorForType().findFieldByName("name"));
             all.add(Resource.newBuilder()
                     .setName(name)
                     .setVersion("1")
@@ -82,6 +80,15 @@ class GoldenResourcesTest {
                     .build());
         }
         return new Resources(listeners.resources(), routes.resources(), clusters.resources(), endpoints.resources());
+    }
+
+    /** The resources of one file, in its order. */
+    static List<Message> read(Path golden) throws IOException {
+        List<Message> all = new ArrayList<>();
+        for (JsonNode json : new JsonMapper().readTree(golden.toFile())) {
+            all.add(message(json));
+        }
+        return all;
     }
 
     private static Message message(JsonNode json) throws IOException {
