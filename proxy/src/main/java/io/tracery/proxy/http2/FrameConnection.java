@@ -377,9 +377,12 @@ public abstract class FrameConnection extends FrameHandler {
     final void onWindowUpdate(int id, int increment) throws Http2Exception {
         conduct.overhead();
         if (id == 0) {
+            boolean shut = windows.connection() <= 0;
             windows.opened(increment);
-            streams.all().forEach(this::moreRoom);
-            flushSoon();
+            if (shut) {
+                streams.all().forEach(this::moreRoom);
+                flushSoon();
+            }
             return;
         }
         FrameStream stream = streams.get(id);
@@ -391,7 +394,9 @@ public abstract class FrameConnection extends FrameHandler {
             throw Http2Exception.streamError(id, FLOW_CONTROL_ERROR, "%s", "a window beyond 2^31-1");
         } else {
             moreRoom(stream);
-            flushSoon();
+            if (stream.waits()) {
+                flushSoon();
+            }
         }
     }
 

@@ -170,8 +170,7 @@ abstract class FrameHandler extends ByteToMessageDecoder implements ChannelOutbo
     final void flushNow() {
         flushing = false;
         drain();
-        writer().passOn();
-        context().flush();
+        writer().flush();
         tellFinished();
     }
 

@@ -20,6 +20,7 @@ final class FrameWriter {
 
     private final ChannelHandlerContext context;
     private @Nullable ByteBuf out;
+    private boolean unflushed;
 
     FrameWriter(ChannelHandlerContext context) {
         this.context = context;
@@ -112,14 +113,18 @@ final class FrameWriter {
         ByteBuf full = out;
         if (full != null) {
             out = null;
+            unflushed = true;
             context.write(full, context.voidPromise());
         }
     }
 
-    /** How much has not been given to the channel. */
-    int waiting() {
-        ByteBuf to = out;
-        return to == null ? 0 : to.readableBytes();
+    /** Sends what there is; costs nothing where there is nothing. */
+    void flush() {
+        passOn();
+        if (unflushed) {
+            unflushed = false;
+            context.flush();
+        }
     }
 
     void release() {
