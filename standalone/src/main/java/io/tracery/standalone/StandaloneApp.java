@@ -114,6 +114,7 @@ public final class StandaloneApp implements Component {
                 kafka.bootstrapServers(),
                 config.host(),
                 config.searchPort(),
+                /* remotePort= */ null,
                 config.adminPort(),
                 config.dataDir().resolve("search"),
                 "tracery-search",

@@ -9,12 +9,14 @@ import io.tracery.process.Components;
 import io.tracery.process.Main;
 import io.tracery.search.ingest.KafkaClients;
 import io.tracery.search.jaeger.JaegerApi;
+import io.tracery.search.remote.RemoteStorage;
 import io.tracery.search.store.LuceneTraceStore;
 import io.tracery.search.store.StoreLimits;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -71,7 +73,12 @@ public final class SearchApp implements Component {
         JaegerApi jaeger = new JaegerApi(
                 new InetSocketAddress(config.host(), config.port()), opened, SearchApp::nowNanos, registry);
         api = jaeger;
-        Components started = new Components(name(), List.of(jaeger, ingest));
+        List<Component> all = new ArrayList<>(List.of(jaeger, ingest));
+        Integer remotePort = config.remotePort();
+        if (remotePort != null) {
+            all.add(new RemoteStorage(new InetSocketAddress(config.host(), remotePort), opened));
+        }
+        Components started = new Components(name(), all);
         parts = started;
         started.start();
     }

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param kafka bootstrap servers, {@code host:port,host:port}
  * @param host address the query API listens on; {@code 127.0.0.1} when left out
  * @param port Jaeger's query API; 16686, 0 for any free port
+ * @param remotePort gRPC at which a stock Jaeger reads from this store; not served when left out, 0 for any free port
  * @param adminPort {@code /live}, {@code /ready} and {@code /metrics} when it runs as its own process; 15014
  * @param dataDir folder of the index, for this instance alone; {@code data/search}
  * @param groupId consumer group that is told how far spans are read; {@code tracery-search}
@@ -21,6 +22,7 @@ public record SearchConfig(
         String kafka,
         String host,
         Integer port,
+        @Nullable Integer remotePort,
         Integer adminPort,
         Path dataDir,
         String groupId,
@@ -44,6 +46,7 @@ public record SearchConfig(
         }
         host = host == null ? LOOPBACK : host;
         port = bounded("port", port, PORT, 0, 65_535);
+        remotePort = remotePort == null ? null : bounded("remotePort", remotePort, 0, 0, 65_535);
         adminPort = bounded("adminPort", adminPort, ADMIN_PORT, 0, 65_535);
         dataDir = dataDir == null ? DATA_DIR : dataDir;
         groupId = groupId == null ? GROUP_ID : groupId;
@@ -66,17 +69,27 @@ public record SearchConfig(
     /** The defaults, with Kafka at these bootstrap servers. */
     public static SearchConfig at(String kafka) {
         return new SearchConfig(
-                kafka, LOOPBACK, PORT, ADMIN_PORT, DATA_DIR, GROUP_ID, RETENTION_HOURS, MAX_BYTES, COMMIT_SECONDS);
+                kafka,
+                LOOPBACK,
+                PORT,
+                null,
+                ADMIN_PORT,
+                DATA_DIR,
+                GROUP_ID,
+                RETENTION_HOURS,
+                MAX_BYTES,
+                COMMIT_SECONDS);
     }
 
     /** The same with another folder for the index. */
     public SearchConfig withDataDir(Path folder) {
-        return new SearchConfig(kafka, host, port, adminPort, folder, groupId, retentionHours, maxBytes, commitSeconds);
+        return new SearchConfig(
+                kafka, host, port, remotePort, adminPort, folder, groupId, retentionHours, maxBytes, commitSeconds);
     }
 
     /** The same with another port for the query API; 0 takes any free one. */
     public SearchConfig withPort(int other) {
         return new SearchConfig(
-                kafka, host, other, adminPort, dataDir, groupId, retentionHours, maxBytes, commitSeconds);
+                kafka, host, other, remotePort, adminPort, dataDir, groupId, retentionHours, maxBytes, commitSeconds);
     }
 }

@@ -23,12 +23,16 @@ class SearchConfigTest {
         assertThat(read("kafka: 127.0.0.1:19092")).isEqualTo(SearchConfig.at("127.0.0.1:19092"));
         assertThat(read("{kafka: 'k:1', port: 0}"))
                 .isEqualTo(SearchConfig.at("k:1").withPort(0));
+        assertThat(read("kafka: k:1").remotePort()).isNull();
+        assertThat(read("{kafka: 'k:1', remotePort: 0}").remotePort()).isZero();
     }
 
     @Test
     void saysWhichKeyIsWrongAndWhatItMayBe() {
         assertThatThrownBy(() -> read("{kafka: 'k:1', retentionHours: 0}"))
                 .hasMessageContaining("retentionHours is 0; set it to 1..");
+        assertThatThrownBy(() -> read("{kafka: 'k:1', remotePort: 65536}"))
+                .hasMessageContaining("remotePort is 65536; set it to 0..65535");
         assertThatThrownBy(() -> read("port: 1")).hasMessageContaining("kafka is missing");
     }
 

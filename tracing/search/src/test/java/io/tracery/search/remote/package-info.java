@@ -1,0 +1,4 @@
+@NullMarked
+package io.tracery.search.remote;
+
+import org.jspecify.annotations.NullMarked;
