@@ -1,5 +1,12 @@
 package io.tracery.cli;
 
+import static java.util.Objects.requireNonNull;
+
+import io.tracery.cli.graph.EdgesCommand;
+import io.tracery.cli.graph.GraphCommand;
+import io.tracery.cli.graph.RoutesCommand;
+import io.tracery.cli.graph.StatCommand;
+import io.tracery.cli.graph.TopCommand;
 import io.tracery.cli.trace.ExplainCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -11,7 +18,17 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "tracery",
         description = "An observability-first service mesh.",
-        subcommands = {DemoCommand.class, ExplainCommand.class, BenchCommand.class, VersionCommand.class},
+        subcommands = {
+            DemoCommand.class,
+            GraphCommand.class,
+            StatCommand.class,
+            RoutesCommand.class,
+            EdgesCommand.class,
+            TopCommand.class,
+            ExplainCommand.class,
+            BenchCommand.class,
+            VersionCommand.class
+        },
         synopsisSubcommandLabel = "COMMAND",
         mixinStandardHelpOptions = true,
         versionProvider = VersionCommand.class)
@@ -32,6 +49,9 @@ public final class TraceryCli implements Runnable {
         line.registerConverter(java.time.Duration.class, Durations::parse);
         line.setExitCodeExceptionMapper(failure -> failure instanceof ParameterException ? EXIT_USAGE : 1);
         exitOnWrongUse(line);
+        // Moments before now may be written -15m.
+        CommandLine graph = requireNonNull(line.getSubcommands().get("graph"));
+        requireNonNull(graph.getSubcommands().get("diff")).setUnmatchedOptionsArePositionalParams(true);
         return line;
     }
 

@@ -1,0 +1,5 @@
+/** How figures and tables look in a terminal. */
+@NullMarked
+package io.tracery.cli.text;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tracery.cli.graph;
+
+import org.jspecify.annotations.NullMarked;

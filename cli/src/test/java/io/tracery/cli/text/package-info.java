@@ -1,0 +1,4 @@
+@NullMarked
+package io.tracery.cli.text;
+
+import org.jspecify.annotations.NullMarked;
