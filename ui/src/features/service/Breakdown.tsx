@@ -59,7 +59,9 @@ export function Breakdown({ detail, span }: { detail: ServiceDetail; span: TimeS
           tally: route,
           drawn: route.points !== null,
           more: route.route !== 'other' && (
-            <Link to={url('/traces', { service: service.name, tags: `tracery.route=${route.route}`, ...where })}>
+            <Link
+              to={url('/traces', { service: service.name, tags: `tracery.route=${route.route}`, ...where })}
+            >
               traces
             </Link>
           ),
