@@ -64,7 +64,6 @@ final class HpackEncoder implements HeadFields.Sink {
 
     private Scratch scratch = SCRATCH.get();
     private int length;
-    private int listBytes;
     private @Nullable AsciiString leftOut;
 
     // ---- a block ----
@@ -72,7 +71,6 @@ final class HpackEncoder implements HeadFields.Sink {
     void begin() {
         scratch = SCRATCH.get();
         length = 0;
-        listBytes = 0;
         leftOut = null;
         if (resized) {
             resized = false;
@@ -91,11 +89,6 @@ final class HpackEncoder implements HeadFields.Sink {
 
     int length() {
         return length;
-    }
-
-    /** What the block unpacks to, as SETTINGS_MAX_HEADER_LIST_SIZE counts. */
-    int listBytes() {
-        return listBytes;
     }
 
     /** The peer keeps a table of so many bytes at most. */
@@ -153,7 +146,6 @@ final class HpackEncoder implements HeadFields.Sink {
         if (kind.ofOneConnection() || kind == FieldKind.HOST || leftOut(name, nameEnd)) {
             return;
         }
-        listBytes += nameEnd + (to - from) + HpackField.OVERHEAD;
         int named = KnownNames.index(name, nameEnd);
         if (sensitive) {
             literal(NEVER_KEPT, 0x0f, named, name, nameEnd);
