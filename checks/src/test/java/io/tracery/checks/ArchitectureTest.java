@@ -106,6 +106,8 @@ class ArchitectureTest {
                         "io.tracery..stream..",
                         "io.tracery..publish..",
                         "io.tracery..ingest..",
+                        "io.tracery..raw..",
+                        "io.tracery..forward..",
                         "io.tracery.proxy.telemetry..",
                         "io.tracery.standalone..",
                         "io.tracery.load..")))

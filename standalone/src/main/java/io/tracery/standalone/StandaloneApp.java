@@ -104,6 +104,7 @@ public final class StandaloneApp implements Component {
                 /* streamThreads= */ 1,
                 /* standbys= */ 0,
                 config.keepPolicies(),
+                config.forward(),
                 /* maxRequestBytes= */ 4 * MEBIBYTE,
                 /* maxExportsInFlight= */ 64,
                 /* startDeadlineSeconds= */ 60);

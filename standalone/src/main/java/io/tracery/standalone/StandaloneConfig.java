@@ -1,5 +1,6 @@
 package io.tracery.standalone;
 
+import io.tracery.pipeline.forward.ForwardSettings;
 import java.nio.file.Path;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param searchPort Jaeger's query API, default 16686
  * @param topologyPort topology API and pages, default 8400
  * @param keepPolicies file that says which traces are kept, read again when it changes; without one all there is room for
+ * @param forward an OTLP endpoint that kept spans and all metrics are sent on to; nowhere without it
  * @param localTokens true to write a service account token for every Sidecar in {@code meshDir} under
  *     {@code dataDir/tokens}: for a machine without Kubernetes
  * @param jwksFile public keys of those who sign service account tokens; required without {@code localTokens}
@@ -41,6 +43,7 @@ public record StandaloneConfig(
         int searchPort,
         int topologyPort,
         @Nullable Path keepPolicies,
+        @Nullable ForwardSettings forward,
         boolean localTokens,
         @Nullable Path jwksFile) {
 

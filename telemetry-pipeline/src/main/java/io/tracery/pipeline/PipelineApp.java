@@ -3,7 +3,9 @@ package io.tracery.pipeline;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.tracery.pipeline.forward.Forwarder;
 import io.tracery.pipeline.ingest.OtlpReceivers;
+import io.tracery.pipeline.raw.RawApi;
 import io.tracery.pipeline.stream.SpanStream;
 import io.tracery.pipeline.stream.TopicSetup;
 import io.tracery.process.AdminServer;
@@ -13,6 +15,7 @@ import io.tracery.process.Main;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /** Composition root of the telemetry pipeline: topics, what is kept, the span stream, then the OTLP ports. */
@@ -27,11 +30,11 @@ public final class PipelineApp implements Component {
     private final OtlpReceivers receivers;
     private final Components parts;
 
-    private PipelineApp(OtlpReceivers receivers, Component... before) {
+    private PipelineApp(OtlpReceivers receivers, List<Component> before) {
         this.receivers = receivers;
         this.parts = new Components(
                 "telemetry-pipeline",
-                Stream.concat(Stream.of(before), Stream.of(receivers)).toList());
+                Stream.concat(before.stream(), Stream.of(receivers)).toList());
     }
 
     public static void main(String[] args) {
@@ -66,8 +69,13 @@ public final class PipelineApp implements Component {
                 new InetSocketAddress(config.host(), config.otlpHttpPort()),
                 new OtlpReceivers.Limits(config.maxRequestBytes(), MAX_RECORD_BYTES, config.maxExportsInFlight()),
                 config.kafka(),
+                Map.of(RawApi.PATH, new RawApi(config.kafka())),
                 registry);
-        return new PipelineApp(receivers, topics, policies, stream);
+        List<Component> forwarders = Forwarder.all(config.kafka(), config.applicationId(), config.forward(), registry);
+        return new PipelineApp(
+                receivers,
+                Stream.concat(Stream.of(topics, policies, stream), forwarders.stream())
+                        .toList());
     }
 
     @Override

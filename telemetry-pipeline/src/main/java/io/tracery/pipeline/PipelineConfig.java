@@ -1,5 +1,6 @@
 package io.tracery.pipeline;
 
+import io.tracery.pipeline.forward.ForwardSettings;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param streamThreads threads of the stream; 1
  * @param standbys copies of undecided traces that other instances keep, to take over at once; 0
  * @param policies file that says what is kept, read again when it changes; everything there is room for without one
+ * @param forward an OTLP endpoint that kept spans and all metrics are sent on to; nowhere without it
  * @param maxRequestBytes largest export request, unpacked; 4 MiB
  * @param maxExportsInFlight exports under way at once, more are told to try again; 64
  * @param startDeadlineSeconds how long the start waits for Kafka; 60
@@ -34,6 +36,7 @@ public record PipelineConfig(
         Integer streamThreads,
         Integer standbys,
         @Nullable Path policies,
+        @Nullable ForwardSettings forward,
         Integer maxRequestBytes,
         Integer maxExportsInFlight,
         Integer startDeadlineSeconds) {
@@ -89,6 +92,7 @@ public record PipelineConfig(
                 1,
                 0,
                 null,
+                null,
                 REQUEST_BYTES,
                 IN_FLIGHT,
                 START_SECONDS);
@@ -108,6 +112,7 @@ public record PipelineConfig(
                 streamThreads,
                 standbys,
                 policies,
+                forward,
                 maxRequestBytes,
                 maxExportsInFlight,
                 startDeadlineSeconds);
@@ -127,6 +132,7 @@ public record PipelineConfig(
                 streamThreads,
                 standbys,
                 policies,
+                forward,
                 maxRequestBytes,
                 maxExportsInFlight,
                 startDeadlineSeconds);

@@ -14,16 +14,20 @@ public final class Account {
     private final Counter accepted;
     private final Counter passed;
     private final Map<DropReason, Counter> dropped = new EnumMap<>(DropReason.class);
+    private final Map<Flaw, Counter> flawed = new EnumMap<>(Flaw.class);
 
     /**
      * @param unit what is counted: {@code spans}, {@code points} or {@code records}
-     * @param stage where: {@code otlp} for the receivers, {@code mesh} for the stream processor
+     * @param stage where: {@code otlp} for the receivers, {@code mesh} and {@code decide} for the stream, {@code forward}
      */
     public Account(MeterRegistry registry, String unit, String stage) {
         this.accepted = counter(registry, unit, stage, "accepted", "");
         this.passed = counter(registry, unit, stage, "passed", "");
         for (DropReason reason : DropReason.values()) {
             dropped.put(reason, counter(registry, unit, stage, "dropped", reason.label()));
+        }
+        for (Flaw flaw : Flaw.values()) {
+            flawed.put(flaw, flawed(registry, unit, stage, flaw));
         }
     }
 
@@ -34,6 +38,24 @@ public final class Account {
                 .tag("outcome", outcome)
                 .tag("reason", reason)
                 .register(registry);
+    }
+
+    private static Counter flawed(MeterRegistry registry, String unit, String stage, Flaw flaw) {
+        return Counter.builder("tracery.pipeline." + unit + ".flawed")
+                .description("What was passed on though something was wrong with it, mended where it had to be")
+                .tag("stage", stage)
+                .tag("reason", flaw.label())
+                .register(registry);
+    }
+
+    /** Of what is passed on: what was wrong, and with how many. */
+    public void flawed(Map<Flaw, Integer> flaws) {
+        flaws.forEach((flaw, count) -> {
+            Counter counter = flawed.get(flaw);
+            if (counter != null) {
+                counter.increment(count);
+            }
+        });
     }
 
     public void accepted(long count) {

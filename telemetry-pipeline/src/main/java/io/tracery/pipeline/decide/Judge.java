@@ -79,6 +79,12 @@ public final class Judge {
         return Verdict.NOT_KEPT;
     }
 
+    /** Whether there is room for more of a trace that was kept: half of a trace is of less use than another one is. */
+    public boolean follows(long bytes, long nowMillis) {
+        adopt(policies.get());
+        return bytes == 0 || budget.admits(Reason.ERROR, bytes, current.bytesPerSecond(), nowMillis);
+    }
+
     private void adopt(Policies newer) {
         if (!newer.equals(current)) {
             current = newer;

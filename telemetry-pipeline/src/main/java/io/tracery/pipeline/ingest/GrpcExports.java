@@ -12,6 +12,7 @@ import com.linecorp.armeria.server.ServerErrorHandler;
 import com.linecorp.armeria.server.ServiceConfig;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import com.linecorp.armeria.server.grpc.GrpcService;
+import io.grpc.DecompressorRegistry;
 import io.grpc.Status;
 import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.StreamObserver;
@@ -39,6 +40,7 @@ final class GrpcExports {
                 .addService(new Metrics(intake, executor))
                 .addService(new LogsServiceGrpc.LogsServiceImplBase() {})
                 .maxRequestMessageLength(maxRequestBytes)
+                .decompressorRegistry(DecompressorRegistry.getDefaultInstance().with(new Zstandard(), true))
                 .exceptionHandler(sendersMistakes(maxRequestBytes))
                 .build();
     }

@@ -17,6 +17,7 @@ import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
@@ -24,7 +25,7 @@ import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * OTLP over HTTP for one signal: POST of protobuf or JSON, plain or gzip; the answer has the request's encoding, and a
+ * OTLP over HTTP for one signal: POST of protobuf or JSON, plain, gzip or zstd; the answer has the request's encoding, and a
  * refusal's body is a {@code google.rpc.Status}, as OTLP's specification says.
  */
 final class HttpExports implements HttpService {
@@ -93,23 +94,29 @@ final class HttpExports implements HttpService {
         String encoding = request.headers().get(HttpHeaderNames.CONTENT_ENCODING, "identity");
         return switch (encoding) {
             case "identity" -> request.content().array();
-            case "gzip" -> unzipped(request.content().array());
+            case "gzip" -> unpacked(request, encoding, GZIPInputStream::new);
+            case "zstd" -> unpacked(request, encoding, Zstandard::unpacked);
             default ->
                 throw new RefusedException(
-                        Refusal.UNSUPPORTED, "Content-Encoding is " + encoding + "; send gzip or none");
+                        Refusal.UNSUPPORTED, "Content-Encoding is " + encoding + "; send gzip, zstd or none");
         };
     }
 
+    private interface Unpacking {
+        InputStream of(InputStream packed) throws IOException;
+    }
+
     /** Stops as soon as the bound is passed, so that a few bytes cannot fill the memory. */
-    private byte[] unzipped(byte[] zipped) {
-        try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(zipped))) {
+    private byte[] unpacked(AggregatedHttpRequest request, String encoding, Unpacking unpacking) {
+        try (InputStream in =
+                unpacking.of(new ByteArrayInputStream(request.content().array()))) {
             byte[] plain = in.readNBytes(maxRequestBytes + 1);
             if (plain.length > maxRequestBytes) {
                 throw RefusedException.tooLarge(maxRequestBytes);
             }
             return plain;
         } catch (IOException e) {
-            throw new RefusedException(Refusal.MALFORMED, "the body is not gzip: " + e.getMessage(), e);
+            throw new RefusedException(Refusal.MALFORMED, "the body is not " + encoding + ": " + e.getMessage(), e);
         }
     }
 

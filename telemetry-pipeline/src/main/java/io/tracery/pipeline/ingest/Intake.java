@@ -38,8 +38,9 @@ final class Intake {
 
     /** @throws RefusedException when Kafka did not take it */
     ExportTraceServiceResponse traces(ExportTraceServiceRequest request) {
-        SpanSplitter splitter = new SpanSplitter(maxRecordBytes);
+        SpanSplitter splitter = SpanSplitter.byTrace(maxRecordBytes);
         List<Chunk> chunks = splitter.split(request.getResourceSpansList());
+        spans.flawed(splitter.flaws());
         publish(Topic.MESH_SPANS, chunks, new Taken(spans, splitter.total(), splitter.drops()));
         ExportTraceServiceResponse.Builder response = ExportTraceServiceResponse.newBuilder();
         if (splitter.drops().total() > 0) {

@@ -46,14 +46,18 @@ public final class OtlpReceivers implements Component {
      */
     public record Limits(int requestBytes, int recordBytes, int inFlight) {}
 
-    /** @param kafka bootstrap servers of the Kafka that exports go to */
+    /**
+     * @param kafka bootstrap servers of the Kafka that exports go to
+     * @param pages what else is answered on the HTTP port, by path
+     */
     public OtlpReceivers(
             InetSocketAddress grpcAddress,
             InetSocketAddress httpAddress,
             Limits limits,
             String kafka,
+            Map<String, HttpService> pages,
             MeterRegistry registry) {
-        this(grpcAddress, httpAddress, limits, Publisher.to(kafka), registry);
+        this(grpcAddress, httpAddress, limits, Publisher.to(kafka), pages, registry);
     }
 
     OtlpReceivers(
@@ -61,6 +65,7 @@ public final class OtlpReceivers implements Component {
             InetSocketAddress httpAddress,
             Limits limits,
             Publisher publisher,
+            Map<String, HttpService> pages,
             MeterRegistry registry) {
         this.limits = limits;
         this.publisher = publisher;
@@ -78,15 +83,22 @@ public final class OtlpReceivers implements Component {
                         GrpcExports.service(intake, executor, limits.requestBytes()),
                         service -> limited(service, inFlight, refused))
                 .build();
-        this.http = httpServer(httpAddress, intake, inFlight, refused);
+        this.http = httpServer(httpAddress, intake, inFlight, refused, pages);
     }
 
     private HttpService limited(HttpService service, AtomicInteger inFlight, Counter refused) {
         return new InFlightLimit(service, inFlight, limits.inFlight(), this::overloadedGrpc, refused);
     }
 
-    private Server httpServer(InetSocketAddress address, Intake intake, AtomicInteger inFlight, Counter refused) {
+    private Server httpServer(
+            InetSocketAddress address,
+            Intake intake,
+            AtomicInteger inFlight,
+            Counter refused,
+            Map<String, HttpService> pages) {
         ServerBuilder builder = server(address);
+        pages.forEach((path, page) -> builder.service(
+                Route.builder().path(path).methods(HttpMethod.GET).build(), page));
         for (var path : Map.of("/v1/traces", traces(intake), "/v1/metrics", metrics(intake))
                 .entrySet()) {
             HttpService exports = new HttpExports(path.getValue(), executor, limits.requestBytes());

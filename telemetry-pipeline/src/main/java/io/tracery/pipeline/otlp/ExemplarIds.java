@@ -9,7 +9,6 @@ import io.opentelemetry.proto.metrics.v1.MetricsData;
 import io.opentelemetry.proto.metrics.v1.NumberDataPoint;
 import io.opentelemetry.proto.metrics.v1.ResourceMetrics;
 import io.opentelemetry.proto.metrics.v1.ScopeMetrics;
-import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -17,14 +16,12 @@ import java.util.Set;
 /** The traces that metrics show as examples. */
 public final class ExemplarIds {
 
-    private static final int TRACE_ID_BYTES = 16;
-
-    private final Set<String> ids = new LinkedHashSet<>();
+    private final Set<TraceId> ids = new LinkedHashSet<>();
 
     private ExemplarIds() {}
 
-    /** Trace ids, 32 lower-case hex digits each, without repetition. */
-    public static Set<String> of(MetricsData data) {
+    /** Without repetition. */
+    public static Set<TraceId> of(MetricsData data) {
         ExemplarIds found = new ExemplarIds();
         for (ResourceMetrics resource : data.getResourceMetricsList()) {
             for (ScopeMetrics scope : resource.getScopeMetricsList()) {
@@ -53,8 +50,8 @@ public final class ExemplarIds {
     private void add(List<Exemplar> exemplars) {
         for (Exemplar exemplar : exemplars) {
             ByteString id = exemplar.getTraceId();
-            if (id.size() == TRACE_ID_BYTES) {
-                ids.add(HexFormat.of().formatHex(id.toByteArray()));
+            if (id.size() == TraceId.BYTES) {
+                ids.add(TraceId.of(id));
             }
         }
     }

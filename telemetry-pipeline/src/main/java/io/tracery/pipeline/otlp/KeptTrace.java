@@ -1,71 +1,76 @@
 package io.tracery.pipeline.otlp;
 
+import com.google.protobuf.CodedOutputStream;
 import io.opentelemetry.proto.common.v1.AnyValue;
 import io.opentelemetry.proto.common.v1.KeyValue;
 import io.opentelemetry.proto.resource.v1.Resource;
-import io.opentelemetry.proto.trace.v1.ResourceSpans;
-import io.opentelemetry.proto.trace.v1.ScopeSpans;
-import io.opentelemetry.proto.trace.v1.TracesData;
 import io.tracery.tracing.Vocabulary;
+import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Puts the pieces of a trace together, as few records as may be, whose resources say why it was kept. */
 public final class KeptTrace {
 
-    /** What a reason adds to a resource, tags and lengths included. */
-    private static final int REASON_BYTES = 64;
+    /** Tag and length of the messages around a piece. */
+    private static final int FRAME_BYTES = 32;
 
-    private final KeyValue reason;
+    // First fields of TracesData, ResourceSpans; the second of ResourceSpans: length-delimited.
+    private static final int FIRST = 1 << 3 | 2;
+    private static final int SECOND = 2 << 3 | 2;
+
+    private final byte[] reason;
     private final int maxRecordBytes;
-    private final List<byte[]> records = new ArrayList<>();
-    private TracesData.Builder open = TracesData.newBuilder();
-    private int openBytes;
+    private final List<byte[]> records = new ArrayList<>(1);
+    private final ByteArrayOutputStream open = new ByteArrayOutputStream();
 
     /** @param maxRecordBytes bound on one record; a piece alone is within it */
     public KeptTrace(String reason, int maxRecordBytes) {
-        this.reason = KeyValue.newBuilder()
-                .setKey(Vocabulary.KEEP_REASON)
-                .setValue(AnyValue.newBuilder().setStringValue(reason))
-                .build();
+        this.reason = Resource.newBuilder()
+                .addAttributes(KeyValue.newBuilder()
+                        .setKey(Vocabulary.KEEP_REASON)
+                        .setValue(AnyValue.newBuilder().setStringValue(reason)))
+                .build()
+                .toByteArray();
         this.maxRecordBytes = maxRecordBytes;
     }
 
-    /**
-     * @param pieceBytes encoded size of the piece
-     * @return how many spans it holds
-     */
-    public int add(TracesData piece, int pieceBytes) {
-        int bytes = pieceBytes + REASON_BYTES * piece.getResourceSpansCount();
-        if (openBytes > 0 && openBytes + bytes > maxRecordBytes) {
+    public void add(Piece piece) {
+        Frame frame = piece.frame();
+        int resource = frame.resource().length + reason.length;
+        int scope = frame.ofScope().length + piece.spans().length;
+        int whole = delimited(resource) + delimited(scope) + frame.ofResource().length;
+        if (open.size() > 0 && open.size() + whole + FRAME_BYTES > maxRecordBytes) {
             finish();
         }
-        openBytes += bytes;
-        int spans = 0;
-        for (ResourceSpans resourceSpans : piece.getResourceSpansList()) {
-            open.addResourceSpans(resourceSpans.toBuilder().setResource(kept(resourceSpans.getResource())));
-            for (ScopeSpans scope : resourceSpans.getScopeSpansList()) {
-                spans += scope.getSpansCount();
-            }
-        }
-        return spans;
+        length(FIRST, whole);
+        length(FIRST, resource);
+        open.writeBytes(frame.resource());
+        open.writeBytes(reason);
+        length(SECOND, scope);
+        open.writeBytes(frame.ofScope());
+        open.writeBytes(piece.spans());
+        open.writeBytes(frame.ofResource());
     }
 
-    private Resource kept(Resource resource) {
-        Resource.Builder builder = resource.toBuilder().clearAttributes();
-        for (KeyValue attribute : resource.getAttributesList()) {
-            if (!attribute.getKey().equals(Vocabulary.KEEP_REASON)) {
-                builder.addAttributes(attribute);
-            }
+    private static int delimited(int length) {
+        return 1 + CodedOutputStream.computeUInt32SizeNoTag(length) + length;
+    }
+
+    private void length(int tag, int length) {
+        open.write(tag);
+        int rest = length;
+        while (rest > 0x7f) {
+            open.write((rest & 0x7f) | 0x80);
+            rest >>>= 7;
         }
-        return builder.addAttributes(reason).build();
+        open.write(rest);
     }
 
     private void finish() {
-        if (openBytes > 0) {
-            records.add(open.build().toByteArray());
-            open = TracesData.newBuilder();
-            openBytes = 0;
+        if (open.size() > 0) {
+            records.add(open.toByteArray());
+            open.reset();
         }
     }
 

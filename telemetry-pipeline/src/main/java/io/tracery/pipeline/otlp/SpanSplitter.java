@@ -1,23 +1,25 @@
 package io.tracery.pipeline.otlp;
 
-import com.google.protobuf.ByteString;
 import io.opentelemetry.proto.trace.v1.ResourceSpans;
 import io.opentelemetry.proto.trace.v1.ScopeSpans;
 import io.opentelemetry.proto.trace.v1.Span;
 import io.opentelemetry.proto.trace.v1.TracesData;
 import io.tracery.pipeline.account.DropReason;
 import io.tracery.pipeline.account.Drops;
+import io.tracery.pipeline.account.Flaw;
+import io.tracery.tracing.context.TraceContext;
+import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Splits one batch of spans by trace. Each chunk holds spans of one trace with their resource and scope, and its encoded
- * size stays within a bound: a trace that is larger
- * becomes several chunks, which read the same when their bytes are put together. Confined to one thread, one batch.
+ * Splits one batch of spans by trace, or by any key of traces. Each chunk holds spans of one key with their resources and scopes,
+ * and its encoded size stays within a bound: what is larger becomes several chunks, which read the same when their bytes are put
+ * together. Confined to one thread, one batch.
  */
 public final class SpanSplitter {
 
@@ -25,14 +27,25 @@ public final class SpanSplitter {
     private static final int FRAME_BYTES = 64;
 
     private final int maxChunkBytes;
-    private final Map<ByteString, Trace> traces = new LinkedHashMap<>();
+    private final Function<TraceId, String> keys;
+    private final Map<String, Group> groups = new LinkedHashMap<>();
     private final List<Chunk> chunks = new ArrayList<>();
     private final Drops drops = new Drops();
+    private final SpanMender mender = new SpanMender(InstantSource.system());
     private int total;
 
-    /** @param maxChunkBytes bound on one chunk's encoded size */
-    public SpanSplitter(int maxChunkBytes) {
+    /**
+     * @param maxChunkBytes bound on one chunk's encoded size
+     * @param keys of traces; those that have the same go into a chunk together
+     */
+    public SpanSplitter(int maxChunkBytes, Function<TraceId, String> keys) {
         this.maxChunkBytes = maxChunkBytes;
+        this.keys = keys;
+    }
+
+    /** By trace: keys are ids, 32 lower-case hex digits. */
+    public static SpanSplitter byTrace(int maxChunkBytes) {
+        return new SpanSplitter(maxChunkBytes, id -> TraceContext.traceIdHex(id.high(), id.low()));
     }
 
     /** Splits a batch; what it did is then in {@link #total()} and {@link #drops()}. */
@@ -46,12 +59,13 @@ public final class SpanSplitter {
                 }
             }
         }
-        traces.values().forEach(Trace::finish);
+        groups.values().forEach(Group::finish);
         return List.copyOf(chunks);
     }
 
-    private void add(ResourceSpans resource, ScopeSpans scope, Span span) {
+    private void add(ResourceSpans resource, ScopeSpans scope, Span received) {
         total++;
+        Span span = mender.mend(received);
         String problem = Ids.problem(span);
         if (!problem.isEmpty()) {
             drops.add(DropReason.INVALID_ID, 1, problem);
@@ -66,7 +80,8 @@ public final class SpanSplitter {
                             + maxChunkBytes);
             return;
         }
-        traces.computeIfAbsent(span.getTraceId(), Trace::new).add(resource, scope, span);
+        groups.computeIfAbsent(keys.apply(TraceId.of(span.getTraceId())), Group::new)
+                .add(resource, scope, span);
     }
 
     /** Spans that the batch held, valid or not. */
@@ -74,13 +89,18 @@ public final class SpanSplitter {
         return total;
     }
 
+    /** What was wrong with spans that were passed on all the same, and with how many. */
+    public Map<Flaw, Integer> flaws() {
+        return Map.copyOf(mender.flaws());
+    }
+
     public Drops drops() {
         return drops;
     }
 
-    /** The chunk of one trace that is being filled. */
-    private final class Trace {
-        private final String traceId;
+    /** The chunk of one key that is being filled. */
+    private final class Group {
+        private final String key;
         private TracesData.Builder data = TracesData.newBuilder();
         private ResourceSpans.@Nullable Builder resourceBuilder;
         private ScopeSpans.@Nullable Builder scopeBuilder;
@@ -90,8 +110,8 @@ public final class SpanSplitter {
         private int bytes;
         private int count;
 
-        Trace(ByteString traceId) {
-            this.traceId = HexFormat.of().formatHex(traceId.toByteArray());
+        Group(String key) {
+            this.key = key;
         }
 
         void add(ResourceSpans nextResource, ScopeSpans nextScope, Span span) {
@@ -131,7 +151,7 @@ public final class SpanSplitter {
         }
 
         void finish() {
-            chunks.add(new Chunk(traceId, data.build(), count));
+            chunks.add(new Chunk(key, data.build(), count));
             data = TracesData.newBuilder();
             resourceBuilder = null;
             scopeBuilder = null;

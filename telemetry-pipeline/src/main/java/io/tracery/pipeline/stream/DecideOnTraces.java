@@ -1,14 +1,13 @@
 package io.tracery.pipeline.stream;
 
-import com.google.protobuf.InvalidProtocolBufferException;
-import io.opentelemetry.proto.trace.v1.TracesData;
 import io.tracery.pipeline.decide.Facts;
 import io.tracery.pipeline.decide.Judge;
-import io.tracery.pipeline.decide.Reason;
 import io.tracery.pipeline.decide.Verdict;
 import io.tracery.pipeline.otlp.KeptTrace;
-import io.tracery.pipeline.otlp.TraceReader;
-import java.nio.charset.StandardCharsets;
+import io.tracery.pipeline.otlp.Piece;
+import io.tracery.pipeline.otlp.Pieces;
+import io.tracery.pipeline.otlp.TraceId;
+import io.tracery.pipeline.stream.TraceStates.Decided;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -36,37 +35,49 @@ import org.jspecify.annotations.Nullable;
  */
 final class DecideOnTraces implements Processor<byte[], byte[], byte[], byte[]> {
 
-    /** Spans of other proxies are this late at most, as a rule: they are sent once or twice a second. */
-    private static final long AFTER_ROOT_MILLIS = 2_000;
-
-    /** Of traces whose root is somebody's who sends no spans. */
-    private static final long QUIET_MILLIS = 3_000;
-
-    /** Of one of which something comes all the time. */
-    private static final Duration MOST_PATIENCE = Duration.ofSeconds(60);
-
     private static final Duration LOOK_EVERY = Duration.ofMillis(200);
 
-    /** A trace of more is decided upon at once; so is the oldest when there are this many. */
-    private static final int MOST_SPANS = 10_000;
-
-    private static final int MOST_UNDECIDED = 100_000;
+    /** In which the spans of one trace that was not kept are looked for when it is kept after all. */
+    private static final int MOST_BATCHES = 1_000;
 
     private final Judge judge;
     private final Decisions decisions;
-    private final int maxRecordBytes;
-    private final Map<String, Undecided> undecided = new LinkedHashMap<>();
+    private final Bounds bounds;
+    private final Map<TraceId, Undecided> undecided = new LinkedHashMap<>();
+    private long undecidedBytes;
 
     private @Nullable ProcessorContext<byte[], byte[]> context;
     private @Nullable TraceStates states;
 
+    /**
+     * What is held at most. Beyond it a trace is decided upon as far as it is known: itself where it is too large, else the
+     * oldest.
+     *
+     * @param recordBytes of one record that is written
+     * @param spansOfTrace of one trace that is waited for
+     * @param traces that are waited for, in one partition
+     * @param bytes that all of them take, in one partition
+     */
+    record Bounds(int recordBytes, int spansOfTrace, int traces, long bytes) {
+
+        private static final int MOST_SPANS = 10_000;
+        private static final int MOST_UNDECIDED = 100_000;
+        private static final int SHARE_OF_HEAP = 4;
+
+        /** All partitions of the process together may take a quarter of its heap. */
+        static Bounds usual(int recordBytes) {
+            long bytes = Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP / Partitions.COUNT;
+            return new Bounds(recordBytes, MOST_SPANS, MOST_UNDECIDED, bytes);
+        }
+    }
+
     /** Makes one for each task, with its stores. */
-    record Factory(Supplier<Judge> judges, Decisions decisions, int maxRecordBytes)
+    record Factory(Supplier<Judge> judges, Decisions decisions, Bounds bounds)
             implements ProcessorSupplier<byte[], byte[], byte[], byte[]> {
 
         @Override
         public Processor<byte[], byte[], byte[], byte[]> get() {
-            return new DecideOnTraces(judges.get(), decisions, maxRecordBytes);
+            return new DecideOnTraces(judges.get(), decisions, bounds);
         }
 
         @Override
@@ -75,34 +86,13 @@ final class DecideOnTraces implements Processor<byte[], byte[], byte[], byte[]> 
         }
     }
 
-    private static final class Undecided {
-        private final byte[] key;
-        private final Facts facts = new Facts();
-        private final long sinceMillis;
-        private long lastMillis;
-        private long rootMillis;
-        private long timestamp;
+    /** A batch that came, and when its record says it was written. */
+    private record Arrival(Batch batch, long timestamp) {}
 
-        Undecided(byte[] key, long nowMillis) {
-            this.key = key;
-            this.sinceMillis = nowMillis;
-        }
-
-        boolean due(long nowMillis) {
-            if (nowMillis - sinceMillis >= MOST_PATIENCE.toMillis()) {
-                return true;
-            }
-            // A mark may come long before the first span.
-            return facts.spans() > 0
-                    && (nowMillis - lastMillis >= QUIET_MILLIS
-                            || (facts.hasRoot() && nowMillis - rootMillis >= AFTER_ROOT_MILLIS));
-        }
-    }
-
-    private DecideOnTraces(Judge judge, Decisions decisions, int maxRecordBytes) {
+    private DecideOnTraces(Judge judge, Decisions decisions, Bounds bounds) {
         this.judge = judge;
         this.decisions = decisions;
-        this.maxRecordBytes = maxRecordBytes;
+        this.bounds = bounds;
     }
 
     @Override
@@ -111,52 +101,102 @@ final class DecideOnTraces implements Processor<byte[], byte[], byte[], byte[]> 
         TraceStates found = TraceStates.of(context);
         this.states = found;
         long now = context.currentSystemTimeMs();
-        found.recent(MOST_PATIENCE, now, (key, piece) -> {
-            if (found.verdict(key.key(), now) == null) {
-                long came = key.window().start();
-                take(new Record<>(key.key(), piece, came), came);
-            }
-        });
+        found.recent(
+                Undecided.MOST_PATIENCE,
+                now,
+                (batch, value) -> content(value).forEach((trace, pieces) -> {
+                    if (found.decided(trace, now) == null) {
+                        take(trace, pieces, new Arrival(batch, batch.atMillis()), batch.atMillis());
+                    }
+                }));
         context.schedule(LOOK_EVERY, PunctuationType.WALL_CLOCK_TIME, this::look);
     }
 
     @Override
-    public void process(Record<byte[], byte[]> piece) {
+    public void process(Record<byte[], byte[]> record) {
         long now = context().currentSystemTimeMs();
-        byte[] key = piece.key();
-        Verdict verdict = undecided.containsKey(id(key)) ? null : states().verdict(key, now);
-        if (verdict == null) {
-            states().add(key, piece.value(), now);
-            Undecided trace = take(piece, now);
-            if (trace.facts.spans() > MOST_SPANS) {
+        Arrival arrival = new Arrival(states().add(record.value(), now), record.timestamp());
+        content(record.value()).forEach((trace, pieces) -> process(trace, pieces, arrival, now));
+    }
+
+    /** Pieces by trace; a mark is a trace of which there are none. */
+    private static Map<TraceId, List<Piece>> content(byte[] value) {
+        TraceId marked = MarkExemplars.marked(value);
+        return marked == null ? Pieces.of(value) : Map.of(marked, List.of());
+    }
+
+    private void process(TraceId id, List<Piece> pieces, Arrival arrival, long now) {
+        Decided decided = undecided.containsKey(id) ? null : states().decided(id, now);
+        if (decided == null) {
+            Undecided trace = take(id, pieces, arrival, now);
+            if (trace.facts.spans() > bounds.spansOfTrace || trace.facts.bytes() > bounds.bytes / 2) {
                 decideEarly(trace, now);
-            } else if (undecided.size() > MOST_UNDECIDED) {
+            }
+            while (undecided.size() > bounds.traces || undecidedBytes > bounds.bytes) {
                 decideEarly(undecided.values().iterator().next(), now);
             }
-        } else if (verdict.kept()) {
-            decisions.accepted(pass(key, verdict, List.of(piece.value()), piece.timestamp()));
+        } else if (decided.verdict().kept()) {
+            follow(id, decided.verdict(), pieces, new Moment(arrival.timestamp, now));
         } else {
-            reconsider(piece, verdict, now);
+            reconsider(id, pieces, new Late(arrival, decided), now);
         }
     }
 
-    private Undecided take(Record<byte[], byte[]> piece, long nowMillis) {
-        Undecided trace = undecided.computeIfAbsent(id(piece.key()), id -> {
-            decisions.open(1);
-            return new Undecided(piece.key(), nowMillis);
-        });
-        boolean hadRoot = trace.facts.hasRoot();
-        decisions.accepted(read(piece.value(), trace.facts));
-        trace.timestamp = Math.max(trace.timestamp, piece.timestamp());
-        trace.lastMillis = nowMillis;
-        if (!hadRoot && trace.facts.hasRoot()) {
-            trace.rootMillis = nowMillis;
+    private record Moment(long timestamp, long now) {}
+
+    /** More of a trace that was kept: it is kept too, as long as there is room. */
+    private void follow(TraceId id, Verdict verdict, List<Piece> pieces, Moment moment) {
+        int count = count(pieces);
+        decisions.accepted(count);
+        long bytes = pieces.stream().mapToLong(Piece::bytes).sum();
+        if (judge.follows(bytes, moment.now)) {
+            pass(id, verdict, pieces, moment.timestamp);
+        } else {
+            decisions.dropped(new Verdict(verdict.reason(), false), count);
         }
+    }
+
+    private Undecided take(TraceId id, List<Piece> pieces, Arrival arrival, long now) {
+        Undecided trace = undecided.get(id);
+        if (trace == null) {
+            trace = new Undecided(id, now);
+            undecided.put(id, trace);
+            decisions.open(1);
+            hold(Undecided.OVERHEAD);
+        }
+        tell(pieces, trace.facts);
+        for (Piece piece : pieces) {
+            trace.pieces.add(piece);
+            hold(piece.memory());
+        }
+        trace.came(arrival.batch, arrival.timestamp, now);
+        decisions.accepted(count(pieces));
         return trace;
     }
 
+    private void hold(long bytes) {
+        undecidedBytes += bytes;
+        decisions.held(bytes);
+    }
+
+    private static void tell(List<Piece> pieces, Facts facts) {
+        if (pieces.isEmpty()) {
+            facts.exemplar();
+        }
+        pieces.forEach(piece -> piece.tell(facts));
+    }
+
+    private static int count(List<Piece> pieces) {
+        int spans = 0;
+        for (Piece piece : pieces) {
+            spans += piece.count();
+        }
+        return spans;
+    }
+
     private void decideEarly(Undecided trace, long now) {
-        undecided.remove(id(trace.key));
+        decisions.early();
+        undecided.remove(trace.id);
         decide(trace, now);
     }
 
@@ -174,79 +214,82 @@ final class DecideOnTraces implements Processor<byte[], byte[], byte[], byte[]> 
 
     private void decide(Undecided trace, long now) {
         decisions.open(-1);
+        hold(-Undecided.OVERHEAD);
+        trace.pieces.forEach(piece -> hold(-piece.memory()));
         if (trace.facts.spans() == 0) {
             decisions.unknownMark();
             return;
         }
-        Verdict verdict = judge.judge(trace.facts, chance(id(trace.key)), now);
-        states().decide(trace.key, verdict, now);
+        // The last 8 bytes of the id: the same chance for everyone who decides about the trace.
+        Verdict verdict = judge.judge(trace.facts, trace.id.low(), now);
+        states().decide(trace.id, new Decided(verdict, verdict.kept() ? List.of() : trace.batches), now);
         decisions.decided(verdict);
         if (trace.facts.hasRoot()) {
             decisions.latency(TimeUnit.MILLISECONDS.toNanos(now) - trace.facts.rootEndNanos());
         }
         if (verdict.kept()) {
-            pass(trace.key, verdict, states().pieces(trace.key, now), trace.timestamp);
+            pass(trace.id, verdict, trace.pieces, trace.timestamp());
         } else {
             decisions.dropped(verdict, trace.facts.spans());
         }
     }
 
-    /** More of a trace that was not kept. */
-    private void reconsider(Record<byte[], byte[]> piece, Verdict before, long now) {
-        states().add(piece.key(), piece.value(), now);
+    /** What came after a decision against its trace. */
+    private record Late(Arrival arrival, Decided before) {}
+
+    private void reconsider(TraceId id, List<Piece> pieces, Late late, long now) {
+        int count = count(pieces);
+        decisions.accepted(count);
         Facts facts = new Facts();
-        int late = read(piece.value(), facts);
-        decisions.accepted(late);
+        tell(pieces, facts);
         Verdict verdict = judge.reconsider(facts, now);
-        if (verdict.kept()) {
-            states().decide(piece.key(), verdict, now);
-            decisions.decided(verdict);
-            int all = pass(piece.key(), verdict, states().pieces(piece.key(), now), piece.timestamp());
-            decisions.revived(all - late);
-        } else {
-            decisions.dropped(before, late);
+        if (!verdict.kept()) {
+            remember(id, late, now);
+            decisions.dropped(late.before.verdict(), count);
+            return;
+        }
+        List<Piece> all = earlier(id, late.before.batches());
+        all.addAll(pieces);
+        states().decide(id, new Decided(verdict, List.of()), now);
+        decisions.decided(verdict);
+        decisions.revived(count(all) - count);
+        pass(id, verdict, all, late.arrival.timestamp);
+    }
+
+    /** Of a trace that never ends the first batches can be found again, the later ones not. */
+    private void remember(TraceId id, Late late, long now) {
+        List<Batch> batches = new ArrayList<>(late.before.batches());
+        if (batches.size() < MOST_BATCHES) {
+            batches.add(late.arrival.batch);
+            states().decide(id, new Decided(late.before.verdict(), batches), now);
         }
     }
 
-    /** How many spans there were. */
-    private int pass(byte[] key, Verdict verdict, List<byte[]> pieces, long timestamp) {
-        Reason reason = Objects.requireNonNull(verdict.reason());
-        KeptTrace trace = new KeptTrace(reason.label(), maxRecordBytes);
-        int spans = 0;
-        for (byte[] piece : pieces) {
-            spans += trace.add(parsed(piece), piece.length);
+    private List<Piece> earlier(TraceId id, List<Batch> batches) {
+        List<Piece> pieces = new ArrayList<>();
+        for (Batch batch : batches) {
+            byte[] value = states().batch(batch);
+            if (value != null) {
+                pieces.addAll(content(value).getOrDefault(id, List.of()));
+            }
         }
+        return pieces;
+    }
+
+    private void pass(TraceId id, Verdict verdict, List<Piece> pieces, long timestamp) {
+        KeptTrace trace = new KeptTrace(Objects.requireNonNull(verdict.reason()).label(), bounds.recordBytes);
+        pieces.forEach(trace::add);
+        byte[] key = id.key();
         for (byte[] record : trace.records()) {
             context().forward(new Record<>(key, record, timestamp, new RecordHeaders()));
         }
-        decisions.passed(spans);
-        return spans;
+        decisions.passed(count(pieces));
     }
 
-    /** How many spans it holds. */
-    private static int read(byte[] piece, Facts facts) {
-        if (piece.length == 0) {
-            facts.exemplar();
-            return 0;
-        }
-        return TraceReader.read(parsed(piece), piece.length, facts);
-    }
-
-    private static TracesData parsed(byte[] piece) {
-        try {
-            return TracesData.parseFrom(piece);
-        } catch (InvalidProtocolBufferException e) {
-            throw new IllegalStateException("a piece of a trace that this stream wrote itself cannot be read", e);
-        }
-    }
-
-    private static String id(byte[] key) {
-        return new String(key, StandardCharsets.US_ASCII);
-    }
-
-    /** The last 8 bytes of the id: the same for everyone who decides about the trace. */
-    private static long chance(String id) {
-        return Long.parseUnsignedLong(id, id.length() - 16, id.length(), 16);
+    @Override
+    public void close() {
+        decisions.open(-undecided.size());
+        decisions.held(-undecidedBytes);
     }
 
     private ProcessorContext<byte[], byte[]> context() {

@@ -31,6 +31,8 @@ final class Decisions {
     private final Map<Reason, Counter> overBudget = new EnumMap<>(Reason.class);
     private final Timer latency;
     private final AtomicLong open = new AtomicLong();
+    private final AtomicLong held = new AtomicLong();
+    private final Counter early;
 
     Decisions(MeterRegistry registry) {
         spans = new Account(registry, "spans", STAGE);
@@ -55,8 +57,19 @@ final class Decisions {
                         Duration.ofSeconds(5),
                         Duration.ofSeconds(10))
                 .register(registry);
+        early = early(registry);
+        Gauge.builder("tracery.pipeline.undecided.bytes", held, AtomicLong::get)
+                .description("Memory that traces take of which some came and more may come")
+                .register(registry);
         Gauge.builder("tracery.pipeline.traces.undecided", open, AtomicLong::get)
                 .description("Traces of which some came and more may come")
+                .register(registry);
+    }
+
+    private static Counter early(MeterRegistry registry) {
+        return Counter.builder("tracery.pipeline.traces.early")
+                .description(
+                        "Traces decided upon before they were complete, because they or all together took too much room")
                 .register(registry);
     }
 
@@ -99,6 +112,14 @@ final class Decisions {
     /** @param nanos between two clocks, so that it may be less than nothing */
     void latency(long nanos) {
         latency.record(Math.max(0, nanos), TimeUnit.NANOSECONDS);
+    }
+
+    void early() {
+        early.increment();
+    }
+
+    void held(long moreBytes) {
+        held.addAndGet(moreBytes);
     }
 
     void open(int more) {

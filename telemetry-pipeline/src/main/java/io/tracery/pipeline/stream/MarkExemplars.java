@@ -3,6 +3,8 @@ package io.tracery.pipeline.stream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.opentelemetry.proto.metrics.v1.MetricsData;
 import io.tracery.pipeline.otlp.ExemplarIds;
+import io.tracery.pipeline.otlp.TraceId;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -13,11 +15,11 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One record of metrics in; for each trace that it shows as an example a mark out: the trace's id, and nothing. */
+/** One record of metrics in; for each trace that it shows as an example a mark out, which is its id behind a byte that no batch begins with. */
 final class MarkExemplars implements Processor<byte[], byte @Nullable [], byte[], byte[]> {
 
-    /** As a piece of a trace it holds no span, and says that a metric speaks of the trace. */
-    static final byte[] MARK = {};
+    /** Neither field number nor type is 0 in any protobuf. */
+    private static final byte MARK = 0;
 
     private static final Logger log = LoggerFactory.getLogger(MarkExemplars.class);
 
@@ -35,11 +37,11 @@ final class MarkExemplars implements Processor<byte[], byte @Nullable [], byte[]
             return;
         }
         try {
-            for (String id : ExemplarIds.of(MetricsData.parseFrom(value))) {
+            for (TraceId id : ExemplarIds.of(MetricsData.parseFrom(value))) {
                 Objects.requireNonNull(context)
                         .forward(new Record<>(
-                                id.getBytes(StandardCharsets.US_ASCII),
-                                MARK,
+                                Partitions.key(id).getBytes(StandardCharsets.US_ASCII),
+                                mark(id),
                                 metrics.timestamp(),
                                 new RecordHeaders()));
             }
@@ -47,5 +49,18 @@ final class MarkExemplars implements Processor<byte[], byte @Nullable [], byte[]
             // Whoever reads metrics for their own sake buries it.
             log.debug("a record of otlp_metrics is no OTLP MetricsData", e);
         }
+    }
+
+    private static byte[] mark(TraceId id) {
+        return ByteBuffer.allocate(1 + TraceId.BYTES)
+                .put(MARK)
+                .putLong(id.high())
+                .putLong(id.low())
+                .array();
+    }
+
+    /** The trace that a mark speaks of; null for a batch of spans. */
+    static @Nullable TraceId marked(byte[] value) {
+        return value.length == 1 + TraceId.BYTES && value[0] == MARK ? TraceId.at(value, 1) : null;
     }
 }

@@ -57,7 +57,7 @@ public final class SpanStream implements Component {
     /** @param policies what is kept; asked for each trace */
     public SpanStream(Settings settings, Supplier<Policies> policies, MeterRegistry registry) {
         this.settings = settings;
-        this.topology = SpanTopology.build(registry, settings.maxRecordBytes, policies);
+        this.topology = SpanTopology.build(registry, DecideOnTraces.Bounds.usual(settings.maxRecordBytes), policies);
         this.skipped = Counter.builder("tracery.pipeline.records.refused")
                 .description("Records that a topic is configured not to take, skipped")
                 .register(registry);

@@ -18,28 +18,32 @@ import org.apache.kafka.streams.kstream.Repartitioned;
 import org.apache.kafka.streams.processor.TimestampExtractor;
 
 /**
- * {@code mesh_spans} → pieces of traces, and the exemplars of {@code otlp_metrics} → marks; both by trace id → whole traces,
- * decided upon → {@code otlp_spans}. What cannot be read → {@code mesh_spans_dead}.
+ * {@code mesh_spans} → batches of spans, and the exemplars of {@code otlp_metrics} → marks; both to where their traces are kept → whole traces, kept → {@code otlp_spans}. What cannot be read → {@code mesh_spans_dead}.
  */
 final class SpanTopology {
 
     static final String PIECES = "pieces";
     static final String DEAD = "dead";
 
-    /** A record without a time must not stop the stream, which is what Kafka Streams does with one by default. */
-    private static final TimestampExtractor NEVER_NEGATIVE =
-            (message, partitionTime) -> Math.max(0, message.timestamp());
+    /**
+     * A record without a time would stop the stream; one from the future would too, because brokers refuse what is written
+     * with its time (message.timestamp.after.max.ms).
+     */
+    private static final TimestampExtractor NEVER_AHEAD = (message, partitionTime) -> {
+        long now = System.currentTimeMillis();
+        return message.timestamp() < 0 || message.timestamp() > now ? now : message.timestamp();
+    };
 
     private SpanTopology() {}
 
-    static Topology build(MeterRegistry registry, int maxRecordBytes, Supplier<Policies> policies) {
-        SplitByTrace.Accounts splits = SplitByTrace.Accounts.in(registry);
+    static Topology build(MeterRegistry registry, DecideOnTraces.Bounds bounds, Supplier<Policies> policies) {
+        SplitByPartition.Accounts splits = SplitByPartition.Accounts.in(registry);
         Decisions decisions = new Decisions(registry);
         Serde<byte[]> bytes = Serdes.ByteArray();
         StreamsBuilder builder = new StreamsBuilder();
         KStream<byte[], byte[]> split = builder.stream(
                         Topic.MESH_SPANS.topicName(), read("batches", AutoOffsetReset.earliest()))
-                .process(() -> new SplitByTrace(splits, maxRecordBytes), Named.as("split-by-trace"));
+                .process(() -> new SplitByPartition(splits, bounds.recordBytes()), Named.as("split-by-partition"));
         split.to(
                 DeadLetters.topicOf(Topic.MESH_SPANS),
                 Produced.with(bytes, bytes).withName(DEAD));
@@ -50,18 +54,17 @@ final class SpanTopology {
         split.filter((trace, piece) -> true, Named.as(PIECES))
                 .merge(marks, Named.as("pieces-and-marks"))
                 .repartition(Repartitioned.with(bytes, bytes)
-                        .withName("by-trace")
-                        .withNumberOfPartitions(Topic.OTLP_SPANS.partitions()))
-                .process(
-                        new DecideOnTraces.Factory(() -> new Judge(policies), decisions, maxRecordBytes),
-                        Named.as("decide"))
+                        .withName("batches")
+                        .withNumberOfPartitions(Partitions.COUNT)
+                        .withStreamPartitioner((topic, key, value, count) -> Partitions.of(key)))
+                .process(new DecideOnTraces.Factory(() -> new Judge(policies), decisions, bounds), Named.as("decide"))
                 .to(Topic.OTLP_SPANS.topicName(), Produced.with(bytes, bytes).withName("kept"));
         return builder.build();
     }
 
     private static Consumed<byte[], byte[]> read(String name, AutoOffsetReset from) {
         return Consumed.with(Serdes.ByteArray(), Serdes.ByteArray())
-                .withTimestampExtractor(NEVER_NEGATIVE)
+                .withTimestampExtractor(NEVER_AHEAD)
                 .withOffsetResetPolicy(from)
                 .withName(name);
     }

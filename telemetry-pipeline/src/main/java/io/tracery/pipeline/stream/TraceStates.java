@@ -2,11 +2,14 @@ package io.tracery.pipeline.stream;
 
 import io.tracery.pipeline.decide.Reason;
 import io.tracery.pipeline.decide.Verdict;
+import io.tracery.pipeline.otlp.TraceId;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BiConsumer;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.KeyValue;
@@ -20,88 +23,117 @@ import org.apache.kafka.streams.state.WindowStoreIterator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The pieces of traces as they came, and what was decided, both for a bounded time: windows in which a piece is only ever
- * added, and that are forgotten as a whole. By the pipeline's own clock. Confined to one task.
+ * Batches of spans as they came, and what was decided about their traces, both for a bounded time: windows to which something is
+ * only ever added, and that are forgotten as a whole. By the pipeline's own clock. Confined to one task.
  */
 final class TraceStates {
 
     /** Traces that were not kept can be kept after all for so long. */
-    static final Duration PIECES_STAY = Duration.ofMinutes(4);
+    static final Duration BATCHES_STAY = Duration.ofMinutes(4);
 
     /** What comes later than this is a trace of its own. */
     static final Duration VERDICTS_STAY = Duration.ofMinutes(10);
 
-    private static final String PIECES = "pieces";
-    private static final String VERDICTS = "verdicts";
+    private static final String BATCHES = "batches";
+    private static final String VERDICTS = "decided";
     private static final byte NO_REASON = -1;
+    private static final int HEAD_BYTES = 2;
 
-    private final WindowStore<byte[], byte[]> pieces;
+    private final WindowStore<byte[], byte[]> batches;
     private final WindowStore<byte[], byte[]> verdicts;
+    private final SeenTraces seen;
+    private int number = ThreadLocalRandom.current().nextInt();
 
-    private TraceStates(WindowStore<byte[], byte[]> pieces, WindowStore<byte[], byte[]> verdicts) {
-        this.pieces = pieces;
+    /**
+     * A decision, as it is remembered.
+     *
+     * @param batches in which the spans of a trace that was not kept lie
+     */
+    record Decided(Verdict verdict, List<Batch> batches) {}
+
+    private TraceStates(WindowStore<byte[], byte[]> batches, WindowStore<byte[], byte[]> verdicts, long nowMillis) {
+        this.batches = batches;
         this.verdicts = verdicts;
+        this.seen = new SeenTraces(VERDICTS_STAY, nowMillis);
+        try (KeyValueIterator<Windowed<byte[]>, byte[]> all =
+                verdicts.fetchAll(since(nowMillis, VERDICTS_STAY), Instant.ofEpochMilli(nowMillis))) {
+            all.forEachRemaining(verdict -> seen.add(TraceId.at(verdict.key.key(), 0), nowMillis));
+        }
     }
 
     static TraceStates of(ProcessorContext<?, ?> context) {
-        return new TraceStates(context.getStateStore(PIECES), context.getStateStore(VERDICTS));
+        return new TraceStates(
+                context.getStateStore(BATCHES), context.getStateStore(VERDICTS), context.currentSystemTimeMs());
     }
 
     static Set<StoreBuilder<?>> builders() {
-        return Set.of(
-                store(PIECES, PIECES_STAY, /* several= */ true), store(VERDICTS, VERDICTS_STAY, /* several= */ false));
+        return Set.of(store(BATCHES, BATCHES_STAY), store(VERDICTS, VERDICTS_STAY));
     }
 
-    private static StoreBuilder<WindowStore<byte[], byte[]>> store(String name, Duration stays, boolean several) {
+    private static StoreBuilder<WindowStore<byte[], byte[]>> store(String name, Duration stays) {
         return Stores.windowStoreBuilder(
-                Stores.persistentWindowStore(name, stays, Duration.ofMillis(1), several),
+                Stores.persistentWindowStore(name, stays, Duration.ofMillis(1), /* retainDuplicates= */ false),
                 Serdes.ByteArray(),
                 Serdes.ByteArray());
     }
 
-    void add(byte[] trace, byte[] piece, long nowMillis) {
-        pieces.put(trace, piece, nowMillis);
+    /** Keeps what came, as it came. */
+    Batch add(byte[] value, long nowMillis) {
+        Batch batch = new Batch(nowMillis, number++);
+        batches.put(batch.key(), value, nowMillis);
+        return batch;
     }
 
-    /** In the order in which they came. */
-    List<byte[]> pieces(byte[] trace, long nowMillis) {
-        List<byte[]> all = new ArrayList<>();
-        try (WindowStoreIterator<byte[]> found =
-                pieces.fetch(trace, since(nowMillis, PIECES_STAY), Instant.ofEpochMilli(nowMillis))) {
-            found.forEachRemaining(piece -> all.add(piece.value));
-        }
-        return all;
+    /** What came as this batch, or null where that is too long ago. */
+    byte @Nullable [] batch(Batch batch) {
+        return batches.fetch(batch.key(), batch.atMillis());
     }
 
-    /** Every trace's pieces that came within a time, the oldest of a trace first. */
-    void recent(Duration within, long nowMillis, BiConsumer<Windowed<byte[]>, byte[]> each) {
+    /** All that came within a time, the oldest first. */
+    void recent(Duration within, long nowMillis, BiConsumer<Batch, byte[]> each) {
         try (KeyValueIterator<Windowed<byte[]>, byte[]> all =
-                pieces.fetchAll(since(nowMillis, within), Instant.ofEpochMilli(nowMillis))) {
+                batches.fetchAll(since(nowMillis, within), Instant.ofEpochMilli(nowMillis))) {
             while (all.hasNext()) {
-                KeyValue<Windowed<byte[]>, byte[]> piece = all.next();
-                each.accept(piece.key, piece.value);
+                KeyValue<Windowed<byte[]>, byte[]> batch = all.next();
+                int numbered = ByteBuffer.wrap(batch.key.key()).getInt();
+                each.accept(new Batch(batch.key.window().start(), numbered), batch.value);
             }
         }
     }
 
-    void decide(byte[] trace, Verdict verdict, long nowMillis) {
-        Reason reason = verdict.reason();
-        byte[] value = {(byte) (verdict.kept() ? 1 : 0), reason == null ? NO_REASON : (byte) reason.rank()};
-        verdicts.put(trace, value, nowMillis);
+    void decide(TraceId trace, Decided decided, long nowMillis) {
+        Reason reason = decided.verdict.reason();
+        ByteBuffer value = ByteBuffer.allocate(HEAD_BYTES + Batch.BYTES * decided.batches.size());
+        value.put((byte) (decided.verdict.kept() ? 1 : 0)).put(reason == null ? NO_REASON : (byte) reason.rank());
+        decided.batches.forEach(batch -> value.putLong(batch.atMillis()).putInt(batch.number()));
+        verdicts.put(trace.bytes(), value.array(), nowMillis);
+        seen.add(trace, nowMillis);
     }
 
-    /** The last one, or null. */
+    /** The last decision, or null. */
     @Nullable
-    Verdict verdict(byte[] trace, long nowMillis) {
-        Verdict last = null;
+    Decided decided(TraceId trace, long nowMillis) {
+        if (!seen.maybe(trace)) {
+            return null;
+        }
+        byte[] last = null;
         try (WindowStoreIterator<byte[]> found =
-                verdicts.fetch(trace, since(nowMillis, VERDICTS_STAY), Instant.ofEpochMilli(nowMillis))) {
+                verdicts.fetch(trace.bytes(), since(nowMillis, VERDICTS_STAY), Instant.ofEpochMilli(nowMillis))) {
             while (found.hasNext()) {
-                byte[] value = found.next().value;
-                last = new Verdict(value[1] == NO_REASON ? null : Reason.of(value[1]), value[0] == 1);
+                last = found.next().value;
             }
         }
-        return last;
+        return last == null ? null : read(ByteBuffer.wrap(last));
+    }
+
+    private static Decided read(ByteBuffer value) {
+        boolean kept = value.get() == 1;
+        byte rank = value.get();
+        List<Batch> all = new ArrayList<>();
+        while (value.hasRemaining()) {
+            all.add(new Batch(value.getLong(), value.getInt()));
+        }
+        return new Decided(new Verdict(rank == NO_REASON ? null : Reason.of(rank), kept), List.copyOf(all));
     }
 
     private static Instant since(long nowMillis, Duration ago) {

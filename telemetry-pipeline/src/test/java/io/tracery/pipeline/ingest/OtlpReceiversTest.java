@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import com.github.luben.zstd.Zstd;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.rpc.RetryInfo;
 import com.linecorp.armeria.client.WebClient;
@@ -37,6 +38,7 @@ import io.tracery.pipeline.otlp.Batches;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
@@ -69,6 +71,7 @@ class OtlpReceiversTest {
             new InetSocketAddress("127.0.0.1", 0),
             LIMITS,
             new Publisher(() -> kafka),
+            Map.of(),
             registry);
 
     private final Map<Meter.Id, Double> countsBefore = new HashMap<>();
@@ -196,6 +199,65 @@ class OtlpReceiversTest {
     }
 
     @Test
+    void readsZstdOverHttpAndGrpc() throws Exception {
+        CompletableFuture<AggregatedHttpResponse> answer =
+                post("/v1/traces", PROTOBUF, Zstd.compress(twoTraces().toByteArray()), "zstd");
+        await().until(() -> kafka.history().size() == 2);
+        acknowledge(2);
+        assertThat(answer.join().status()).isEqualTo(HttpStatus.OK);
+
+        CompletableFuture<AggregatedHttpResponse> grpc =
+                grpcFrame(1, Zstd.compress(twoTraces().toByteArray()), "zstd");
+        await().until(() -> kafka.history().size() == 4);
+        acknowledge(2);
+        assertThat(grpcStatus(grpc.join())).isEqualTo("0");
+    }
+
+    /** A few bytes that unpack to more than may come. */
+    @Test
+    void refusesZstdThatIsTooLargeOrNone() throws Exception {
+        byte[] bomb = Zstd.compress(ExportTraceServiceRequest.newBuilder()
+                .addResourceSpans(
+                        spans("cart", span(TRACE_A, "00f067aa0ba902b1").setName("x".repeat(10 * MAX_REQUEST_BYTES))))
+                .build()
+                .toByteArray());
+        assertThat(bomb).hasSizeLessThan(MAX_REQUEST_BYTES / 10);
+        assertThat(post("/v1/traces", PROTOBUF, bomb, "zstd").join().status())
+                .isEqualTo(HttpStatus.REQUEST_ENTITY_TOO_LARGE);
+        assertThat(post("/v1/traces", PROTOBUF, new byte[] {9, 9}, "zstd")
+                        .join()
+                        .status())
+                .isEqualTo(HttpStatus.BAD_REQUEST);
+        assertThat(grpcStatus(grpcFrame(1, bomb, "zstd").join())).isEqualTo("8");
+        assertThat(kafka.history()).isEmpty();
+    }
+
+    private CompletableFuture<AggregatedHttpResponse> grpcFrame(int packed, byte[] message, String encoding) {
+        byte[] frame = ByteBuffer.allocate(5 + message.length)
+                .put((byte) packed)
+                .putInt(message.length)
+                .put(message)
+                .array();
+        return WebClient.of("h2c://127.0.0.1:" + receivers.grpcPort())
+                .execute(
+                        RequestHeaders.of(
+                                HttpMethod.POST,
+                                "/opentelemetry.proto.collector.trace.v1.TraceService/Export",
+                                HttpHeaderNames.CONTENT_TYPE,
+                                "application/grpc",
+                                HttpHeaderNames.TE,
+                                "trailers",
+                                "grpc-encoding",
+                                encoding),
+                        frame)
+                .aggregate();
+    }
+
+    private static String grpcStatus(AggregatedHttpResponse answer) {
+        return answer.headers().get("grpc-status", answer.trailers().get("grpc-status", ""));
+    }
+
+    @Test
     void refusesWhatItCannotReadAndSaysWhy() throws Exception {
         AggregatedHttpResponse malformed =
                 post("/v1/traces", PROTOBUF, new byte[] {1, 2, 3}).join();
@@ -244,21 +306,8 @@ class OtlpReceiversTest {
 
     @Test
     void answersAMalformedGrpcMessageWithInvalidArgument() {
-        byte[] frame = {0, 0, 0, 0, 3, 1, 2, 3};
-        AggregatedHttpResponse answer = WebClient.of("h2c://127.0.0.1:" + receivers.grpcPort())
-                .execute(
-                        RequestHeaders.of(
-                                HttpMethod.POST,
-                                "/opentelemetry.proto.collector.trace.v1.TraceService/Export",
-                                HttpHeaderNames.CONTENT_TYPE,
-                                "application/grpc",
-                                HttpHeaderNames.TE,
-                                "trailers"),
-                        frame)
-                .aggregate()
-                .join();
-        String code = answer.headers().get("grpc-status", answer.trailers().get("grpc-status", ""));
-        assertThat(code).isEqualTo("3");
+        assertThat(grpcStatus(grpcFrame(0, new byte[] {1, 2, 3}, "identity").join()))
+                .isEqualTo("3");
     }
 
     @Test

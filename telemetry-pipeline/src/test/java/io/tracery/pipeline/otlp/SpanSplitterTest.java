@@ -2,6 +2,7 @@ package io.tracery.pipeline.otlp;
 
 import static io.tracery.pipeline.otlp.Batches.TRACE_A;
 import static io.tracery.pipeline.otlp.Batches.TRACE_B;
+import static io.tracery.pipeline.otlp.Batches.attribute;
 import static io.tracery.pipeline.otlp.Batches.span;
 import static io.tracery.pipeline.otlp.Batches.spans;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -17,7 +18,7 @@ import org.junit.jupiter.api.Test;
 
 class SpanSplitterTest {
 
-    private final SpanSplitter splitter = new SpanSplitter(10_000);
+    private final SpanSplitter splitter = SpanSplitter.byTrace(10_000);
 
     @Test
     void putsEachTraceIntoARecordOfItsOwnKeyedByItsId() {
@@ -87,7 +88,9 @@ class SpanSplitterTest {
     void dropsASpanThatIsLargerThanARecordAndSaysWhich() {
         List<Chunk> chunks = splitter.split(List.of(spans(
                 "cart",
-                span(TRACE_A, "00f067aa0ba902b1").setName("x".repeat(20_000)),
+                span(TRACE_A, "00f067aa0ba902b1")
+                        .addAttributes(attribute("a", "x".repeat(8_000)))
+                        .addAttributes(attribute("b", "x".repeat(8_000))),
                 span(TRACE_A, "00f067aa0ba902b2"))));
 
         assertThat(names(chunks.getFirst())).containsExactly("GET /00f067aa0ba902b2");

@@ -57,6 +57,7 @@ class SpanTopologyTest {
 
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private Policies policies = Policies.DEFAULT;
+    private DecideOnTraces.Bounds bounds = DecideOnTraces.Bounds.usual(10_000);
 
     @TempDir
     Path stateDir = Path.of("unset");
@@ -73,7 +74,7 @@ class SpanTopologyTest {
         properties.put(StreamsConfig.APPLICATION_ID_CONFIG, "test");
         properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "unused:9092");
         properties.put(StreamsConfig.STATE_DIR_CONFIG, stateDir.toString());
-        driver = new TopologyTestDriver(SpanTopology.build(registry, 10_000, () -> policies), properties, START);
+        driver = new TopologyTestDriver(SpanTopology.build(registry, bounds, () -> policies), properties, START);
         meshSpans = driver.createInputTopic("mesh_spans", new StringSerializer(), new ByteArraySerializer());
         otlpMetrics = driver.createInputTopic("otlp_metrics", new StringSerializer(), new ByteArraySerializer());
         otlpSpans = driver.createOutputTopic("otlp_spans", new StringDeserializer(), new ByteArrayDeserializer());
@@ -205,6 +206,106 @@ class SpanTopologyTest {
         assertThat(kept()).hasSize(11_000).doesNotHaveDuplicates();
     }
 
+    /** What is held is bounded in bytes, whatever the number of traces; the oldest gives way and nothing is lost. */
+    @Test
+    void decidesUponTheOldestWhenAllTogetherTakeTooMuchRoom() {
+        driver.close();
+        registry.clear();
+        bounds = new DecideOnTraces.Bounds(10_000, 10_000, 100_000, /* bytes= */ 50_000);
+        start();
+        for (int i = 0; i < 200; i++) {
+            String trace = "%032x".formatted(i + 1);
+            meshSpans.pipeInput(
+                    "p", batch(spans("cart", child(trace, CHILD).addAttributes(attribute("a", "x".repeat(4_000))))));
+            // Each of the partitions has a bound of its own.
+            assertThat(registry.get("tracery.pipeline.undecided.bytes").gauge().value())
+                    .isBetween(1.0, 4 * 50_000.0);
+        }
+        assertThat(registry.get("tracery.pipeline.traces.early").counter().count())
+                .isGreaterThan(100);
+        driver.advanceWallClockTime(Duration.ofSeconds(4));
+        assertThat(kept()).hasSize(200);
+        assertThat(registry.get("tracery.pipeline.undecided.bytes").gauge().value())
+                .isZero();
+    }
+
+    /** Brokers refuse what carries such a time, and then the stream would begin anew for ever. */
+    @Test
+    void writesNothingWithATimeThatIsAhead() {
+        meshSpans.pipeInput(
+                "p", batch(spans("cart", span(TRACE_A, ROOT))), Instant.now().plus(Duration.ofDays(2)));
+        driver.advanceWallClockTime(Duration.ofSeconds(4));
+        assertThat(otlpSpans.readRecord().timestamp()).isLessThanOrEqualTo(System.currentTimeMillis());
+    }
+
+    @Test
+    void saysOnTheSpanWhatWasWrongWithItAndCountsIt() throws InvalidProtocolBufferException {
+        meshSpans.pipeInput("p", batch(spans("cart", span(TRACE_A, ROOT).setParentSpanId(hex(ROOT)))));
+        meshSpans.pipeInput(
+                "p", batch(spans("cart", span(TRACE_B, ROOT).addAttributes(attribute("a", "x".repeat(100_000))))));
+        driver.advanceWallClockTime(Duration.ofSeconds(4));
+        List<TestRecord<String, byte[]>> records = otlpSpans.readRecordsToList();
+        assertThat(TracesData.parseFrom(of(records, TRACE_A).value()).toString())
+                .contains("its own parent");
+        assertThat(TracesData.parseFrom(of(records, TRACE_B).value()).toString())
+                .contains("was cut by");
+        assertThat(registry.get("tracery.pipeline.spans.flawed")
+                        .tags("stage", "mesh", "reason", "text_cut")
+                        .counter()
+                        .count())
+                .isEqualTo(1);
+        assertThat(registry.get("tracery.pipeline.spans.flawed")
+                        .tags("stage", "mesh", "reason", "own_parent")
+                        .counter()
+                        .count())
+                .isEqualTo(1);
+    }
+
+    /** Three spans, each the parent of the next: there is no root, and nobody walks the circle. */
+    @Test
+    void aCircleOfParentsIsDecidedUponWhenNothingMoreComes() {
+        meshSpans.pipeInput(
+                "p",
+                batch(spans(
+                        "cart",
+                        span(TRACE_A, ROOT).setParentSpanId(hex(CHILD)),
+                        span(TRACE_A, CHILD).setParentSpanId(hex(LATE)),
+                        span(TRACE_A, LATE).setParentSpanId(hex(ROOT)))));
+        driver.advanceWallClockTime(Duration.ofSeconds(4));
+        assertThat(kept()).containsExactly(ROOT, CHILD, LATE);
+    }
+
+    /** What goes wrong with one id is no reason to forget anything. */
+    @Test
+    void spansWithTheSameIdAllPass() {
+        meshSpans.pipeInput(
+                "p",
+                batch(spans("cart", span(TRACE_A, ROOT), span(TRACE_A, ROOT).setName("other"))));
+        driver.advanceWallClockTime(Duration.ofSeconds(4));
+        assertThat(kept()).containsExactly(ROOT, ROOT);
+    }
+
+    /** Decided upon early and not kept: what is remembered of it stays small, and every span is accounted for. */
+    @Test
+    void aTraceThatNeverEndsDoesNotGrow() {
+        policies = STRICT;
+        int batches = 2_500;
+        int each = 100;
+        for (int batch = 0; batch < batches; batch++) {
+            List<Span.Builder> many = new ArrayList<>();
+            for (int i = 0; i < each; i++) {
+                many.add(child(TRACE_A, "%016x".formatted(batch * each + i + 1)).setName("s"));
+            }
+            meshSpans.pipeInput("p", batch(spans("loop", many.toArray(Span.Builder[]::new))));
+        }
+        assertThat(undecided()).isZero();
+        assertThat(registry.get("tracery.pipeline.undecided.bytes").gauge().value())
+                .isZero();
+        assertThat(count("spans", "decide", "accepted", "")).isEqualTo(250_000);
+        assertThat(count("spans", "decide", "dropped", "not_kept")).isEqualTo(250_000);
+        assertThat(otlpSpans.isEmpty()).isTrue();
+    }
+
     @Test
     void buriesWhatIsNotABatchWithTheReasonAndGoesOn() {
         byte[] poison = "not protobuf at all".getBytes(StandardCharsets.UTF_8);
@@ -231,7 +332,9 @@ class SpanTopologyTest {
                 batch(spans(
                         "cart",
                         span(TRACE_A, "0000000000000000"),
-                        span(TRACE_A, CHILD).setName("x".repeat(20_000)),
+                        span(TRACE_A, CHILD)
+                                .addAttributes(attribute("a", "x".repeat(8_000)))
+                                .addAttributes(attribute("b", "x".repeat(8_000))),
                         span(TRACE_A, LATE))));
 
         assertThat(count("records", "mesh", "accepted", "")).isEqualTo(3);

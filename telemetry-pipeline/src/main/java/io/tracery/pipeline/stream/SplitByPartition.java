@@ -10,6 +10,7 @@ import io.tracery.pipeline.otlp.SpanSplitter;
 import io.tracery.tracing.topic.Topic;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Objects;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -18,10 +19,10 @@ import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One batch of a proxy's spans in, one record for each trace out. What is not such a batch goes to the dead letters and
+ * One batch of a proxy's spans in, one out for each partition that decides upon some of their traces. What is not such a batch goes to the dead letters and
  * is counted; it never stops the stream.
  */
-final class SplitByTrace implements Processor<byte[], byte @Nullable [], byte[], byte @Nullable []> {
+final class SplitByPartition implements Processor<byte[], byte @Nullable [], byte[], byte @Nullable []> {
 
     private final Accounts accounts;
     private final int maxRecordBytes;
@@ -36,7 +37,7 @@ final class SplitByTrace implements Processor<byte[], byte @Nullable [], byte[],
         }
     }
 
-    SplitByTrace(Accounts accounts, int maxRecordBytes) {
+    SplitByPartition(Accounts accounts, int maxRecordBytes) {
         this.accounts = accounts;
         this.maxRecordBytes = maxRecordBytes;
     }
@@ -48,7 +49,7 @@ final class SplitByTrace implements Processor<byte[], byte @Nullable [], byte[],
 
     @Override
     public void process(Record<byte[], byte @Nullable []> batch) {
-        ProcessorContext<byte[], byte @Nullable []> out = java.util.Objects.requireNonNull(context);
+        ProcessorContext<byte[], byte @Nullable []> out = Objects.requireNonNull(context);
         accounts.records.accepted(1);
         TracesData data;
         try {
@@ -62,10 +63,11 @@ final class SplitByTrace implements Processor<byte[], byte @Nullable [], byte[],
             bury(out, batch, "not OTLP TracesData: " + e.getMessage());
             return;
         }
-        SpanSplitter splitter = new SpanSplitter(maxRecordBytes);
+        SpanSplitter splitter = new SpanSplitter(maxRecordBytes, Partitions::key);
         List<Chunk> chunks = splitter.split(data.getResourceSpansList());
         accounts.spans.accepted(splitter.total());
         accounts.spans.dropped(splitter.drops());
+        accounts.spans.flawed(splitter.flaws());
         for (Chunk chunk : chunks) {
             out.forward(
                     new Record<>(
@@ -82,7 +84,7 @@ final class SplitByTrace implements Processor<byte[], byte @Nullable [], byte[],
     private void bury(
             ProcessorContext<byte[], byte @Nullable []> out, Record<byte[], byte @Nullable []> batch, String reason) {
         accounts.records.dropped(DropReason.MALFORMED, 1);
-        String origin = out.recordMetadata().map(SplitByTrace::describe).orElseGet(Topic.MESH_SPANS::topicName);
+        String origin = out.recordMetadata().map(SplitByPartition::describe).orElseGet(Topic.MESH_SPANS::topicName);
         out.forward(batch.withHeaders(DeadLetters.headers(reason, origin)), SpanTopology.DEAD);
     }
 

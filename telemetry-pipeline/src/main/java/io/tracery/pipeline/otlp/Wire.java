@@ -1,0 +1,135 @@
+package io.tracery.pipeline.otlp;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * Reads protobuf fields where they stand, without making objects of them. For bytes that were read and written by
+ * this pipeline before; where they are none after all, it throws rather than read beyond them. Confined to one thread.
+ */
+final class Wire {
+
+    private static final int VARINT = 0;
+    private static final int FIXED64 = 1;
+    private static final int DELIMITED = 2;
+    private static final int FIXED32 = 5;
+    private static final int TYPE_BITS = 3;
+
+    private final byte[] bytes;
+    private int at;
+    private int end;
+
+    Wire(byte[] bytes, int from, int to) {
+        this.bytes = bytes;
+        this.at = from;
+        this.end = to;
+    }
+
+    boolean more() {
+        return at < end;
+    }
+
+    int at() {
+        return at;
+    }
+
+    /** Reads on from there to there. */
+    void move(int from, int to) {
+        at = from;
+        end = to;
+    }
+
+    int end() {
+        return end;
+    }
+
+    /** Field number and type of what follows. */
+    int tag() {
+        return (int) varint();
+    }
+
+    static int field(int tag) {
+        return tag >>> TYPE_BITS;
+    }
+
+    static boolean delimited(int tag) {
+        return (tag & 7) == DELIMITED;
+    }
+
+    long varint() {
+        long value = 0;
+        for (int shift = 0; shift < Long.SIZE; shift += 7) {
+            byte next = next();
+            value |= (long) (next & 0x7f) << shift;
+            if (next >= 0) {
+                return value;
+            }
+        }
+        throw broken();
+    }
+
+    private byte next() {
+        if (at >= end) {
+            throw broken();
+        }
+        return bytes[at++];
+    }
+
+    long fixed64() {
+        long value = 0;
+        if (end - at < Long.BYTES) {
+            throw broken();
+        }
+        for (int i = Long.BYTES - 1; i >= 0; i--) {
+            value = (value << Byte.SIZE) | (bytes[at + i] & 0xff);
+        }
+        at += Long.BYTES;
+        return value;
+    }
+
+    /** Where what is length-delimited ends; {@link #at} is where it begins. */
+    int limit() {
+        long length = varint();
+        if (length < 0 || length > end - at) {
+            throw broken();
+        }
+        return at + (int) length;
+    }
+
+    void skip(int tag) {
+        switch (tag & 7) {
+            case VARINT -> varint();
+            case FIXED64 -> forward(Long.BYTES);
+            case FIXED32 -> forward(Integer.BYTES);
+            case DELIMITED -> at = limit();
+            default -> throw broken();
+        }
+    }
+
+    private void forward(int count) {
+        if (count > end - at) {
+            throw broken();
+        }
+        at += count;
+    }
+
+    /** The text from here to there; reads on behind it. */
+    String text(int to) {
+        String text = new String(bytes, at, to - at, StandardCharsets.UTF_8);
+        at = to;
+        return text;
+    }
+
+    byte[] copy(int from, int to) {
+        return Arrays.copyOfRange(bytes, from, to);
+    }
+
+    /** Whether exactly these bytes stand from here to there. */
+    boolean is(byte[] expected, int to) {
+        return Arrays.equals(bytes, at, to, expected, 0, expected.length);
+    }
+
+    private static IllegalStateException broken() {
+        return new IllegalStateException("a batch of spans that this stream wrote itself cannot be read");
+    }
+}

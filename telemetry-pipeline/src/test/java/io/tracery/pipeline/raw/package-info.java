@@ -1,0 +1,4 @@
+@NullMarked
+package io.tracery.pipeline.raw;
+
+import org.jspecify.annotations.NullMarked;
