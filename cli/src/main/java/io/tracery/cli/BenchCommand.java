@@ -9,7 +9,12 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "bench",
         mixinStandardHelpOptions = true,
-        subcommands = {BenchProxyCommand.class, BenchStreamingCommand.class, BenchSoakCommand.class},
+        subcommands = {
+            BenchProxyCommand.class,
+            BenchPipelineCommand.class,
+            BenchStreamingCommand.class,
+            BenchSoakCommand.class
+        },
         synopsisSubcommandLabel = "COMMAND",
         description = "Measures Tracery on this machine.")
 final class BenchCommand implements Runnable {
@@ -21,6 +26,6 @@ final class BenchCommand implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                spec.commandLine(), "what shall it measure? tracery bench proxy, streaming or soak");
+                spec.commandLine(), "what shall it measure? tracery bench proxy, pipeline, streaming or soak");
     }
 }

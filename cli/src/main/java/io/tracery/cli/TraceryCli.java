@@ -8,6 +8,7 @@ import io.tracery.cli.graph.RoutesCommand;
 import io.tracery.cli.graph.StatCommand;
 import io.tracery.cli.graph.TopCommand;
 import io.tracery.cli.trace.ExplainCommand;
+import io.tracery.cli.trace.TracesCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -26,6 +27,7 @@ import picocli.CommandLine.Spec;
             EdgesCommand.class,
             TopCommand.class,
             ExplainCommand.class,
+            TracesCommand.class,
             BenchCommand.class,
             VersionCommand.class
         },

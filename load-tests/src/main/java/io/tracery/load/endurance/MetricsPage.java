@@ -7,7 +7,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** A metrics page, read: name and labels to value. */
-final class MetricsPage {
+public final class MetricsPage {
 
     private static final Pattern FATE = Pattern.compile("tracery_fate=\"([^\"]*)\"");
 
@@ -15,7 +15,7 @@ final class MetricsPage {
 
     private MetricsPage() {}
 
-    static MetricsPage parse(String text) {
+    public static MetricsPage parse(String text) {
         MetricsPage page = new MetricsPage();
         text.lines().filter(line -> !line.startsWith("#")).forEach(line -> {
             // An exemplar follows behind a hash.
@@ -32,7 +32,7 @@ final class MetricsPage {
     }
 
     /** The sum over every series of a metric whose labels hold these words. */
-    double sum(String metric, String... words) {
+    public double sum(String metric, String... words) {
         double sum = 0;
         for (Map.Entry<String, Double> line : lines.entrySet()) {
             String series = line.getKey();

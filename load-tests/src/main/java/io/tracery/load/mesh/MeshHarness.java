@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.tracery.load.endurance.MetricsPage;
 import io.tracery.proxy.ProxyApp;
 import io.tracery.proxy.bootstrap.BootstrapReader;
 import io.tracery.standalone.StandaloneApp;
@@ -58,6 +59,7 @@ public final class MeshHarness implements AutoCloseable {
         this.directory = directory;
         Files.createDirectories(mesh());
         Files.writeString(mesh().resolve("echo.yaml"), services());
+        Files.writeString(policies(), "share: 1\n");
         Path file = directory.resolve("standalone.yaml");
         Files.writeString(file, standaloneConfig());
         this.standalone = new AppProcess(StandaloneApp.class, file, directory.resolve("standalone.log"));
@@ -119,6 +121,7 @@ public final class MeshHarness implements AutoCloseable {
                 searchPort: %d
                 topologyPort: %d
                 localTokens: true
+                keepPolicies: %s
                 """.formatted(
                         data(),
                         mesh(),
@@ -130,7 +133,45 @@ public final class MeshHarness implements AutoCloseable {
                         ports.otlpGrpc(),
                         ports.otlpHttp(),
                         ports.search(),
-                        ports.topology());
+                        ports.topology(),
+                        policies());
+    }
+
+    private Path policies() {
+        return directory.resolve("policies.yaml");
+    }
+
+    /** Says which traces are kept from now on; returns once the pipeline has taken it. */
+    public void keep(String yaml) throws IOException, InterruptedException {
+        int before = log("what is kept: ");
+        Files.writeString(policies(), yaml);
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (log("what is kept: ") == before) {
+            if (System.nanoTime() > end) {
+                throw new IOException("the pipeline did not take the policies: " + standalone.log());
+            }
+            TimeUnit.MILLISECONDS.sleep(50);
+        }
+    }
+
+    private int log(String said) throws IOException {
+        return standalone.log().split(said, -1).length;
+    }
+
+    /** Where Kafka listens. */
+    public String kafka() {
+        return "127.0.0.1:" + ports.kafka();
+    }
+
+    /** What the standalone process says of itself. */
+    public MetricsPage standaloneMetrics() throws IOException, InterruptedException {
+        return MetricsPage.parse(
+                get("http://127.0.0.1:" + ports.admin() + "/metrics").body());
+    }
+
+    /** Exchanges of the last minutes, kept or not. */
+    public JsonNode raw(String query) throws IOException, InterruptedException {
+        return json("http://127.0.0.1:" + ports.otlpHttp() + "/api/raw?" + query);
     }
 
     private Path data() {
@@ -196,6 +237,20 @@ public final class MeshHarness implements AutoCloseable {
                 .filter(line -> line.startsWith("tracery_telemetry_" + figure) && line.contains("signal=\"spans\""))
                 .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
                 .sum();
+    }
+
+    /** Canaries of a sidecar that have arrived in Kafka. */
+    public double canaries(String sidecar) throws IOException, InterruptedException {
+        return MetricsPage.parse(get("http://127.0.0.1:" + adminPorts.get(sidecar) + "/metrics")
+                        .body())
+                .sum("tracery_telemetry_exported_total", "signal=\"canaries\"");
+    }
+
+    /** Exchanges of a sidecar that ended, whichever way. */
+    public double exchanges(String sidecar) throws IOException, InterruptedException {
+        return MetricsPage.parse(get("http://127.0.0.1:" + adminPorts.get(sidecar) + "/metrics")
+                        .body())
+                .sum("tracery_exchange_duration_seconds_count");
     }
 
     /** Requests that the graph has counted from caller to echo. */

