@@ -33,9 +33,6 @@ enum FieldKind {
 
     private static final byte[] TRAILERS = "trailers".getBytes(StandardCharsets.US_ASCII);
 
-    /** By the length of their names, which tells most others apart already. */
-    private static final FieldKind[][] BY_LENGTH = byLength();
-
     private final String name;
     private final Use use;
 
@@ -53,36 +50,18 @@ enum FieldKind {
         return use == Use.OF_ONE_CONNECTION;
     }
 
-    private static FieldKind[][] byLength() {
-        FieldKind[][] kinds = new FieldKind[PROTOCOL.name.length() + TRANSFER_ENCODING.name.length()][];
-        for (int length = 0; length < kinds.length; length++) {
-            int of = length;
-            kinds[length] = Arrays.stream(values())
-                    .filter(kind -> kind != OTHER && kind.name.length() == of)
-                    .toArray(FieldKind[]::new);
-        }
-        return kinds;
+    /** Empty for all others. */
+    String text() {
+        return name;
     }
 
-    static FieldKind of(byte[] bytes, int from, int to) {
-        int length = to - from;
-        if (length < BY_LENGTH.length) {
-            for (FieldKind kind : BY_LENGTH[length]) {
-                if (kind.named(bytes, from)) {
-                    return kind;
-                }
+    static FieldKind named(String name) {
+        for (FieldKind kind : values()) {
+            if (kind.name.equals(name)) {
+                return kind;
             }
         }
         return OTHER;
-    }
-
-    private boolean named(byte[] bytes, int from) {
-        for (int i = 0; i < name.length(); i++) {
-            if (bytes[from + i] != name.charAt(i)) {
-                return false;
-            }
-        }
-        return true;
     }
 
     /** Null where it may stand in a head; which heads have which pseudo-headers is not looked at. */

@@ -78,7 +78,7 @@ final class HpackDecoder {
             keep(field);
             head.add(field);
         } else {
-            FieldKind kind = known == null ? FieldKind.of(name, 0, nameEnd) : known.kind;
+            FieldKind kind = known == null ? FieldName.of(name, 0, nameEnd).kind : known.kind;
             head.add(kind, name, nameEnd, valueFrom, textEnd, sensitive);
         }
     }

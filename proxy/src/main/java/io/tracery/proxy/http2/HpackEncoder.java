@@ -4,6 +4,9 @@ import io.netty.util.AsciiString;
 import io.netty.util.concurrent.FastThreadLocal;
 import io.tracery.proxy.http1.Grammar;
 import io.tracery.proxy.http1.HeadFields;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +23,8 @@ final class HpackEncoder implements HeadFields.Sink {
     private static final int LARGE = 4;
 
     private static final int BUCKETS = 64;
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final long MIX = 0x9E3779B97F4A7C15L;
     private static final byte INDEXED = (byte) 0x80;
     private static final byte KEPT = 0x40;
     private static final byte RESIZE = 0x20;
@@ -141,35 +146,34 @@ final class HpackEncoder implements HeadFields.Sink {
     }
 
     private void send(byte[] name, int nameEnd, byte[] value, int from, int to, boolean sensitive) {
-        FieldKind kind = FieldKind.of(name, 0, nameEnd);
+        FieldName known = FieldName.of(name, 0, nameEnd);
         // HTTP/2 has frames for what speaks of a connection; the host is the authority.
-        if (kind.ofOneConnection() || kind == FieldKind.HOST || leftOut(name, nameEnd)) {
+        if (known.kind.ofOneConnection() || known.kind == FieldKind.HOST || leftOut(name, nameEnd)) {
             return;
         }
-        int named = KnownNames.index(name, nameEnd);
         if (sensitive) {
-            literal(NEVER_KEPT, 0x0f, named, name, nameEnd);
+            literal(NEVER_KEPT, 0x0f, known.index, name, nameEnd);
             string(value, from, to);
             return;
         }
-        int fixed = KnownNames.valued(named, value, from, to);
+        int fixed = StaticTable.valued(known, value, from, to);
         if (fixed > 0) {
             integer(INDEXED, 0x7f, fixed);
             return;
         }
         int size = nameEnd + (to - from) + HpackField.OVERHEAD;
-        if (size > most / LARGE || !KnownNames.comesAgain(name, nameEnd, value, from, to)) {
-            literal(NOT_KEPT, 0x0f, named, name, nameEnd);
+        if (size > most / LARGE || !known.comesAgain(value, from, to)) {
+            literal(NOT_KEPT, 0x0f, known.index, name, nameEnd);
             string(value, from, to);
             return;
         }
         int hash = 31 * hash(name, 0, nameEnd) + hash(value, from, to);
-        Kept known = find(hash, name, nameEnd, value, from, to);
-        if (known != null) {
-            integer(INDEXED, 0x7f, StaticTable.LENGTH + next - known.number);
+        Kept kept = find(hash, name, nameEnd, value, from, to);
+        if (kept != null) {
+            integer(INDEXED, 0x7f, StaticTable.LENGTH + next - kept.number);
             return;
         }
-        literal(KEPT, 0x3f, named, name, nameEnd);
+        literal(KEPT, 0x3f, known.index, name, nameEnd);
         string(value, from, to);
         keep(new HpackField(Arrays.copyOf(name, nameEnd), Arrays.copyOfRange(value, from, to)), hash);
     }
@@ -184,12 +188,17 @@ final class HpackEncoder implements HeadFields.Sink {
 
     // ---- the table ----
 
-    static int hash(byte[] bytes, int from, int to) {
-        int hash = 0;
-        for (int i = from; i < to; i++) {
-            hash = 31 * hash + bytes[i];
+    /** Eight bytes at a time. Who makes fields fall into one bucket on purpose finds a table of 128 at most. */
+    private static int hash(byte[] bytes, int from, int to) {
+        long hash = (long) to - from;
+        int at = from;
+        for (; to - at >= Long.BYTES; at += Long.BYTES) {
+            hash = (hash ^ (long) LONGS.get(bytes, at)) * MIX;
         }
-        return hash;
+        for (; at < to; at++) {
+            hash = (hash ^ bytes[at]) * MIX;
+        }
+        return (int) (hash >>> Integer.SIZE);
     }
 
     private static int bucket(int hash) {

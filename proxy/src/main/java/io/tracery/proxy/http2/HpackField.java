@@ -21,7 +21,7 @@ final class HpackField {
     HpackField(byte[] name, byte[] value) {
         this.name = name;
         this.value = value;
-        this.kind = FieldKind.of(name, 0, name.length);
+        this.kind = FieldName.of(name, 0, name.length).kind;
         this.fault = kind.fault(name, 0, name.length, value, 0, value.length);
     }
 
