@@ -1,5 +1,6 @@
 package io.tracery.load.mesh;
 
+import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -268,6 +269,66 @@ class MeshIT {
         } finally {
             consumer.destroyForcibly().waitFor();
         }
+    }
+
+    @Test
+    @Order(6)
+    void aPolicyOfTheServiceReachesItsCallersSidecarAndGoesAgain() throws Exception {
+        // Between sidecars as HTTP/2, which knows header names in lower case alone.
+        assertThat(answersOf("ada", 1).getFirst()).contains("\r\ncontent-length: ");
+
+        Path policy = mesh.mesh().resolve("policy.yaml");
+        Files.writeString(policy, """
+                apiVersion: policy.tracery.io/v1alpha1
+                kind: BackendPolicy
+                metadata: {name: echo, namespace: test}
+                spec:
+                  targetRefs: [{group: "", kind: Service, name: echo}]
+                  balancer: {type: RingHash, hashOn: [{header: X-User}]}
+                  http1BetweenSidecars: AsItIs
+                """);
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(answersOf("ada", 1).getFirst()).contains("\r\nContent-length: "));
+        // What to hash is the route's in xDS and comes after the cluster's ring.
+        await().atMost(PATIENCE).untilAsserted(this::eachUserHasOneInstance);
+
+        Files.delete(policy);
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(answersOf("ada", 1).getFirst()).contains("\r\ncontent-length: "));
+    }
+
+    private void eachUserHasOneInstance() throws IOException {
+        Set<String> asked = new HashSet<>();
+        for (int user = 0; user < 20; user++) {
+            Set<String> instances =
+                    answersOf("user-" + user, 3).stream().map(MeshIT::instance).collect(toSet());
+            assertThat(instances).as("instances that user %d was sent to", user).hasSize(1);
+            asked.addAll(instances);
+        }
+        assertThat(asked).containsExactlyInAnyOrder("echo-1", "echo-2");
+    }
+
+    /** Answers to a user's requests as they came, each on a connection of its own. */
+    private List<String> answersOf(String user, int times) throws IOException {
+        List<String> answers = new ArrayList<>();
+        for (int i = 0; i < times; i++) {
+            try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), mesh.callerPort())) {
+                socket.setSoTimeout((int) PATIENCE.toMillis());
+                socket.getOutputStream()
+                        .write(("GET / HTTP/1.1\r\nHost: echo\r\nConnection: close\r\nX-User: " + user + "\r\n\r\n")
+                                .getBytes(StandardCharsets.US_ASCII));
+                String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+                assertThat(answer).startsWith("HTTP/1.1 200");
+                answers.add(answer);
+                sent.incrementAndGet();
+            }
+        }
+        return answers;
+    }
+
+    private static String instance(String answer) {
+        int body = answer.indexOf("\r\n\r\n") + 4;
+        return answer.substring(body, body + 6);
     }
 
     @Test
