@@ -13,7 +13,8 @@ import picocli.CommandLine.Spec;
             BenchProxyCommand.class,
             BenchPipelineCommand.class,
             BenchStreamingCommand.class,
-            BenchSoakCommand.class
+            BenchSoakCommand.class,
+            BenchTopologyCommand.class
         },
         synopsisSubcommandLabel = "COMMAND",
         description = "Measures Tracery on this machine.")
@@ -26,6 +27,7 @@ final class BenchCommand implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                spec.commandLine(), "what shall it measure? tracery bench proxy, pipeline, streaming or soak");
+                spec.commandLine(),
+                "what shall it measure? tracery bench proxy, pipeline, streaming, soak or topology");
     }
 }
