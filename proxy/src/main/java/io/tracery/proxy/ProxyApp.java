@@ -23,6 +23,7 @@ import io.tracery.proxy.identity.WorkloadIdentity;
 import io.tracery.proxy.loop.Ticker;
 import io.tracery.proxy.mesh.MeshSnapshot;
 import io.tracery.proxy.mesh.MeshSnapshots;
+import io.tracery.proxy.tap.TapAttendant;
 import io.tracery.proxy.telemetry.AccessLogConfig;
 import io.tracery.proxy.telemetry.ProxyTelemetry;
 import io.tracery.proxy.telemetry.ProxyVitals;
@@ -32,6 +33,7 @@ import io.tracery.proxy.xds.ConfigDump;
 import io.tracery.proxy.xds.ControlPlaneChannel;
 import io.tracery.proxy.xds.InvalidResource;
 import io.tracery.proxy.xds.XdsClient;
+import io.tracery.proxy.xds.XdsServer;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -51,6 +53,7 @@ import org.jspecify.annotations.Nullable;
 public final class ProxyApp implements Component {
 
     private static final long HEAP_WATCH_BEGINS_SECONDS = 5;
+    private static final Duration TAP_SETTLES_AFTER = Duration.ofSeconds(2);
     private static final Duration PATIENCE_WITH_LOOPS = Duration.ofMillis(200);
     private static final long LOOK_EVERY_MILLIS = 5;
 
@@ -61,6 +64,7 @@ public final class ProxyApp implements Component {
     private final @Nullable WorkloadIdentity identity;
     private final ProxyTelemetry telemetry;
     private final DataPath data;
+    private final @Nullable TapAttendant tap;
     private final @Nullable XdsClient xds;
     private final AdminServer admin;
 
@@ -96,7 +100,8 @@ public final class ProxyApp implements Component {
                         bootstrap.nodeId(),
                         certificate == null ? "" : certificate.id().toString(),
                         accessLog(settings),
-                        settings.spanBytesPerSecond()),
+                        settings.spanBytesPerSecond(),
+                        settings.recordedHeaders()),
                 registry);
         this.data = new DataPath(
                 new DataPathConfig(settings.eventLoops(), Limits.DEFAULT, settings.zone(), settings.overload()),
@@ -106,7 +111,8 @@ public final class ProxyApp implements Component {
                 loop -> random.split(),
                 Ticker.SYSTEM);
 
-        // Who changes the snapshot, and who shows all of it.
+        // Who changes the snapshot, who may ask for exchanges through it, and who shows all of it.
+        this.tap = tap(bootstrap, control, telemetry);
         this.xds = bootstrap.xds() == null
                 ? null
                 : new XdsClient(
@@ -114,7 +120,8 @@ public final class ProxyApp implements Component {
                         bootstrap.nodeCluster(),
                         ControlPlaneChannel.to(bootstrap.xds(), control),
                         bootstrap.resources(),
-                        snapshots);
+                        snapshots,
+                        tap == null ? channel -> {} : tap::connected);
         this.admin = new AdminServer(
                 bootstrap.admin(),
                 control,
@@ -176,6 +183,24 @@ public final class ProxyApp implements Component {
                 since == null ? 0 : since.getEpochSecond(),
                 certificate == null ? 0 : certificate.obtained().getEpochSecond(),
                 certificate == null ? 0 : certificate.expires().getEpochSecond());
+    }
+
+    /**
+     * Only where the control plane is who certifies us: nobody else is to be shown the token that makes certificates, and
+     * that only over TLS.
+     */
+    private static @Nullable TapAttendant tap(
+            ProxyBootstrap bootstrap, EventLoopGroup control, ProxyTelemetry telemetry) {
+        XdsServer xds = bootstrap.xds();
+        ProxyBootstrap.IdentitySettings identity = bootstrap.settings().identity();
+        return xds == null
+                        || identity == null
+                        || xds.trustAnchorFile() == null
+                        || !xds.host().equals(identity.caHost())
+                        || xds.port() != identity.caPort()
+                ? null
+                : new TapAttendant(
+                        bootstrap.nodeId(), identity.tokenFile(), telemetry.tap(), control, TAP_SETTLES_AFTER);
     }
 
     @Override
@@ -252,6 +277,9 @@ public final class ProxyApp implements Component {
     public void close() {
         draining = true;
         data.drain(bootstrap.settings().drainTimeout());
+        if (tap != null) {
+            tap.close();
+        }
         if (xds != null) {
             xds.close();
         }

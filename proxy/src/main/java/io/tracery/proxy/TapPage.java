@@ -1,5 +1,6 @@
 package io.tracery.proxy;
 
+import io.tracery.controlplane.api.tap.Filter;
 import io.tracery.proxy.admin.AdminPage.Query;
 import io.tracery.proxy.admin.AdminPages.TapView;
 import io.tracery.proxy.telemetry.Tap;
@@ -25,6 +26,7 @@ record TapPage(Tap tap) implements TapView {
             "path",
             "peer",
             "route",
+            "header",
             "min_ms",
             "retried",
             "trace",
@@ -42,20 +44,24 @@ record TapPage(Tap tap) implements TapView {
                         name + " is no parameter; there are " + String.join(", ", PARAMETERS));
             }
         }
-        TapFilter filter = new TapFilter(
-                text(query, "direction"),
-                text(query, "fate"),
-                text(query, "status"),
-                text(query, "method"),
-                text(query, "path"),
-                text(query, "peer"),
-                text(query, "route"),
-                query.number("min_ms", 0, 0, MOST_MILLIS),
-                retried(parameters.get("retried")),
-                text(query, "trace"),
-                query.number("sample", PERCENT, 1, PERCENT));
+        Filter.Builder filter = Filter.newBuilder()
+                .setDirection(text(query, "direction"))
+                .setFate(text(query, "fate"))
+                .setStatus(text(query, "status"))
+                .setMethod(text(query, "method"))
+                .setPath(text(query, "path"))
+                .setPeer(text(query, "peer"))
+                .setRoute(text(query, "route"))
+                .setHeader(text(query, "header"))
+                .setLeastMillis(query.number("min_ms", 0, 0, MOST_MILLIS))
+                .setTrace(text(query, "trace"))
+                .setPercent(query.number("sample", PERCENT, 1, PERCENT));
+        Boolean retried = retried(parameters.get("retried"));
+        if (retried != null) {
+            filter.setRetried(retried);
+        }
         return tap.look(
-                filter,
+                new TapFilter(filter.build()),
                 from(parameters.get("from")),
                 query.number("limit", USUAL, 1, MOST),
                 1_000L * query.number("wait", 0, 0, LONGEST_WAIT_SECONDS));

@@ -24,6 +24,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +40,12 @@ public final class BootstrapReader {
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .build();
     private static final Pattern SECONDS = Pattern.compile("(\\d{1,6})s");
+    private static final Pattern HEADER = Pattern.compile("[!#$%&'*+.^_`|~0-9a-z-]{1,128}");
+    private static final int MOST_HEADERS = 16;
+    /** What lets somebody in is recorded nowhere, whoever asks for it. */
+    private static final Set<String> SECRET_HEADERS =
+            Set.of("authorization", "proxy-authorization", "cookie", "x-api-key", "x-forwarded-client-cert");
+
     private static final int KIBIBYTE = 1024;
     private static final int MOST_KIB = 1 << 30;
     private static final Duration DRAIN = Duration.ofSeconds(10);
@@ -143,10 +151,29 @@ public final class BootstrapReader {
                 identity == null ? null : identity(identity),
                 telemetry == null ? null : telemetry.text("kafka"),
                 telemetry == null ? 0 : (long) KIBIBYTE * telemetry.number("spans_kib_per_second", 0, 0, MOST_KIB),
+                telemetry == null ? List.of() : recordedHeaders(telemetry),
                 accessLog == null ? null : accessLog(accessLog),
                 ours.number("event_loops", 1, 1, 64),
                 seconds(ours, "drain_timeout", DRAIN),
                 overload(ours.section("overload")));
+    }
+
+    private static List<String> recordedHeaders(Section telemetry) {
+        List<String> names = new ArrayList<>();
+        for (JsonNode element : telemetry.elements("request_headers")) {
+            String name = element.asText().toLowerCase(Locale.ROOT);
+            if (SECRET_HEADERS.contains(name)) {
+                telemetry.problem("request_headers", "cannot hold " + name + ", which is a secret");
+            } else if (!HEADER.matcher(name).matches()) {
+                telemetry.problem("request_headers", "has \"" + name + "\", which is not the name of a header");
+            } else if (!names.contains(name)) {
+                names.add(name);
+            }
+        }
+        if (names.size() > MOST_HEADERS) {
+            telemetry.problem("request_headers", "has more than " + MOST_HEADERS + " names");
+        }
+        return List.copyOf(names);
     }
 
     private static Overload overload(@Nullable Section section) {

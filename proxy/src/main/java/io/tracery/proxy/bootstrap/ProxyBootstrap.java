@@ -6,6 +6,7 @@ import io.tracery.proxy.xds.XdsServer;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +37,7 @@ public record ProxyBootstrap(
      * @param identity null for a proxy without mutual TLS
      * @param kafka bootstrap servers for telemetry, null for metrics on the admin port alone
      * @param spanBytesPerSecond of spans, before compression; 0 for no bound
+     * @param recordedHeaders names of the request headers that telemetry may carry, in lower case
      * @param accessLog null for none
      * @param eventLoops threads of the data path
      * @param drainTimeout how long what is open may take to finish at the end
@@ -49,6 +51,7 @@ public record ProxyBootstrap(
             @Nullable IdentitySettings identity,
             @Nullable String kafka,
             long spanBytesPerSecond,
+            List<String> recordedHeaders,
             @Nullable AccessLogSettings accessLog,
             int eventLoops,
             Duration drainTimeout,

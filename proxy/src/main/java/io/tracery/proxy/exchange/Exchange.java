@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 public final class Exchange {
 
     private static final int USUAL_ATTEMPTS = 1;
+    private static final @Nullable String[] NONE = {};
 
     private final Direction direction;
     private final String listener;
@@ -36,6 +37,7 @@ public final class Exchange {
     private @Nullable String pathTemplate;
     private @Nullable TraceContext trace;
     private long parentSpanId;
+    private @Nullable String[] recordedHeaders = NONE;
 
     // Known once it is routed.
     private @Nullable Route route;
@@ -88,6 +90,11 @@ public final class Exchange {
     public void trace(TraceContext own, long parent) {
         trace = own;
         parentSpanId = parent;
+    }
+
+    /** @param values of the request headers that its observer wants, in that order, null where there is none */
+    public void recordHeaders(@Nullable String[] values) {
+        recordedHeaders = values;
     }
 
     public void routed(@Nullable Route matched) {
@@ -282,6 +289,11 @@ public final class Exchange {
 
     public long parentSpanId() {
         return parentSpanId;
+    }
+
+    /** Empty, or a value or null for each header that its observer wants. */
+    public @Nullable String[] recordedHeaders() {
+        return recordedHeaders;
     }
 
     /** Null where no route matched, and for TCP. */

@@ -75,6 +75,7 @@ final class Intake {
         RouteTable routes = listener.handler().routes();
         Route route = routes == null ? null : routes.find(view);
         exchange.routed(route);
+        record(loop.observer().recordedHeaders(), headers, exchange);
         if (route == null) {
             return refuse(loop, exchange, client, Fate.NO_ROUTE, "no route of " + listener.name() + " takes " + path);
         }
@@ -106,6 +107,17 @@ final class Intake {
         relay.quota(quota);
         relay.inject(fault);
         return relay;
+    }
+
+    /** As the client sent them; none unless the sidecar is told to. */
+    private static void record(List<String> wanted, HttpHeaders headers, Exchange exchange) {
+        if (!wanted.isEmpty()) {
+            @Nullable String[] values = new @Nullable String[wanted.size()];
+            for (int i = 0; i < values.length; i++) {
+                values[i] = headers.get(wanted.get(i));
+            }
+            exchange.recordHeaders(values);
+        }
     }
 
     /** An HTTP/1 request that could not even be read: counted, answered, and the end of its connection. */

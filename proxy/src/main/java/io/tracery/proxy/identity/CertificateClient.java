@@ -14,9 +14,6 @@ import io.tracery.controlplane.api.ca.IstioCertificateServiceGrpc;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileSystemException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
@@ -34,7 +31,6 @@ final class CertificateClient {
             Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
     private static final Duration DEADLINE = Duration.ofSeconds(10);
     private static final int MOST_ANSWER_BYTES = 256 * 1024;
-    private static final long MOST_TOKEN_BYTES = 64 * 1024;
 
     private final CertificateSettings settings;
     private final EventLoopGroup loop;
@@ -53,7 +49,7 @@ final class CertificateClient {
      */
     List<X509Certificate> sign(String request) throws IOException {
         Metadata metadata = new Metadata();
-        metadata.put(AUTHORIZATION, "Bearer " + token());
+        metadata.put(AUTHORIZATION, "Bearer " + TokenFile.read(settings.tokenFile()));
         ManagedChannel channel = channel();
         try {
             var answer = IstioCertificateServiceGrpc.newBlockingStub(channel)
@@ -66,22 +62,6 @@ final class CertificateClient {
             throw new IOException(explain(e.getStatus()), e);
         } finally {
             channel.shutdownNow();
-        }
-    }
-
-    private String token() throws IOException {
-        Path file = settings.tokenFile();
-        try {
-            if (Files.size(file) > MOST_TOKEN_BYTES) {
-                throw new IOException("the token file " + file + " has more than " + MOST_TOKEN_BYTES + " bytes");
-            }
-            String token = Files.readString(file, StandardCharsets.US_ASCII).strip();
-            if (token.isEmpty()) {
-                throw new IOException("the token file " + file + " is empty");
-            }
-            return token;
-        } catch (FileSystemException e) {
-            throw new IOException("the token file " + file + " cannot be read: " + e, e);
         }
     }
 

@@ -27,6 +27,7 @@ final class LoopTelemetry implements ExchangeObserver {
     private final @Nullable ExchangeRing spans;
     private final @Nullable Account spanAccount;
     private final @Nullable AccessLog accessLog;
+    private final List<String> recordedHeaders;
     private final SeriesBudget budget;
     private final SeriesTable table;
     private final InFlight inFlight;
@@ -56,6 +57,7 @@ final class LoopTelemetry implements ExchangeObserver {
             @Nullable ExchangeRing spans,
             @Nullable Account spanAccount,
             @Nullable AccessLog accessLog,
+            List<String> recordedHeaders,
             Limits limits,
             Runnable wakeExporter) {
         this.loop = loop;
@@ -63,9 +65,15 @@ final class LoopTelemetry implements ExchangeObserver {
         this.spans = spans;
         this.spanAccount = spanAccount;
         this.accessLog = accessLog;
+        this.recordedHeaders = recordedHeaders;
         this.budget = new SeriesBudget(limits);
         this.table = new SeriesTable(budget, limits);
         this.inFlight = new InFlight(table);
+    }
+
+    @Override
+    public List<String> recordedHeaders() {
+        return recordedHeaders;
     }
 
     @Override

@@ -43,6 +43,7 @@ public final class ProxyTelemetry implements Component {
     private final boolean exporting;
     private final Exporter exporter;
     private final RecentSpans recent;
+    private final List<String> recordedHeaders;
     private final PrometheusExposition exposition;
     private final PrometheusRegistry registry;
     private @Nullable VitalsBatch vitals;
@@ -70,6 +71,7 @@ public final class ProxyTelemetry implements Component {
         this.limits = limits;
         this.registry = registry.getPrometheusRegistry();
         this.exporting = transport != null;
+        this.recordedHeaders = config.recordedHeaders();
         this.recent = new RecentSpans(limits.rememberedBytes(), limits.rememberedExchanges());
         this.accessLog = config.accessLog() == null ? null : new AccessLog(config.accessLog(), lineAccount);
         LossReporter losses = new LossReporter(List.of(spanAccount, metricAccount), String.valueOf(config.kafka()));
@@ -87,8 +89,14 @@ public final class ProxyTelemetry implements Component {
     public ExchangeObserver observerFor(EventLoop loop) {
         return loops.computeIfAbsent(loop, newLoop -> {
             ExchangeRing ring = exporting || accessLog != null ? new ExchangeRing(limits.waitingExchanges()) : null;
-            LoopTelemetry telemetry =
-                    new LoopTelemetry(newLoop, ring, exporting ? spanAccount : null, accessLog, limits, exporter::wake);
+            LoopTelemetry telemetry = new LoopTelemetry(
+                    newLoop,
+                    ring,
+                    exporting ? spanAccount : null,
+                    accessLog,
+                    exporting ? recordedHeaders : List.of(),
+                    limits,
+                    exporter::wake);
             exporter.add(telemetry);
             return telemetry;
         });
@@ -120,7 +128,7 @@ public final class ProxyTelemetry implements Component {
 
     /** Single exchanges, those that ended lately and those that will; none where spans go nowhere. */
     public Tap tap() {
-        return new Tap(recent);
+        return new Tap(recent, recordedHeaders);
     }
 
     @Override
@@ -183,7 +191,7 @@ public final class ProxyTelemetry implements Component {
                 vitals(new VitalsBatch(
                         new MetricsEncoder(resource, scope), startNanos, List.of(spanAccount, metricAccount))),
                 new TopicOutbox(Topic.OTLP_METRICS, workload, transport, metricAccount, limits.pendingBatches()),
-                new SpanEncoder(traces, new SplittableRandom()),
+                new SpanEncoder(traces, recordedHeaders, new SplittableRandom()),
                 new SpanBudget(config.spanBytesPerSecond(), System.nanoTime()),
                 new Canary(
                         new TracesEncoder(resource, scope),

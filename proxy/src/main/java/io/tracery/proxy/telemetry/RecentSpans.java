@@ -78,10 +78,11 @@ final class RecentSpans {
         return (int) number & (offsets.length - 1);
     }
 
-    /** Those that are remembered from a number on, the oldest first. */
-    synchronized List<Remembered> from(long number) {
+    /** Those that are remembered from a number on, the oldest first, and no more of them than are wanted. */
+    synchronized List<Remembered> from(long number, int most) {
         List<Remembered> found = new ArrayList<>();
-        for (long i = Math.max(number, first); i < next; i++) {
+        long begin = Math.max(number, first);
+        for (long i = begin; i < next && i - begin < most; i++) {
             found.add(new Remembered(i, ByteString.copyFrom(bytes, offset(i), lengths[index(i)])));
         }
         return found;

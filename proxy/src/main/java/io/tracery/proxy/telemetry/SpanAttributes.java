@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class SpanAttributes {
 
     /** What a client chose is cut here; a path longer than this says nothing more to a reader. */
-    private static final int MAX_TEXT = 1024;
+    static final int MAX_TEXT = 1024;
 
     private static final int FIRST_CLIENT_ERROR = 400;
     private static final Intervention[] INTERVENTIONS = Intervention.values();

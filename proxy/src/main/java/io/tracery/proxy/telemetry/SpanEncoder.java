@@ -4,12 +4,16 @@ import io.tracery.proxy.exchange.Attempt;
 import io.tracery.proxy.exchange.Exchange;
 import io.tracery.proxy.exchange.Protocol;
 import io.tracery.proxy.mesh.Direction;
+import io.tracery.tracing.Vocabulary;
 import io.tracery.tracing.context.TraceContext;
+import io.tracery.tracing.otlp.Key;
 import io.tracery.tracing.otlp.Template;
 import io.tracery.tracing.otlp.TracesEncoder;
 import io.tracery.tracing.span.Fate;
 import io.tracery.tracing.span.SpanKind;
+import java.util.List;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes an ended exchange as spans: its own, which carries the decision record as events, and, when it took more than one
@@ -25,13 +29,24 @@ public final class SpanEncoder {
     private final SpanAttributes attributes;
     private final DecisionRecord decisions;
     private final AttemptSpans attempts;
+    private final List<Key> headers;
 
     /**
+     * Of exchanges whose headers are nobody's business.
+     *
      * @param out where the spans go
      * @param random ids of spans that nobody gave one
      */
     public SpanEncoder(TracesEncoder out, RandomGenerator random) {
+        this(out, List.of(), random);
+    }
+
+    /** @param recordedHeaders names of the request headers, in the order in which exchanges have their values */
+    SpanEncoder(TracesEncoder out, List<String> recordedHeaders, RandomGenerator random) {
         AddressTexts addresses = new AddressTexts();
+        this.headers = recordedHeaders.stream()
+                .map(name -> Key.of(Vocabulary.HTTP_REQUEST_HEADER + name))
+                .toList();
         this.out = out;
         this.random = random;
         this.figures = new SpanFigures(out);
@@ -74,6 +89,7 @@ public final class SpanEncoder {
         if (exchange.protocol() == Protocol.HTTP1 || exchange.protocol() == Protocol.HTTP2) {
             attributes.path(exchange);
         }
+        headers(exchange.recordedHeaders());
         decisions.write(exchange);
         Template common = likenesses.of(exchange, own.flags());
         if (common == null) {
@@ -95,6 +111,15 @@ public final class SpanEncoder {
                 SpanAttributes.status(fateOf(exchange), exchange.status(), outbound),
                 traceFlags,
                 exchange.parentSpanId() == 0 ? TracesEncoder.Parent.LOCAL : TracesEncoder.Parent.REMOTE);
+    }
+
+    private void headers(@Nullable String[] values) {
+        for (int i = 0; i < values.length; i++) {
+            String value = values[i];
+            if (value != null) {
+                out.attributeArray(headers.get(i), SpanNames.cut(value, SpanAttributes.MAX_TEXT));
+            }
+        }
     }
 
     static Fate fateOf(Exchange exchange) {

@@ -1,22 +1,11 @@
 package io.tracery.proxy.telemetry;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
-import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
-import io.opentelemetry.proto.common.v1.AnyValue;
-import io.opentelemetry.proto.common.v1.KeyValue;
 import io.opentelemetry.proto.trace.v1.ScopeSpans;
 import io.opentelemetry.proto.trace.v1.Span;
 import io.tracery.proxy.telemetry.RecentSpans.Remembered;
-import java.io.IOException;
-import java.io.StringWriter;
-import java.time.Instant;
 import java.util.ArrayDeque;
-import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -25,13 +14,58 @@ import java.util.concurrent.TimeUnit;
  */
 public final class Tap {
 
-    private static final long LOOK_AGAIN_MILLIS = 50;
+    /** How often it is worth to look for news. */
+    public static final long LOOK_AGAIN_MILLIS = 50;
 
     private final RecentSpans recent;
-    private final JsonFactory json = new JsonFactory();
+    private final List<String> recordedHeaders;
 
-    Tap(RecentSpans recent) {
+    /** @param recordedHeaders names of the request headers that spans carry, in lower case */
+    Tap(RecentSpans recent, List<String> recordedHeaders) {
         this.recent = recent;
+        this.recordedHeaders = recordedHeaders;
+    }
+
+    /** Names of the request headers that exchanges are remembered with, in lower case. */
+    public List<String> recordedHeaders() {
+        return recordedHeaders;
+    }
+
+    /**
+     * An exchange that ended.
+     *
+     * @param number counts from 0
+     */
+    public record Seen(long number, List<Span> spans) {
+
+        public boolean matches(TapFilter filter) {
+            return filter.matches(spans.getFirst());
+        }
+
+        /** Unix time. */
+        public long endEpochNanos() {
+            return spans.getFirst().getEndTimeUnixNano();
+        }
+
+        /** All that its spans say. */
+        public String json() {
+            return TapJson.of(spans);
+        }
+    }
+
+    /** The number that the next exchange will have. */
+    public long next() {
+        return recent.next();
+    }
+
+    /**
+     * Those that are remembered from a number on, the oldest first. A first one with a higher number says that those between
+     * are forgotten.
+     *
+     * @param most that are taken
+     */
+    public List<Seen> from(long number, int most) {
+        return recent.from(number, most).stream().map(Tap::seen).toList();
     }
 
     /**
@@ -48,12 +82,13 @@ public final class Tap {
         while (true) {
             Found found = new Found(most);
             long next = Math.max(from, recent.next());
-            for (Remembered one : recent.from(from)) {
+            for (Seen one : from(from, Integer.MAX_VALUE)) {
                 found.see(one, filter, from);
                 next = Math.max(next, one.number() + 1);
             }
             if (!found.exchanges.isEmpty() || System.nanoTime() - end >= 0) {
-                return write(found, next, from);
+                long missed = found.missed < 0 ? (from == 0 ? 0 : next - from) : found.missed;
+                return TapJson.page(next, missed, found.exchanges);
             }
             Thread.sleep(LOOK_AGAIN_MILLIS);
         }
@@ -68,13 +103,12 @@ public final class Tap {
             this.most = most;
         }
 
-        void see(Remembered one, TapFilter filter, long from) {
+        void see(Seen one, TapFilter filter, long from) {
             if (missed < 0) {
                 missed = from == 0 ? 0 : one.number() - from;
             }
-            List<Span> spans = spans(one);
-            if (filter.matches(spans.getFirst())) {
-                exchanges.add(spans);
+            if (one.matches(filter)) {
+                exchanges.add(one.spans());
                 if (exchanges.size() > most) {
                     exchanges.removeFirst();
                     missed++;
@@ -83,94 +117,11 @@ public final class Tap {
         }
     }
 
-    private static List<Span> spans(Remembered one) {
+    private static Seen seen(Remembered one) {
         try {
-            return ScopeSpans.parseFrom(one.spans()).getSpansList();
+            return new Seen(one.number(), ScopeSpans.parseFrom(one.spans()).getSpansList());
         } catch (InvalidProtocolBufferException e) {
             throw new IllegalStateException("spans that this proxy encoded cannot be read", e);
         }
-    }
-
-    private String write(Found found, long next, long from) {
-        StringWriter text = new StringWriter();
-        try (JsonGenerator out = json.createGenerator(text)) {
-            out.writeStartObject();
-            out.writeNumberField("next", next);
-            out.writeNumberField("missed", found.missed < 0 ? (from == 0 ? 0 : next - from) : found.missed);
-            out.writeArrayFieldStart("exchanges");
-            for (List<Span> spans : found.exchanges) {
-                write(spans.getFirst(), spans.subList(1, spans.size()), out);
-            }
-            out.writeEndArray();
-            out.writeEndObject();
-        } catch (IOException e) {
-            throw new IllegalStateException("a writer into memory does not fail", e);
-        }
-        return text.toString();
-    }
-
-    private static void write(Span span, List<Span> attempts, JsonGenerator out) throws IOException {
-        out.writeStartObject();
-        time(out, "timestamp", span.getStartTimeUnixNano());
-        id(out, "trace_id", span.getTraceId());
-        id(out, "span_id", span.getSpanId());
-        id(out, "parent_span_id", span.getParentSpanId());
-        out.writeStringField("name", span.getName());
-        out.writeNumberField("duration_ms", (span.getEndTimeUnixNano() - span.getStartTimeUnixNano()) * 1e-6);
-        attributes(out, span.getAttributesList());
-        out.writeArrayFieldStart("events");
-        for (Span.Event event : span.getEventsList()) {
-            out.writeStartObject();
-            time(out, "timestamp", event.getTimeUnixNano());
-            out.writeStringField("name", event.getName());
-            attributes(out, event.getAttributesList());
-            out.writeEndObject();
-        }
-        out.writeEndArray();
-        if (!attempts.isEmpty()) {
-            out.writeArrayFieldStart("attempts");
-            for (Span attempt : attempts) {
-                write(attempt, List.of(), out);
-            }
-            out.writeEndArray();
-        }
-        out.writeEndObject();
-    }
-
-    private static void time(JsonGenerator out, String field, long epochNanos) throws IOException {
-        out.writeStringField(
-                field,
-                Instant.ofEpochSecond(epochNanos / 1_000_000_000, epochNanos % 1_000_000_000)
-                        .toString());
-    }
-
-    private static void id(JsonGenerator out, String field, ByteString id) throws IOException {
-        if (!id.isEmpty()) {
-            out.writeStringField(field, HexFormat.of().formatHex(id.toByteArray()));
-        }
-    }
-
-    private static void attributes(JsonGenerator out, List<KeyValue> attributes) throws IOException {
-        for (KeyValue attribute : attributes) {
-            AnyValue value = attribute.getValue();
-            switch (value.getValueCase()) {
-                case INT_VALUE -> out.writeNumberField(attribute.getKey(), value.getIntValue());
-                case DOUBLE_VALUE -> out.writeNumberField(attribute.getKey(), value.getDoubleValue());
-                case BOOL_VALUE -> out.writeBooleanField(attribute.getKey(), value.getBoolValue());
-                default -> out.writeStringField(attribute.getKey(), value.getStringValue());
-            }
-        }
-    }
-
-    /** What a filter may ask for, by name; the rest of a query is somebody else's. */
-    static Map<String, String> text(Span span) {
-        Map<String, String> texts = new HashMap<>();
-        for (KeyValue attribute : span.getAttributesList()) {
-            AnyValue value = attribute.getValue();
-            texts.put(
-                    attribute.getKey(),
-                    value.hasIntValue() ? Long.toString(value.getIntValue()) : value.getStringValue());
-        }
-        return texts;
     }
 }

@@ -1,89 +1,115 @@
 package io.tracery.proxy.telemetry;
 
+import io.opentelemetry.proto.common.v1.AnyValue;
+import io.opentelemetry.proto.common.v1.KeyValue;
 import io.opentelemetry.proto.trace.v1.Span;
+import io.tracery.controlplane.api.TapRules;
+import io.tracery.controlplane.api.tap.Filter;
 import io.tracery.tracing.Vocabulary;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
-import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
-/**
- * Which exchanges are of interest; an empty text, or null, asks for nothing.
- *
- * @param direction {@code inbound} or {@code outbound}
- * @param fate a label, {@code !} before it for all others
- * @param status {@code 503}, or {@code 5xx} for all that begin so
- * @param path what {@code url.path} begins with
- * @param peer a workload's name, or its SPIFFE ID
- * @param route the name of the mesh's route
- * @param leastMillis that it took
- * @param retried whether it had more than one attempt
- * @param trace the trace's id
- * @param percent of the traces, by their ids: the same traces in every proxy
- */
-public record TapFilter(
-        String direction,
-        String fate,
-        String status,
-        String method,
-        String path,
-        String peer,
-        String route,
-        double leastMillis,
-        @Nullable Boolean retried,
-        String trace,
-        int percent) {
+/** Which exchanges are of interest, by what their own spans say. Immutable. */
+public final class TapFilter {
 
-    private static final Pattern STATUS = Pattern.compile("|[1-5]([0-9]{2}|xx)");
     private static final int ALL = 100;
 
-    public TapFilter {
-        if (!STATUS.matcher(status).matches()) {
-            throw new IllegalArgumentException("status is for example 503 or 5xx, not " + status);
-        }
-        if (!direction.isEmpty() && !direction.equals("inbound") && !direction.equals("outbound")) {
-            throw new IllegalArgumentException("direction is inbound or outbound, not " + direction);
-        }
+    private final Filter wanted;
+    private final String headerKey;
+    private final String headerValue;
+
+    /** @throws IllegalArgumentException when the filter makes no sense; its message is for the person who wrote it */
+    public TapFilter(Filter wanted) {
+        TapRules.problem(wanted).ifPresent(problem -> {
+            throw new IllegalArgumentException(problem);
+        });
+        this.wanted = wanted;
+        String header = wanted.getHeader();
+        int colon = header.indexOf(':');
+        String name = colon < 0 ? header : header.substring(0, colon);
+        this.headerKey = name.isEmpty() ? "" : Vocabulary.HTTP_REQUEST_HEADER + name;
+        this.headerValue = colon < 0 ? "" : header.substring(colon + 1).strip();
+    }
+
+    /** The name of the request header that is asked for, empty where none is. */
+    public String header() {
+        return headerKey.isEmpty() ? "" : headerKey.substring(Vocabulary.HTTP_REQUEST_HEADER.length());
     }
 
     boolean matches(Span span) {
-        if (percent < ALL && Math.floorMod(span.getTraceId().hashCode(), ALL) >= percent) {
+        int percent = wanted.getPercent();
+        if (percent != 0 && percent < ALL && Math.floorMod(span.getTraceId().hashCode(), ALL) >= percent) {
             return false;
         }
         double millis = (span.getEndTimeUnixNano() - span.getStartTimeUnixNano()) * 1e-6;
-        if (millis < leastMillis
+        String trace = wanted.getTrace();
+        String direction = wanted.getDirection();
+        if (millis < wanted.getLeastMillis()
                 || (!trace.isEmpty()
                         && !trace.equals(
                                 HexFormat.of().formatHex(span.getTraceId().toByteArray())))
-                || (!direction.isEmpty()
-                        && direction.equals("outbound") != (span.getKind() == Span.SpanKind.SPAN_KIND_CLIENT))) {
+                || (!direction.isEmpty() && !direction.equals(TapJson.direction(span)))) {
             return false;
         }
-        Map<String, String> texts = Tap.text(span);
+        Map<String, String> texts = texts(span);
         return fate(texts.getOrDefault(Vocabulary.FATE, ""))
-                && status(texts.getOrDefault(Vocabulary.HTTP_STATUS, ""))
-                && same(method, texts, Vocabulary.HTTP_METHOD)
-                && same(route, texts, Vocabulary.ROUTE)
-                && texts.getOrDefault(Vocabulary.URL_PATH, "").startsWith(path)
-                && (same(peer, texts, Vocabulary.PEER_NAME) || same(peer, texts, Vocabulary.PEER_IDENTITY))
-                && retried(texts.getOrDefault(Vocabulary.ATTEMPTS, "1"));
+                && (status(texts.getOrDefault(Vocabulary.HTTP_STATUS, ""))
+                        || same(wanted.getStatus(), texts, Vocabulary.RPC_STATUS))
+                && same(wanted.getMethod(), texts, Vocabulary.HTTP_METHOD)
+                && (same(wanted.getRoute(), texts, Vocabulary.HTTP_ROUTE)
+                        || same(wanted.getRoute(), texts, Vocabulary.ROUTE))
+                && texts.getOrDefault(Vocabulary.URL_PATH, "").startsWith(wanted.getPath())
+                && peer(texts)
+                && retried(texts.getOrDefault(Vocabulary.ATTEMPTS, "1"))
+                && header(texts);
+    }
+
+    private static Map<String, String> texts(Span span) {
+        Map<String, String> texts = new HashMap<>();
+        for (KeyValue attribute : span.getAttributesList()) {
+            texts.put(attribute.getKey(), text(attribute.getValue()));
+        }
+        return texts;
+    }
+
+    private static String text(AnyValue value) {
+        if (value.hasArrayValue()) {
+            // A recorded header; the proxy routes by its first value, too.
+            return value.getArrayValue().getValues(0).getStringValue();
+        }
+        return value.hasIntValue() ? Long.toString(value.getIntValue()) : value.getStringValue();
     }
 
     private boolean fate(String label) {
+        String fate = wanted.getFate();
         return fate.isEmpty() || (fate.startsWith("!") ? !fate.substring(1).equals(label) : fate.equals(label));
     }
 
     private boolean status(String code) {
+        String status = wanted.getStatus();
         return status.isEmpty()
                 || status.equals(code)
                 || (status.endsWith("xx") && !code.isEmpty() && code.charAt(0) == status.charAt(0));
     }
 
-    private static boolean same(String wanted, Map<String, String> texts, String key) {
-        return wanted.isEmpty() || wanted.equals(texts.get(key));
+    private static boolean same(String asked, Map<String, String> texts, String key) {
+        return asked.isEmpty() || asked.equals(texts.get(key));
+    }
+
+    private boolean peer(Map<String, String> texts) {
+        String peer = wanted.getPeer();
+        return same(peer, texts, Vocabulary.PEER_NAME)
+                || same(peer, texts, Vocabulary.PEER_IDENTITY)
+                || peer.equals(texts.get(Vocabulary.PEER_NAMESPACE) + "/" + texts.get(Vocabulary.PEER_NAME));
     }
 
     private boolean retried(String attempts) {
-        return retried == null || retried == (!attempts.equals("1") && !attempts.equals("0"));
+        return !wanted.hasRetried() || wanted.getRetried() == (!attempts.equals("1") && !attempts.equals("0"));
+    }
+
+    private boolean header(Map<String, String> texts) {
+        return headerKey.isEmpty()
+                || (headerValue.isEmpty() ? texts.containsKey(headerKey) : headerValue.equals(texts.get(headerKey)));
     }
 }

@@ -1,5 +1,6 @@
 package io.tracery.proxy.telemetry;
 
+import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param identity own SPIFFE ID, empty without mutual TLS
  * @param accessLog null for none
  * @param spanBytesPerSecond of spans, before compression; 0 for no bound
+ * @param recordedHeaders names of the request headers that spans carry, in lower case
  */
 public record TelemetryConfig(
         @Nullable String kafka,
@@ -23,12 +25,14 @@ public record TelemetryConfig(
         String nodeId,
         String identity,
         @Nullable AccessLogConfig accessLog,
-        long spanBytesPerSecond) {
+        long spanBytesPerSecond,
+        List<String> recordedHeaders) {
 
     private static final Pattern SERVER = Pattern.compile("(\\[[0-9a-fA-F:.]+]|[^:\\s\\[\\]]+):[0-9]{1,5}");
 
     /** @throws IllegalArgumentException when a bootstrap server is not {@code host:port} */
     public TelemetryConfig {
+        recordedHeaders = List.copyOf(recordedHeaders);
         if (kafka != null) {
             for (String server : kafka.split(",", -1)) {
                 if (!SERVER.matcher(server.strip()).matches()) {
@@ -39,9 +43,9 @@ public record TelemetryConfig(
         }
     }
 
-    /** Without an access log, and with no bound of bytes. */
+    /** Without an access log, headers, and a bound of bytes. */
     public TelemetryConfig(
             @Nullable String kafka, String namespace, String workload, String version, String nodeId, String identity) {
-        this(kafka, namespace, workload, version, nodeId, identity, null, 0);
+        this(kafka, namespace, workload, version, nodeId, identity, null, 0, List.of());
     }
 }

@@ -8,6 +8,7 @@ import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.service.discovery.v3.AggregatedDiscoveryServiceGrpc;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
+import io.grpc.Channel;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
@@ -28,6 +29,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -48,6 +50,7 @@ public final class XdsClient implements Component {
     private final Function<ScheduledExecutorService, ManagedChannel> dial;
     private final Resources fixed;
     private final MeshSnapshots snapshots;
+    private final Consumer<Channel> whenConnected;
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("xds").daemon().factory());
 
@@ -87,6 +90,18 @@ public final class XdsClient implements Component {
             Function<ScheduledExecutorService, ManagedChannel> dial,
             Resources fixed,
             MeshSnapshots snapshots) {
+        this(nodeId, nodeCluster, dial, fixed, snapshots, channel -> {});
+    }
+
+    /** @param whenConnected told of the channel, on the client's thread, whenever the control plane answers on it anew */
+    public XdsClient(
+            String nodeId,
+            String nodeCluster,
+            Function<ScheduledExecutorService, ManagedChannel> dial,
+            Resources fixed,
+            MeshSnapshots snapshots,
+            Consumer<Channel> whenConnected) {
+        this.whenConnected = whenConnected;
         this.node = Node.newBuilder().setId(nodeId).setCluster(nodeCluster).build();
         this.dial = dial;
         this.fixed = fixed;
@@ -151,6 +166,10 @@ public final class XdsClient implements Component {
             StreamObserver<DeltaDiscoveryRequest> requests = stream;
             if (requests == null || number != streams) {
                 return;
+            }
+            ManagedChannel open = channel;
+            if (!connected && open != null) {
+                whenConnected.accept(open);
             }
             connected = true;
             backoff = FIRST_BACKOFF;

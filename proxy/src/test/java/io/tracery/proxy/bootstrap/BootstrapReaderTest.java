@@ -12,6 +12,8 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,7 +39,7 @@ class BootstrapReaderTest {
                     ca_address: "127.0.0.1:15010"
                     token_file: /run/token.jwt
                     trust_anchor_file: /run/root.pem
-                  telemetry: {kafka: "127.0.0.1:19092", spans_kib_per_second: 512}
+                  telemetry: {kafka: "127.0.0.1:19092", spans_kib_per_second: 512, request_headers: [X-User, x-tenant]}
                   access_log: {path: /var/log/access.json, sample_percent: 10}
                   event_loops: 2
                   drain_timeout: 3s
@@ -115,6 +117,7 @@ class BootstrapReaderTest {
                                 Path.of("/run/root.pem")),
                         "127.0.0.1:19092",
                         512 * 1024,
+                        List.of("x-user", "x-tenant"),
                         new ProxyBootstrap.AccessLogSettings("/var/log/access.json", 10),
                         2,
                         Duration.ofSeconds(3),
@@ -122,6 +125,17 @@ class BootstrapReaderTest {
         assertThat(read.admin()).isEqualTo(new InetSocketAddress("127.0.0.1", 23003));
         assertThat(read.xds()).isEqualTo(new XdsServer("127.0.0.1", 15010, Path.of("/run/root.pem")));
         assertThat(read.resources().clusters()).isEmpty();
+    }
+
+    @Test
+    void headersThatLetSomebodyInAreRecordedNowhere() {
+        for (String name : List.of("Authorization", "cookie", "a b")) {
+            String wrong = WHOLE.replace("X-User", name);
+            assertThatThrownBy(() -> BootstrapReader.read("b.yaml", wrong))
+                    .isInstanceOf(ConfigException.class)
+                    .hasMessageContaining("request_headers")
+                    .hasMessageContaining(name.toLowerCase(Locale.ROOT));
+        }
     }
 
     @Test

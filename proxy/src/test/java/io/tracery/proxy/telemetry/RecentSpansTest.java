@@ -30,7 +30,7 @@ class RecentSpansTest {
             if (i % 500 == 0) {
                 encoder.finish();
             }
-            List<Remembered> all = recent.from(0);
+            List<Remembered> all = recent.from(0, 1_000);
             assertThat(all.getLast().number()).isEqualTo(i);
             assertThat(all.stream().mapToInt(one -> one.spans().size()).sum()).isLessThanOrEqualTo(CAPACITY);
             for (Remembered one : all) {
@@ -52,11 +52,11 @@ class RecentSpansTest {
         for (int i = 0; i < 100; i++) {
             add(recent, name(i, 10));
         }
-        assertThat(recent.from(0))
+        assertThat(recent.from(0, 1_000))
                 .extracting(Remembered::number)
                 .containsExactly(92L, 93L, 94L, 95L, 96L, 97L, 98L, 99L);
-        assertThat(recent.from(98)).hasSize(2);
-        assertThat(recent.from(100)).isEmpty();
+        assertThat(recent.from(98, 1_000)).hasSize(2);
+        assertThat(recent.from(100, 1_000)).isEmpty();
         assertThat(recent.next()).isEqualTo(100);
     }
 
@@ -65,7 +65,7 @@ class RecentSpansTest {
         RecentSpans recent = new RecentSpans(CAPACITY, 64);
         add(recent, name(0, 10));
         add(recent, name(1, CAPACITY));
-        assertThat(recent.from(0)).hasSize(1);
+        assertThat(recent.from(0, 1_000)).hasSize(1);
         assertThat(recent.next()).isEqualTo(1);
     }
 

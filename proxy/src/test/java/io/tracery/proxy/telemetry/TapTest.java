@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tracery.controlplane.api.tap.Filter;
 import io.tracery.proxy.exchange.Exchange;
 import io.tracery.tracing.otlp.AttributeSet;
 import io.tracery.tracing.otlp.Scope;
 import io.tracery.tracing.otlp.TracesEncoder;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -21,9 +23,9 @@ class TapTest {
     private static final TapFilter ALL = filter("", "", 0, null, 100);
 
     private final TracesEncoder traces = new TracesEncoder(AttributeSet.EMPTY, new Scope("test", ""));
-    private final SpanEncoder encoder = new SpanEncoder(traces, new SplittableRandom(1));
+    private final SpanEncoder encoder = new SpanEncoder(traces, List.of("x-user"), new SplittableRandom(1));
     private final RecentSpans recent = new RecentSpans(64 * 1024, 4);
-    private final Tap tap = new Tap(recent);
+    private final Tap tap = new Tap(recent, List.of("x-user"));
 
     @Test
     void tellsAllThatTheSpansSay() throws Exception {
@@ -84,14 +86,38 @@ class TapTest {
         assertThat(matches(of("outbound", "GET", "/items", "cart", "shop/cart/0")))
                 .isTrue();
         assertThat(matches(of("", "", "", Exchanges.CART_IDENTITY, ""))).isTrue();
+        assertThat(matches(of("", "", "", "shop/cart", ""))).isTrue();
+        assertThat(matches(of("", "", "", "else/cart", ""))).isFalse();
         assertThat(matches(of("inbound", "", "", "", ""))).isFalse();
         assertThat(matches(of("", "POST", "", "", ""))).isFalse();
         assertThat(matches(of("", "", "/else", "", ""))).isFalse();
         assertThat(matches(of("", "", "", "front", ""))).isFalse();
         assertThat(matches(of("", "", "", "", "shop/cart/1"))).isFalse();
         assertThatThrownBy(() -> filter("", "6xx", 0, null, 100))
-                .hasMessage("status is for example 503 or 5xx, not 6xx");
+                .hasMessage("status is for example 503, 5xx or UNAVAILABLE, not 6xx");
         assertThatThrownBy(() -> of("up", "", "", "", "")).hasMessage("direction is inbound or outbound, not up");
+    }
+
+    @Test
+    void findsByHeadersThatAreRecorded() throws Exception {
+        Exchange exchange = Exchanges.served("shop/cart/0", 1);
+        exchange.recordHeaders(new String[] {"42"});
+        end(exchange);
+        assertThat(matches(header("x-user"))).isTrue();
+        assertThat(matches(header("x-user: 42"))).isTrue();
+        assertThat(matches(header("x-user:43"))).isFalse();
+        assertThat(matches(header("x-else"))).isFalse();
+        assertThat(look(ALL, 0)
+                        .path("exchanges")
+                        .path(0)
+                        .path("http.request.header.x-user")
+                        .toString())
+                .isEqualTo("[\"42\"]");
+        assertThatThrownBy(() -> header("no header")).hasMessageStartingWith("header is name or name:value");
+    }
+
+    private static TapFilter header(String header) {
+        return new TapFilter(Filter.newBuilder().setHeader(header).build());
     }
 
     private boolean matches(TapFilter filter) throws Exception {
@@ -99,11 +125,25 @@ class TapTest {
     }
 
     private static TapFilter filter(String fate, String status, double millis, @Nullable Boolean retried, int percent) {
-        return new TapFilter("", fate, status, "", "", "", "", millis, retried, "", percent);
+        Filter.Builder filter = Filter.newBuilder()
+                .setFate(fate)
+                .setStatus(status)
+                .setLeastMillis(millis)
+                .setPercent(percent);
+        if (retried != null) {
+            filter.setRetried(retried);
+        }
+        return new TapFilter(filter.build());
     }
 
     private static TapFilter of(String direction, String method, String path, String peer, String route) {
-        return new TapFilter(direction, "", "", method, path, peer, route, 0, null, "", 100);
+        return new TapFilter(Filter.newBuilder()
+                .setDirection(direction)
+                .setMethod(method)
+                .setPath(path)
+                .setPeer(peer)
+                .setRoute(route)
+                .build());
     }
 
     private JsonNode look(TapFilter filter, long from) throws Exception {

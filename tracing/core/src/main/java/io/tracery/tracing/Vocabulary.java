@@ -85,6 +85,9 @@ public final class Vocabulary {
 
     // Attributes of spans only.
     public static final String HTTP_METHOD = "http.request.method";
+    /** Before the lower-case name of a request header that sidecars are told to record; an array, of the first value alone. */
+    public static final String HTTP_REQUEST_HEADER = "http.request.header.";
+
     public static final String HTTP_RESEND_COUNT = "http.request.resend_count";
     public static final String URL_PATH = "url.path";
     public static final String URL_SCHEME = "url.scheme";

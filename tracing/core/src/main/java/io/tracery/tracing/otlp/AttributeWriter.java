@@ -35,6 +35,19 @@ final class AttributeWriter {
         out.varint(OtlpFields.VALUE_BOOL, value ? 1 : 0);
     }
 
+    /** An array of one text. */
+    static void writeArray(ProtoWriter out, int field, Key key, String only) {
+        int length = ProtoWriter.utf8Length(only);
+        int value = 1 + ProtoWriter.varintSize(length) + length;
+        int array = 1 + ProtoWriter.varintSize(value) + value;
+        open(out, field, key, 1 + ProtoWriter.varintSize(array) + array);
+        int arrayMark = out.begin(OtlpFields.VALUE_ARRAY);
+        int valueMark = out.begin(OtlpFields.ARRAY_VALUES);
+        out.string(OtlpFields.VALUE_STRING, only, length);
+        out.end(valueMark);
+        out.end(arrayMark);
+    }
+
     /** @param any length of the {@code AnyValue} that follows */
     private static void open(ProtoWriter out, int field, Key key, int any) {
         out.open(field, key.encoded(), OtlpFields.KEY_VALUE_VALUE, any);

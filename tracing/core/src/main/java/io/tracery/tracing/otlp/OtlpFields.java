@@ -21,6 +21,8 @@ final class OtlpFields {
     static final int VALUE_BOOL = 2;
     static final int VALUE_INT = 3;
     static final int VALUE_DOUBLE = 4;
+    static final int VALUE_ARRAY = 5;
+    static final int ARRAY_VALUES = 1;
 
     static final int SPAN_TRACE_ID = 1;
     static final int SPAN_SPAN_ID = 2;

@@ -95,6 +95,11 @@ public final class TracesEncoder {
         AttributeWriter.write(out, attributeField, key, value);
     }
 
+    /** An array of one text. */
+    public void attributeArray(Key key, String only) {
+        AttributeWriter.writeArray(out, attributeField, key, only);
+    }
+
     public void attribute(Key key, long value) {
         AttributeWriter.write(out, attributeField, key, value);
     }

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tracery.proxy.tap;
+
+import org.jspecify.annotations.NullMarked;
