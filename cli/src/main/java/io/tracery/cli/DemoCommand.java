@@ -131,6 +131,13 @@ final class DemoCommand implements Callable<Integer> {
                 new Line("Prometheus targets", targets(plan)),
                 new Line("Load, counts", Demo.url(Ports.LOAD_CONTROL, "/counts")),
                 new Line("Mesh configuration", plan.meshDir() + " (watched: edit it)"),
+                new Line(
+                        "Tap token",
+                        plan.data()
+                                .path()
+                                .resolve("tokens")
+                                .resolve("tap.token")
+                                .toString()),
                 new Line("Data, logs", plan.data().path().toString()));
         terminal.line("");
         lines.forEach(line -> terminal.line("  " + terminal.bold("%-20s".formatted(line.what())) + line.where()));

@@ -7,6 +7,7 @@ import io.tracery.cli.graph.GraphCommand;
 import io.tracery.cli.graph.RoutesCommand;
 import io.tracery.cli.graph.StatCommand;
 import io.tracery.cli.graph.TopCommand;
+import io.tracery.cli.tap.TapCommand;
 import io.tracery.cli.trace.ExplainCommand;
 import io.tracery.cli.trace.TracesCommand;
 import picocli.CommandLine;
@@ -26,6 +27,7 @@ import picocli.CommandLine.Spec;
             RoutesCommand.class,
             EdgesCommand.class,
             TopCommand.class,
+            TapCommand.class,
             ExplainCommand.class,
             TracesCommand.class,
             BenchCommand.class,

@@ -138,7 +138,9 @@ public final class StandaloneApp implements Component {
                 0,
                 0,
                 0,
-                /* history= */ null);
+                /* history= */ null,
+                "127.0.0.1:" + config.controlPlanePort(),
+                config.dataDir().resolve("ca").resolve("root.pem"));
     }
 
     private static ControlPlaneConfig controlPlane(StandaloneConfig config) {
@@ -152,7 +154,9 @@ public final class StandaloneApp implements Component {
                 config.host(),
                 List.of(config.advertisedHost()),
                 config.controlPlanePort(),
-                config.adminPort());
+                config.adminPort(),
+                /* certificateLifeMinutes= */ 0,
+                config.tapTokens());
     }
 
     private static InetSocketAddress address(StandaloneConfig config, int port) {

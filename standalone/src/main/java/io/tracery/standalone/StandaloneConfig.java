@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * @param localTokens true to write a service account token for every Sidecar in {@code meshDir} under
  *     {@code dataDir/tokens}: for a machine without Kubernetes
  * @param jwksFile public keys of those who sign service account tokens; required without {@code localTokens}
+ * @param tapTokens file with the tokens of those who may look at single exchanges; with {@code localTokens} there is one more,
+ *     in {@code dataDir/tokens/tap.token}
  */
 public record StandaloneConfig(
         Path dataDir,
@@ -45,7 +47,8 @@ public record StandaloneConfig(
         @Nullable Path keepPolicies,
         @Nullable ForwardSettings forward,
         boolean localTokens,
-        @Nullable Path jwksFile) {
+        @Nullable Path jwksFile,
+        @Nullable Path tapTokens) {
 
     private static final String LOOPBACK = "127.0.0.1";
     private static final Set<String> WILDCARDS = Set.of("0.0.0.0", "::");

@@ -12,6 +12,7 @@ import io.tracery.process.Components;
 import io.tracery.process.Main;
 import io.tracery.topology.api.ApiServer;
 import io.tracery.topology.api.Surroundings;
+import io.tracery.topology.api.TapApi;
 import io.tracery.topology.fleet.Fleet;
 import io.tracery.topology.graph.EdgeLag;
 import io.tracery.topology.graph.Graph;
@@ -26,6 +27,7 @@ import io.tracery.topology.stream.StreamSettings;
 import java.net.InetSocketAddress;
 import java.time.InstantSource;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The composition root of the topology service. */
 public final class TopologyApp implements Component {
@@ -75,6 +77,7 @@ public final class TopologyApp implements Component {
                         requireNonNull(config.uiResource()),
                         requireNonNull(config.searchUrl()),
                         config.maxSubscribers(),
+                        tap(config),
                         ApiServer.TOO_SLOW),
                 new ApiServer.Sources(reader, past, fleet),
                 lag,
@@ -96,6 +99,11 @@ public final class TopologyApp implements Component {
             prometheus.getPrometheusRegistry().register(new ServiceGraphMetrics(reader));
         }
         return new TopologyApp(api, stream);
+    }
+
+    private static @Nullable TapApi tap(TopologyConfig config) {
+        String controlPlane = config.controlPlane();
+        return controlPlane == null ? null : new TapApi(controlPlane, requireNonNull(config.trustAnchorFile()));
     }
 
     public static void main(String[] args) {

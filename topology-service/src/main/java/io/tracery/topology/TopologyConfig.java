@@ -7,6 +7,7 @@ import io.tracery.topology.history.HistorySettings;
 import io.tracery.tracing.topic.Topic;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  * @param historyCells seconds of history over all edges and versions, some 300 bytes each where there is much traffic; default 600000. Every edge
  *     keeps its share, from 60 s to 15 min
  * @param history how much is kept on disk of what was longer ago
+ * @param controlPlane {@code host:port} of the control plane, through which sidecars are asked for single exchanges; absent:
+ *     tap is off
+ * @param trustAnchorFile PEM of who has signed the control plane's certificate; required with {@code controlPlane}
  */
 public record TopologyConfig(
         @Nullable String kafka,
@@ -42,10 +46,14 @@ public record TopologyConfig(
         int maxEdges,
         int maxSeriesPerEdge,
         int historyCells,
-        @Nullable HistoryConfig history) {
+        @Nullable HistoryConfig history,
+        @Nullable String controlPlane,
+        @Nullable Path trustAnchorFile) {
 
     /** The value of a port that asks for any that is free. */
     public static final int ANY_PORT = -1;
+
+    private static final Pattern CONTROL_PLANE = Pattern.compile("(\\[[0-9a-fA-F:.]+]|[^:\\s\\[\\]]+):[0-9]{1,5}");
 
     public TopologyConfig {
         if (dataDir == null) {
@@ -69,6 +77,12 @@ public record TopologyConfig(
         maxSeriesPerEdge = positive("maxSeriesPerEdge", maxSeriesPerEdge, GraphLimits.DEFAULT.maxSeriesPerEdge());
         historyCells = positive("historyCells", historyCells, GraphLimits.DEFAULT.historyCells());
         history = history == null ? HistoryConfig.DEFAULT : history;
+        if (controlPlane != null && !CONTROL_PLANE.matcher(controlPlane).matches()) {
+            throw new IllegalArgumentException("controlPlane must be host:port, not " + controlPlane);
+        }
+        if (controlPlane != null && trustAnchorFile == null) {
+            throw new IllegalArgumentException("controlPlane needs a trustAnchorFile: its root.pem");
+        }
     }
 
     /** The share of the past that one partition of the topic may keep. */
@@ -82,7 +96,7 @@ public record TopologyConfig(
 
     /** All defaults but what must be known. */
     public static TopologyConfig of(Path dataDir) {
-        return new TopologyConfig(null, null, 0, 0, dataDir, null, null, null, 0, 0, 0, 0, null);
+        return new TopologyConfig(null, null, 0, 0, dataDir, null, null, null, 0, 0, 0, 0, null, null, null);
     }
 
     /** The same, reading another Kafka. */
@@ -100,7 +114,9 @@ public record TopologyConfig(
                 maxEdges,
                 maxSeriesPerEdge,
                 historyCells,
-                history);
+                history,
+                controlPlane,
+                trustAnchorFile);
     }
 
     /** The same, listening elsewhere. */
@@ -118,7 +134,9 @@ public record TopologyConfig(
                 maxEdges,
                 maxSeriesPerEdge,
                 historyCells,
-                history);
+                history,
+                controlPlane,
+                trustAnchorFile);
     }
 
     /** The same, with trace search elsewhere. */
@@ -136,7 +154,9 @@ public record TopologyConfig(
                 maxEdges,
                 maxSeriesPerEdge,
                 historyCells,
-                history);
+                history,
+                controlPlane,
+                trustAnchorFile);
     }
 
     private static int port(String key, int value, int standard) {

@@ -13,6 +13,8 @@ import io.tracery.controlplane.ca.ServerIdentity;
 import io.tracery.controlplane.ca.TokenVerifier;
 import io.tracery.controlplane.model.MeshModel;
 import io.tracery.controlplane.source.ConfigFolder;
+import io.tracery.controlplane.tap.TapService;
+import io.tracery.controlplane.tap.TapTokens;
 import io.tracery.controlplane.xds.AdsService;
 import io.tracery.process.AdminServer;
 import io.tracery.process.Component;
@@ -72,11 +74,18 @@ public final class ControlPlaneApp {
             Path jwks = Objects.requireNonNull(tokens != null ? tokens.jwksFile() : config.jwksFile());
             TokenVerifier verifier = TokenVerifier.open(jwks, LocalTokens.AUDIENCE, clock);
             AdsService ads = new AdsService(config.trustDomain(), registry);
+            TapService tap = new TapService(
+                    new TapTokens(config.tapTokens(), tokens == null ? null : tokens.tapToken(), clock),
+                    verifier,
+                    ads::sidecar,
+                    clock,
+                    registry);
             ServerIdentity identity = new ServerIdentity(authority, config.serverNames(), clock);
             Server server = NettyServerBuilder.forAddress(
                             new InetSocketAddress(config.host(), config.port()), identity.credentials())
                     .addService(ads)
                     .addService(new CertificateService(authority, verifier, registry))
+                    .addService(tap)
                     .maxInboundMessageSize(MOST_REQUEST_BYTES)
                     .keepAliveTime(30, TimeUnit.SECONDS)
                     .permitKeepAliveTime(10, TimeUnit.SECONDS)
@@ -90,6 +99,7 @@ public final class ControlPlaneApp {
                         ads.publish(model);
                     },
                     registry));
+            parts.add(tap);
             parts.add(new GrpcPort(server, config));
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param adminPort {@code /live}, {@code /ready}, {@code /metrics} when it runs as its own process, default 15014
  * @param certificateLifeMinutes how long sidecars' certificates are valid, default 1440 (a day); they are renewed at about
  *     70 % of that
+ * @param tapTokens file with the tokens of those who may look at single exchanges; absent: with a {@code tokenDir} one is
+ *     made at the start and written there as {@code tap.token}, else nobody may
  */
 public record ControlPlaneConfig(
         Path meshDir,
@@ -30,11 +32,38 @@ public record ControlPlaneConfig(
         List<String> serverNames,
         int port,
         int adminPort,
-        int certificateLifeMinutes) {
+        int certificateLifeMinutes,
+        @Nullable Path tapTokens) {
 
     private static final int DAY_MINUTES = 1_440;
 
-    /** With certificates for a day. */
+    /** Without tap tokens of others. */
+    public ControlPlaneConfig(
+            Path meshDir,
+            Path caDir,
+            @Nullable Path jwksFile,
+            @Nullable Path tokenDir,
+            String trustDomain,
+            String host,
+            List<String> serverNames,
+            int port,
+            int adminPort,
+            int certificateLifeMinutes) {
+        this(
+                meshDir,
+                caDir,
+                jwksFile,
+                tokenDir,
+                trustDomain,
+                host,
+                serverNames,
+                port,
+                adminPort,
+                certificateLifeMinutes,
+                null);
+    }
+
+    /** With certificates for a day, and without tap tokens of others. */
     public ControlPlaneConfig(
             Path meshDir,
             Path caDir,
@@ -45,7 +74,7 @@ public record ControlPlaneConfig(
             List<String> serverNames,
             int port,
             int adminPort) {
-        this(meshDir, caDir, jwksFile, tokenDir, trustDomain, host, serverNames, port, adminPort, DAY_MINUTES);
+        this(meshDir, caDir, jwksFile, tokenDir, trustDomain, host, serverNames, port, adminPort, DAY_MINUTES, null);
     }
 
     public ControlPlaneConfig {

@@ -273,6 +273,21 @@ public final class MeshHarness implements AutoCloseable {
                 .path("spans");
     }
 
+    /** The token that lets who can read the process's files tap. */
+    public String tapToken() throws IOException {
+        return Files.readString(data().resolve("tokens").resolve("tap.token"));
+    }
+
+    /** Server-sent events of a tap that ends by itself. */
+    public HttpResponse<String> tap(String query, String token) throws IOException, InterruptedException {
+        return client.send(
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + ports.topology() + "/api/tap?" + query))
+                        .header("authorization", "Bearer " + token)
+                        .timeout(PATIENCE)
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+    }
+
     private JsonNode json(String url) throws IOException, InterruptedException {
         return JSON.readTree(get(url).body());
     }

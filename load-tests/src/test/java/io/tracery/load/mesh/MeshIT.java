@@ -110,6 +110,22 @@ class MeshIT {
 
     @Test
     @Order(3)
+    void whoHasATokenSeesSingleExchangesAndTheAuditSeesWho() throws Exception {
+        String query = "workload=test/echo&since=10m&follow=false&direction=inbound&peer=test/caller&status=2xx";
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(mesh.tap(query, mesh.tapToken()).body())
+                        .contains("event: exchange", "\"sidecar\":\"test/echo-1\"", "\"sidecar\":\"test/echo-2\"")
+                        .contains("\"url.path\":\"/greet\"", "\"service.peer.name\":\"caller\"", "\"lookedBack\":true")
+                        .contains("event: end\ndata: {\"reason\":\"looked_back\""));
+        assertThat(mesh.tap(query, "guessed").statusCode()).isEqualTo(401);
+        assertThat(mesh.standaloneLog())
+                .contains("\"event\":\"tap.began\",\"token\":\"local\"", "\"event\":\"tap.ended\"")
+                .contains("\"event\":\"tap.refused\"")
+                .doesNotContain(mesh.tapToken());
+    }
+
+    @Test
+    @Order(3)
     void whatIsNotHttpIsAnsweredWith400AndTheConnectionEnds() throws Exception {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), mesh.callerPort())) {
             socket.setSoTimeout((int) PATIENCE.toMillis());

@@ -47,10 +47,16 @@ public final class ApiServer implements Component {
      * @param uiResource folder of the class path that holds the pages
      * @param searchUrl base of the trace search API
      * @param maxSubscribers to the stream of graphs
+     * @param tap who brings single exchanges, null where nobody can
      * @param tooSlow a subscriber that has not taken an event for this long is dropped
      */
     public record Settings(
-            InetSocketAddress address, String uiResource, URI searchUrl, int maxSubscribers, Duration tooSlow) {}
+            InetSocketAddress address,
+            String uiResource,
+            URI searchUrl,
+            int maxSubscribers,
+            @Nullable TapApi tap,
+            Duration tooSlow) {}
 
     /** Where answers come from. */
     public record Sources(GraphReader graph, Past past, FleetSource fleet) {}
@@ -76,7 +82,8 @@ public final class ApiServer implements Component {
         Snapshots snapshots = new Snapshots(reader, System::nanoTime);
         Times times = new Times(sources.past(), clock);
         this.events = new GraphEvents(snapshots, settings.maxSubscribers(), settings.tooSlow(), registry);
-        GraphApi graph = new GraphApi(reader, new PastGraph(sources.past()), times, snapshots, lag, flowing, clock);
+        GraphApi graph = new GraphApi(
+                reader, new PastGraph(sources.past()), times, snapshots, lag, flowing, settings.tap() != null, clock);
         MeshApi mesh = new MeshApi(sources.fleet(), times, surroundings, graph::health);
         this.server = build(settings, graph, new PastApi(reader, sources.past(), times, mesh), mesh, events);
     }
@@ -104,6 +111,10 @@ public final class ApiServer implements Component {
         server.route().get("/api/mesh").build(compressed((context, request) -> mesh.mesh(context)));
         server.route().get("/api/limits").build((context, request) -> mesh.limits(context));
         server.route().get("/api/health").build((context, request) -> api.health(context));
+        TapApi tap = settings.tap();
+        server.route()
+                .get("/api/tap")
+                .build((context, request) -> tap == null ? TapApi.off() : tap.serve(context, request));
         server.serviceUnder("/api", (context, request) -> unknown(context));
         server.serviceUnder("/search", compressed(new SearchProxy(settings.searchUrl())));
         new Pages(ApiServer.class.getClassLoader(), settings.uiResource()).bind(server);
@@ -126,7 +137,7 @@ public final class ApiServer implements Component {
                 "there is no " + context.method() + " " + context.path()
                         + "; there are GET /api/graph, /api/graph/stream, /api/graph/diff, /api/edges, /api/edges/series,"
                         + " /api/nodes/series, /api/services, /api/services/{namespace}/{name}, /api/routes, /api/events,"
-                        + " /api/mesh, /api/limits and /api/health");
+                        + " /api/mesh, /api/limits, /api/tap and /api/health");
     }
 
     @Override
@@ -161,6 +172,10 @@ public final class ApiServer implements Component {
     @Override
     public void close() {
         events.close();
+        TapApi tap = settings.tap();
+        if (tap != null) {
+            tap.close();
+        }
         server.stop().join();
     }
 

@@ -23,8 +23,12 @@ final class GraphApi {
     /** Proxies speak at least every 30 s, even when nothing happens. */
     private static final long STALE_MILLIS = 40_000;
 
-    /** How it is. */
-    record Health(String status, long newestData, EdgeLag.Quantiles edgeLag) {}
+    /**
+     * How it is.
+     *
+     * @param tap whether {@code /api/tap} knows whom to ask
+     */
+    record Health(String status, long newestData, EdgeLag.Quantiles edgeLag, boolean tap) {}
 
     private final GraphReader reader;
     private final PastGraph past;
@@ -32,9 +36,13 @@ final class GraphApi {
     private final Snapshots snapshots;
     private final EdgeLag lag;
     private final BooleanSupplier flowing;
+    private final boolean tap;
     private final InstantSource clock;
 
-    /** @param flowing whether data would arrive if there were any */
+    /**
+     * @param flowing whether data would arrive if there were any
+     * @param tap whether single exchanges can be asked for
+     */
     GraphApi(
             GraphReader reader,
             PastGraph past,
@@ -42,6 +50,7 @@ final class GraphApi {
             Snapshots snapshots,
             EdgeLag lag,
             BooleanSupplier flowing,
+            boolean tap,
             InstantSource clock) {
         this.reader = reader;
         this.past = past;
@@ -49,6 +58,7 @@ final class GraphApi {
         this.snapshots = snapshots;
         this.lag = lag;
         this.flowing = flowing;
+        this.tap = tap;
         this.clock = clock;
     }
 
@@ -115,7 +125,7 @@ final class GraphApi {
         long newest = reader.newestData();
         boolean stale = now - newest > STALE_MILLIS || !flowing.getAsBoolean();
         String status = newest == 0 ? "empty" : stale ? "stale" : "ok";
-        return new Health(status, newest, lag.quantiles(now));
+        return new Health(status, newest, lag.quantiles(now), tap);
     }
 
     private static HttpResponse series(String kind, String id, Optional<Series> series) {

@@ -23,6 +23,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A real server over a graph that the test feeds. */
 final class ApiKit implements AutoCloseable {
@@ -51,6 +52,15 @@ final class ApiKit implements AutoCloseable {
     }
 
     ApiKit(String uiResource, URI searchUrl, int maxSubscribers) {
+        this(uiResource, searchUrl, maxSubscribers, null);
+    }
+
+    /** With somebody who brings single exchanges. */
+    ApiKit(TapApi tap) {
+        this("/ui", URI.create("http://127.0.0.1:1"), 64, tap);
+    }
+
+    private ApiKit(String uiResource, URI searchUrl, int maxSubscribers, @Nullable TapApi tap) {
         history.add(0, remembered);
         fleet.add(0, proxies);
         traffic.also(remembered::add);
@@ -60,6 +70,7 @@ final class ApiKit implements AutoCloseable {
                         uiResource,
                         searchUrl,
                         maxSubscribers,
+                        tap,
                         Duration.ofMillis(500)),
                 new ApiServer.Sources(traffic.reader, past, fleet),
                 lag,

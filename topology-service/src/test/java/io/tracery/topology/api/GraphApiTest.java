@@ -102,7 +102,7 @@ class GraphApiTest {
             /api/graph?from=-1m&to=-2m               | 400 | from=-1m is an interval that ends before it begins
             /api/graph?at=2026-01-01T00:01:00Z       | 400 | at=2026-01-01T00:01:00Z lies ahead: it is 2026-01-01T00:00:00Z now
             /api/graph?collapse=all                  | 400 | collapse=all is not known: write collapse=namespace
-            /api/nothing                             | 404 | there is no GET /api/nothing; there are GET /api/graph, /api/graph/stream, /api/graph/diff, /api/edges, /api/edges/series, /api/nodes/series, /api/services, /api/services/{namespace}/{name}, /api/routes, /api/events, /api/mesh, /api/limits and /api/health
+            /api/nothing                             | 404 | there is no GET /api/nothing; there are GET /api/graph, /api/graph/stream, /api/graph/diff, /api/edges, /api/edges/series, /api/nodes/series, /api/services, /api/services/{namespace}/{name}, /api/routes, /api/events, /api/mesh, /api/limits, /api/tap and /api/health
             """)
     void saysWhatIsWrongWithARequest(String path, int status, String message) {
         HttpResponse<String> answer = kit.get(path);

@@ -1,12 +1,6 @@
 package io.tracery.controlplane.ca;
 
 import io.grpc.BindableService;
-import io.grpc.Context;
-import io.grpc.Contexts;
-import io.grpc.Metadata;
-import io.grpc.ServerCall;
-import io.grpc.ServerCallHandler;
-import io.grpc.ServerInterceptor;
 import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
@@ -19,7 +13,6 @@ import io.tracery.controlplane.api.ca.IstioCertificateRequest;
 import io.tracery.controlplane.api.ca.IstioCertificateResponse;
 import io.tracery.controlplane.api.ca.IstioCertificateServiceGrpc;
 import java.time.Duration;
-import java.util.Locale;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,11 +23,6 @@ import org.slf4j.LoggerFactory;
 public final class CertificateService implements BindableService {
 
     private static final Logger log = LoggerFactory.getLogger(CertificateService.class);
-
-    private static final Metadata.Key<String> AUTHORIZATION =
-            Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
-    private static final Context.Key<String> CREDENTIALS = Context.key("authorization");
-    private static final String BEARER = "bearer ";
 
     private final CertificateAuthority authority;
     private final TokenVerifier verifier;
@@ -75,14 +63,14 @@ public final class CertificateService implements BindableService {
                         CertificateService.this.createCertificate(request, answer);
                     }
                 }),
-                new KeepCredentials());
+                new BearerToken());
     }
 
     private void createCertificate(IstioCertificateRequest request, StreamObserver<IstioCertificateResponse> answer) {
         IssuedCertificate certificate;
         // First who asks, then what: a stranger learns nothing and costs no verification of a request.
         try {
-            ServiceAccount account = verifier.verify(bearerToken());
+            ServiceAccount account = verifier.verify(BearerToken.current());
             certificate = authority.issue(SigningRequest.parse(request.getCsr()), account, life(request));
             log.info(
                     "Certified {} in namespace {} until {}",
@@ -114,33 +102,10 @@ public final class CertificateService implements BindableService {
         answer.onCompleted();
     }
 
-    private static String bearerToken() throws TokenRefusedException {
-        String credentials = CREDENTIALS.get();
-        if (credentials == null) {
-            throw new TokenRefusedException("the call carries no authorization metadata");
-        }
-        // RFC 9110, 11.1: the scheme's name is case-insensitive.
-        if (!credentials.toLowerCase(Locale.ROOT).startsWith(BEARER)) {
-            throw new TokenRefusedException("the call's authorization is not \"Bearer <token>\"");
-        }
-        return credentials.substring(BEARER.length()).strip();
-    }
-
     private static Duration life(IstioCertificateRequest request) throws SigningRequestException {
         if (request.getValidityDuration() < 0) {
             throw new SigningRequestException("validity_duration is negative");
         }
         return Duration.ofSeconds(request.getValidityDuration());
-    }
-
-    /** Carries the call's credentials from its metadata, which only an interceptor sees, to the method. */
-    private static final class KeepCredentials implements ServerInterceptor {
-
-        @Override
-        public <Q, A> ServerCall.Listener<Q> interceptCall(
-                ServerCall<Q, A> call, Metadata metadata, ServerCallHandler<Q, A> next) {
-            Context context = Context.current().withValue(CREDENTIALS, metadata.get(AUTHORIZATION));
-            return Contexts.interceptCall(context, call, metadata, next);
-        }
     }
 }

@@ -11,6 +11,7 @@ import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.MessageDigest;
 import java.security.PrivateKey;
+import java.security.SecureRandom;
 import java.security.interfaces.ECPublicKey;
 import java.time.Clock;
 import java.time.Duration;
@@ -40,22 +41,26 @@ public final class LocalTokens implements Component {
     private static final Duration LIFE = Duration.ofHours(24);
     private static final Duration LOOK_EVERY = Duration.ofMinutes(10);
     private static final int COORDINATE_BYTES = 32;
+    private static final int TAP_TOKEN_BYTES = 24;
+    private static final String TAP_TOKEN_FILE = "tap.token";
 
     private final Path folder;
     private final Clock clock;
     private final PrivateKey key;
     private final String keyId;
+    private final String tapToken;
 
     /** When each account's file is written anew. Guarded by this. */
     private final Map<ServiceAccount, Instant> renewAt = new HashMap<>();
 
     private @Nullable Thread renewals;
 
-    private LocalTokens(Path folder, Clock clock, PrivateKey key, String keyId) {
+    private LocalTokens(Path folder, Clock clock, PrivateKey key, String keyId, String tapToken) {
         this.folder = folder;
         this.clock = clock;
         this.key = key;
         this.keyId = keyId;
+        this.tapToken = tapToken;
     }
 
     /**
@@ -81,12 +86,21 @@ public final class LocalTokens implements Component {
         jwk.put("alg", "ES256");
         jwk.put("use", "sig");
         CaFiles.writePublic(folder.resolve("jwks.json"), json(Map.of("keys", List.of(jwk))));
-        return new LocalTokens(folder, clock, pair.getPrivate(), thumbprint);
+        byte[] random = new byte[TAP_TOKEN_BYTES];
+        new SecureRandom().nextBytes(random);
+        String tapToken = BASE64.encodeToString(random);
+        CaFiles.writeSecret(folder.resolve(TAP_TOKEN_FILE), tapToken);
+        return new LocalTokens(folder, clock, pair.getPrivate(), thumbprint, tapToken);
     }
 
     /** The public key, for {@link TokenVerifier}. */
     public Path jwksFile() {
         return folder.resolve("jwks.json");
+    }
+
+    /** Lets who can read this process's files look at single exchanges; in {@code tap.token}, new at each start. */
+    public String tapToken() {
+        return tapToken;
     }
 
     /** Where an account's token is or will be. */

@@ -46,7 +46,7 @@ public final class TokenVerifier {
      *
      * @throws TokenRefusedException saying what is wrong with it
      */
-    ServiceAccount verify(String token) throws TokenRefusedException {
+    public ServiceAccount verify(String token) throws TokenRefusedException {
         if (token.length() > MOST_CHARACTERS) {
             throw new TokenRefusedException("the token is longer than " + MOST_CHARACTERS + " characters");
         }

@@ -88,6 +88,12 @@ public final class AdsService extends AggregatedDiscoveryServiceGrpc.AggregatedD
                 : now.views().computeIfAbsent(nodeId, id -> NodeView.of(now.model(), sidecar, trustDomain));
     }
 
+    /** The Sidecar object that describes a node; null where none does, or while there is no model. */
+    public @Nullable Sidecar sidecar(String nodeId) {
+        Published now = published.get();
+        return now == null ? null : now.nodes().get(nodeId);
+    }
+
     /** A proxy has said who it is. */
     void connected(String nodeId) {
         Published now = published.get();

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tracery.cli.tap;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tracery.controlplane.tap;
+
+import org.jspecify.annotations.NullMarked;
