@@ -1,4 +1,4 @@
-import { useOffers, type Offers } from '../api/offers';
+import { useTapOffered } from '../api/offers';
 import { Icon, type IconName } from '../components/Icon';
 import { Link, useLocation } from '../components/navigation';
 import styles from '../components/shell.module.css';
@@ -8,13 +8,14 @@ const places: {
   name: string;
   icon: IconName;
   isAt: (path: string) => boolean;
-  needs?: keyof Offers;
+  /** Only where the server can be asked for single exchanges. */
+  taps?: boolean;
 }[] = [
   { to: '/', name: 'Topology', icon: 'topology', isAt: (path) => path === '/' },
   { to: '/services', name: 'Services', icon: 'services', isAt: (path) => path.startsWith('/services') },
   { to: '/traces', name: 'Traces', icon: 'traces', isAt: (path) => path.startsWith('/traces') },
-  { to: '/live', name: 'Live', icon: 'live', isAt: (path) => path === '/live', needs: 'tap' },
-  { to: '/mesh', name: 'Mesh', icon: 'mesh', isAt: (path) => path === '/mesh', needs: 'mesh' },
+  { to: '/live', name: 'Live', icon: 'live', isAt: (path) => path === '/live', taps: true },
+  { to: '/mesh', name: 'Mesh', icon: 'mesh', isAt: (path) => path === '/mesh' },
 ];
 
 /** The time goes along from page to page; what was chosen on one does not. */
@@ -27,14 +28,14 @@ function withTime(to: string, params: URLSearchParams): string {
 
 export function Rail({ path }: { path: string }) {
   const { params } = useLocation();
-  const offers = useOffers();
+  const tapOffered = useTapOffered();
   return (
     <nav className={styles.rail} aria-label="Pages">
       <div className={styles.mark}>
         <img src="/mark.svg" width={24} height={24} alt="Tracery" />
       </div>
       {places
-        .filter(({ needs }) => !needs || offers[needs])
+        .filter(({ taps }) => !taps || tapOffered)
         .map(({ to, name, icon, isAt }) => (
           <Link
             key={to}

@@ -1,5 +1,4 @@
 import { useEffect, type ReactNode } from 'react';
-import { useOffers } from '../api/offers';
 import { FreshnessPill } from './Freshness';
 import { Icon } from './Icon';
 import { TimeBar } from './TimeBar';
@@ -14,14 +13,13 @@ interface Props {
   /** One line of figures beside the title. */
   summary?: ReactNode;
   children?: ReactNode;
-  /** Off where the page is of one thing that has a time of its own; `always` where it needs no server that remembers the graph. */
-  timed?: boolean | 'always';
+  /** Off where the page is of one thing that has a time of its own; `alone` where no timeline of the mesh goes with it. */
+  timed?: boolean | 'alone';
 }
 
 /** The bar above every page: where one is, the page's own tools, how old the data is, the theme. */
 export function Header({ title, tab, summary, children, timed = true }: Props) {
   const theme = useTheme();
-  const { past } = useOffers();
   useEffect(() => {
     document.title = `${tab} · Tracery`;
   }, [tab]);
@@ -32,7 +30,7 @@ export function Header({ title, tab, summary, children, timed = true }: Props) {
         {summary && <p className={styles.summary}>{summary}</p>}
         <div className={styles.tools}>
           {children}
-          {(timed === 'always' || (timed && past)) && <TimeControl />}
+          {timed && <TimeControl />}
         </div>
         <FreshnessPill />
         <button
@@ -45,7 +43,7 @@ export function Header({ title, tab, summary, children, timed = true }: Props) {
           <Icon name={theme === 'dark' ? 'sun' : 'moon'} />
         </button>
       </header>
-      {timed && past && <TimeBar />}
+      {timed === true && <TimeBar />}
     </>
   );
 }

@@ -1,6 +1,5 @@
 import { useEffect, useMemo, useRef } from 'react';
 import { useFreshness, useLive } from '../../api/live';
-import { useOffers } from '../../api/offers';
 import { useShownGraph } from '../../api/shownGraph';
 import { SearchBox } from '../../components/Controls';
 import { DataTable, type Column } from '../../components/DataTable';
@@ -9,7 +8,7 @@ import { FreshnessBanner } from '../../components/Freshness';
 import { Header } from '../../components/Header';
 import { HealthMark } from '../../components/HealthMark';
 import { Icon } from '../../components/Icon';
-import { navigate, url, urlWith, useLocation } from '../../components/navigation';
+import { navigate, urlWith, useLocation } from '../../components/navigation';
 import { Sparkline } from '../../components/Sparkline';
 import { Bone, State } from '../../components/State';
 import { useTimeSpan } from '../../components/useTimeSpan';
@@ -28,7 +27,6 @@ export function Services() {
   const { graph, error } = useShownGraph(span.range);
   const { history } = useLive();
   const freshness = useFreshness();
-  const { services } = useOffers();
   const search = useRef<HTMLInputElement>(null);
   const query = params.get('q') ?? '';
   const onlyTrouble = params.get('only') === 'trouble';
@@ -68,7 +66,7 @@ export function Services() {
           label="Find a service"
           value={query}
           onChange={(q) => navigate(urlWith({ q }), { replace: true })}
-          onEnter={() => shown[0] && open(shown[0], services)}
+          onEnter={() => shown[0] && open(shown[0])}
           onEscape={() => navigate(urlWith({ q: null }), { replace: true })}
         />
         <button
@@ -107,7 +105,7 @@ export function Services() {
             idOf={(row) => row.id}
             sort={parseSort(params.get('sort'), { key: 'failing', descending: true })}
             onSort={(sort) => navigate(urlWith({ sort: sortText(sort) }), { replace: true })}
-            onSelect={(row) => open(row, services)}
+            onSelect={(row) => open(row)}
             minWidth={980}
             empty={
               <p className={styles.empty}>
@@ -123,13 +121,9 @@ export function Services() {
   );
 }
 
-function open(row: ServiceRow, page: boolean): void {
+function open(row: ServiceRow): void {
   const kept = new URLSearchParams(window.location.search);
   for (const key of ['q', 'sort', 'only']) kept.delete(key);
-  if (!page) {
-    navigate(url('/', { node: row.id }));
-    return;
-  }
   navigate(`/services/${row.id}${kept.size > 0 ? `?${kept.toString()}` : ''}`);
 }
 

@@ -1,6 +1,5 @@
 import { useMemo } from 'react';
 import { fetchSeries, type SeriesOf } from '../../api/graph';
-import { useOffers } from '../../api/offers';
 import { useLiveQuery } from '../../api/useLiveQuery';
 import { Link } from '../../components/navigation';
 import { Bone } from '../../components/State';
@@ -37,7 +36,6 @@ function timeOf({ lookback, range }: TimeSpan): string {
 export function GoldenMetrics({ of, tracesUrl, durationName }: Props) {
   const span = useTimeSpan();
   const now = useNow();
-  const { past } = useOffers();
   const time = timeOf(span);
   const series = useLiveQuery({
     key: ['series', of.kind, of.id, time],
@@ -62,7 +60,7 @@ export function GoldenMetrics({ of, tracesUrl, durationName }: Props) {
     times: columns.times,
     range: boundsOf(span, span.range ? now : (points.at(-1)?.t ?? now)),
     sync: `golden ${of.id}`,
-    ...(past ? { onBrush: (chosen: TimeRange) => goTime.range(chosen) } : {}),
+    onBrush: (chosen: TimeRange) => goTime.range(chosen),
   };
 
   return (
@@ -76,7 +74,7 @@ export function GoldenMetrics({ of, tracesUrl, durationName }: Props) {
           </button>
         </p>
       ) : (
-        past && <p className={styles.zoom}>Drag on a chart to look closer</p>
+        <p className={styles.zoom}>Drag on a chart to look closer</p>
       )}
       {series.isPending ? (
         <ChartBones />

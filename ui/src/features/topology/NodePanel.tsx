@@ -1,5 +1,4 @@
 import type { Graph, GraphEdge, GraphNode } from '../../api/graph';
-import { useOffers } from '../../api/offers';
 import { Figure } from '../../components/Figure';
 import { HealthMark } from '../../components/HealthMark';
 import { Link, url } from '../../components/navigation';
@@ -20,7 +19,6 @@ export function NodePanel({ graph, node }: { graph: Graph; node: GraphNode }) {
   const incoming = graph.edges.filter((edge) => edge.target === node.id);
   const outgoing = graph.edges.filter((edge) => edge.source === node.id);
   const span = useTimeSpan();
-  const { services } = useOffers();
   const receives = incoming.length > 0;
   const traced = node.kind === 'workload';
   const versions = versionSplit(graph).get(node.id);
@@ -41,7 +39,7 @@ export function NodePanel({ graph, node }: { graph: Graph; node: GraphNode }) {
       />
       {traced && (
         <nav className={styles.links} aria-label="Traces">
-          {services && <Link to={url(`/services/${node.id}`, spanParams(span))}>Service</Link>}
+          <Link to={url(`/services/${node.id}`, spanParams(span))}>Service</Link>
           <Link to={url('/traces', { service: node.name })}>Traces</Link>
           <Link to={url('/traces', { service: node.name, tags: 'error=true' })}>Failed</Link>
           {node.p99 !== null && (

@@ -1,7 +1,6 @@
 import { useMemo, useRef } from 'react';
 import { windows, type Graph } from '../../api/graph';
 import { useFreshness, useLive } from '../../api/live';
-import { useOffers } from '../../api/offers';
 import { useShownGraph, type Shown } from '../../api/shownGraph';
 import { SearchBox, Segmented, Select } from '../../components/Controls';
 import { FreshnessBanner } from '../../components/Freshness';
@@ -39,7 +38,6 @@ export function Topology() {
   const view = useTopologyView();
   const { range } = useTimeSpan();
   const shown = useShownGraph(range);
-  const offers = useOffers();
   const { graph } = shown;
   const search = useRef<HTMLInputElement>(null);
   const map = useRef<GraphHandle>(null);
@@ -77,7 +75,7 @@ export function Topology() {
                 { value: 'table', label: 'Table', icon: 'table', hint: 'Table (t)' },
               ]}
             />
-            {offers.past && <Player />}
+            <Player />
             {!range && (
               <Select
                 label="over"

@@ -24,7 +24,7 @@ export function TraceSearch() {
       <Header
         title="Traces"
         tab="Traces"
-        timed="always"
+        timed="alone"
         summary={results.marks && !results.error && <Counts marks={results.marks} />}
       />
       <FreshnessBanner />
