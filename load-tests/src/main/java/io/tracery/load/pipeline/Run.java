@@ -31,7 +31,7 @@ record Run(double perSecond, double cpuPerMillion, double seconds, long decided,
     static final double NEARLY_ALL = 0.95;
 
     private static final Duration PATIENCE = Duration.ofSeconds(40);
-    private static final int LOOK_MILLIS = 100;
+    private static final int LOOK_MILLIS = 250;
 
     /** What the process had done at a moment. */
     private record Look(long nanos, double decided, double cpuSeconds) {}

@@ -1,6 +1,5 @@
 package io.tracery.pipeline.otlp;
 
-import com.google.protobuf.CodedOutputStream;
 import io.opentelemetry.proto.common.v1.AnyValue;
 import io.opentelemetry.proto.common.v1.KeyValue;
 import io.opentelemetry.proto.resource.v1.Resource;
@@ -39,32 +38,18 @@ public final class KeptTrace {
         Frame frame = piece.frame();
         int resource = frame.resource().length + reason.length;
         int scope = frame.ofScope().length + piece.spans().length;
-        int whole = delimited(resource) + delimited(scope) + frame.ofResource().length;
+        int whole = Wire.size(resource) + Wire.size(scope) + frame.ofResource().length;
         if (open.size() > 0 && open.size() + whole + FRAME_BYTES > maxRecordBytes) {
             finish();
         }
-        length(FIRST, whole);
-        length(FIRST, resource);
+        Wire.length(open, FIRST, whole);
+        Wire.length(open, FIRST, resource);
         open.writeBytes(frame.resource());
         open.writeBytes(reason);
-        length(SECOND, scope);
+        Wire.length(open, SECOND, scope);
         open.writeBytes(frame.ofScope());
         open.writeBytes(piece.spans());
         open.writeBytes(frame.ofResource());
-    }
-
-    private static int delimited(int length) {
-        return 1 + CodedOutputStream.computeUInt32SizeNoTag(length) + length;
-    }
-
-    private void length(int tag, int length) {
-        open.write(tag);
-        int rest = length;
-        while (rest > 0x7f) {
-            open.write((rest & 0x7f) | 0x80);
-            rest >>>= 7;
-        }
-        open.write(rest);
     }
 
     private void finish() {

@@ -34,7 +34,8 @@ final class SpanMender {
     static final int MOST_EVENTS = 512;
     static final int MOST_LINKS = 256;
 
-    private static final Duration FUTURE = Duration.ofHours(1);
+    /** Clocks that differ less are of no interest. */
+    static final Duration FUTURE = Duration.ofHours(1);
 
     private final long futureNanos;
     private final Map<Flaw, Integer> flaws = new EnumMap<>(Flaw.class);

@@ -1,11 +1,13 @@
 package io.tracery.pipeline.otlp;
 
+import com.google.protobuf.CodedOutputStream;
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Reads protobuf fields where they stand, without making objects of them. For bytes that were read and written by
- * this pipeline before; where they are none after all, it throws rather than read beyond them. Confined to one thread.
+ * Reads protobuf fields where they stand, without making objects of them. Where there are none, it throws rather than read
+ * beyond the end. Confined to one thread.
  */
 final class Wire {
 
@@ -120,6 +122,16 @@ final class Wire {
         return text;
     }
 
+    /** Whether the text from here to there has ASCII characters only; reads on behind it. */
+    boolean ascii(int to) {
+        int all = 0;
+        for (int i = at; i < to; i++) {
+            all |= bytes[i];
+        }
+        at = to;
+        return all >= 0;
+    }
+
     byte[] copy(int from, int to) {
         return Arrays.copyOfRange(bytes, from, to);
     }
@@ -129,7 +141,23 @@ final class Wire {
         return Arrays.equals(bytes, at, to, expected, 0, expected.length);
     }
 
+    /** Begins a field that is delimited by its length. */
+    static void length(ByteArrayOutputStream out, int tag, int length) {
+        out.write(tag);
+        int rest = length;
+        while (rest > 0x7f) {
+            out.write((rest & 0x7f) | 0x80);
+            rest >>>= 7;
+        }
+        out.write(rest);
+    }
+
+    /** How many bytes a field of so many takes, its tag and length included. */
+    static int size(int length) {
+        return 1 + CodedOutputStream.computeUInt32SizeNoTag(length) + length;
+    }
+
     private static IllegalStateException broken() {
-        return new IllegalStateException("a batch of spans that this stream wrote itself cannot be read");
+        return new IllegalStateException("these bytes are no batch of spans");
     }
 }

@@ -44,6 +44,7 @@ final class DecideOnTraces implements Processor<byte[], byte[], byte[], byte[]> 
     private final Decisions decisions;
     private final Bounds bounds;
     private final Map<TraceId, Undecided> undecided = new LinkedHashMap<>();
+    private final Backlog backlog = new Backlog();
     private long undecidedBytes;
 
     private @Nullable ProcessorContext<byte[], byte[]> context;
@@ -86,8 +87,8 @@ final class DecideOnTraces implements Processor<byte[], byte[], byte[], byte[]> 
         }
     }
 
-    /** A batch that came, and when its record says it was written. */
-    private record Arrival(Batch batch, long timestamp) {}
+    /** A batch that came, when its record says it was written, and how far behind its partition is read. */
+    private record Arrival(Batch batch, long timestamp, long lagMillis) {}
 
     private DecideOnTraces(Judge judge, Decisions decisions, Bounds bounds) {
         this.judge = judge;
@@ -106,7 +107,7 @@ final class DecideOnTraces implements Processor<byte[], byte[], byte[], byte[]> 
                 now,
                 (batch, value) -> content(value).forEach((trace, pieces) -> {
                     if (found.decided(trace, now) == null) {
-                        take(trace, pieces, new Arrival(batch, batch.atMillis()), batch.atMillis());
+                        take(trace, pieces, new Arrival(batch, batch.atMillis(), 0), batch.atMillis());
                     }
                 }));
         context.schedule(LOOK_EVERY, PunctuationType.WALL_CLOCK_TIME, this::look);
@@ -115,7 +116,9 @@ final class DecideOnTraces implements Processor<byte[], byte[], byte[], byte[]> 
     @Override
     public void process(Record<byte[], byte[]> record) {
         long now = context().currentSystemTimeMs();
-        Arrival arrival = new Arrival(states().add(record.value(), now), record.timestamp());
+        int source = Partitions.source(record.key());
+        long lag = source == Partitions.NO_SOURCE ? 0 : backlog.came(source, record.timestamp(), now);
+        Arrival arrival = new Arrival(states().add(record.value(), now), record.timestamp(), lag);
         content(record.value()).forEach((trace, pieces) -> process(trace, pieces, arrival, now));
     }
 
@@ -129,7 +132,7 @@ final class DecideOnTraces implements Processor<byte[], byte[], byte[], byte[]> 
         Decided decided = undecided.containsKey(id) ? null : states().decided(id, now);
         if (decided == null) {
             Undecided trace = take(id, pieces, arrival, now);
-            if (trace.facts.spans() > bounds.spansOfTrace || trace.facts.bytes() > bounds.bytes / 2) {
+            if (trace.facts.spans() > bounds.spansOfTrace || trace.facts.bytes() > mostOfTrace()) {
                 decideEarly(trace, now);
             }
             while (undecided.size() > bounds.traces || undecidedBytes > bounds.bytes) {
@@ -148,8 +151,7 @@ final class DecideOnTraces implements Processor<byte[], byte[], byte[], byte[]> 
     private void follow(TraceId id, Verdict verdict, List<Piece> pieces, Moment moment) {
         int count = count(pieces);
         decisions.accepted(count);
-        long bytes = pieces.stream().mapToLong(Piece::bytes).sum();
-        if (judge.follows(bytes, moment.now)) {
+        if (judge.follows(bytes(pieces), moment.now)) {
             pass(id, verdict, pieces, moment.timestamp);
         } else {
             decisions.dropped(new Verdict(verdict.reason(), false), count);
@@ -169,7 +171,7 @@ final class DecideOnTraces implements Processor<byte[], byte[], byte[], byte[]> 
             trace.pieces.add(piece);
             hold(piece.memory());
         }
-        trace.came(arrival.batch, arrival.timestamp, now);
+        trace.came(arrival.batch, arrival.timestamp, arrival.lagMillis, now);
         decisions.accepted(count(pieces));
         return trace;
     }
@@ -194,6 +196,14 @@ final class DecideOnTraces implements Processor<byte[], byte[], byte[], byte[]> 
         return spans;
     }
 
+    private static long bytes(List<Piece> pieces) {
+        return pieces.stream().mapToLong(Piece::bytes).sum();
+    }
+
+    private long mostOfTrace() {
+        return bounds.bytes / 2;
+    }
+
     private void decideEarly(Undecided trace, long now) {
         decisions.early();
         undecided.remove(trace.id);
@@ -202,8 +212,9 @@ final class DecideOnTraces implements Processor<byte[], byte[], byte[], byte[]> 
 
     private void look(long now) {
         List<Undecided> due = new ArrayList<>();
+        long most = backlog.most(now);
         undecided.values().removeIf(trace -> {
-            boolean isDue = trace.due(now);
+            boolean isDue = trace.due(now, most);
             if (isDue) {
                 due.add(trace);
             }
@@ -265,12 +276,16 @@ final class DecideOnTraces implements Processor<byte[], byte[], byte[], byte[]> 
         }
     }
 
+    /** Of a trace that is larger than one may be in memory, the first of it. */
     private List<Piece> earlier(TraceId id, List<Batch> batches) {
         List<Piece> pieces = new ArrayList<>();
+        long bytes = 0;
         for (Batch batch : batches) {
-            byte[] value = states().batch(batch);
+            byte[] value = bytes < mostOfTrace() ? states().batch(batch) : null;
             if (value != null) {
-                pieces.addAll(content(value).getOrDefault(id, List.of()));
+                List<Piece> found = content(value).getOrDefault(id, List.of());
+                pieces.addAll(found);
+                bytes += bytes(found);
             }
         }
         return pieces;

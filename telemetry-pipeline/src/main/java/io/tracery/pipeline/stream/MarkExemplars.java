@@ -5,7 +5,6 @@ import io.opentelemetry.proto.metrics.v1.MetricsData;
 import io.tracery.pipeline.otlp.ExemplarIds;
 import io.tracery.pipeline.otlp.TraceId;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -40,7 +39,7 @@ final class MarkExemplars implements Processor<byte[], byte @Nullable [], byte[]
             for (TraceId id : ExemplarIds.of(MetricsData.parseFrom(value))) {
                 Objects.requireNonNull(context)
                         .forward(new Record<>(
-                                Partitions.key(id).getBytes(StandardCharsets.US_ASCII),
+                                Partitions.key(id.partition(Partitions.COUNT), Partitions.NO_SOURCE),
                                 mark(id),
                                 metrics.timestamp(),
                                 new RecordHeaders()));

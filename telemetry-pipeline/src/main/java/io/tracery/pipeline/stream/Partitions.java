@@ -1,8 +1,6 @@
 package io.tracery.pipeline.stream;
 
-import io.tracery.pipeline.otlp.TraceId;
 import io.tracery.tracing.topic.Topic;
-import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.Set;
 
@@ -12,17 +10,25 @@ import java.util.Set;
  */
 final class Partitions {
 
+    /** Beyond any partition that is worth telling apart. */
+    static final int NO_SOURCE = 255;
+
     static final int COUNT = Topic.OTLP_SPANS.partitions();
 
     private Partitions() {}
 
-    /** The key of what goes where this trace goes. */
-    static String key(TraceId id) {
-        return Integer.toString(id.partition(COUNT));
+    /** The key of what goes to a partition, and which partition of {@code mesh_spans} it came from. */
+    static byte[] key(int partition, int source) {
+        return new byte[] {(byte) partition, (byte) source};
     }
 
-    /** What {@link #key} says. */
+    /** Where {@link #key} goes. */
     static Optional<Set<Integer>> of(byte[] key) {
-        return Optional.of(Set.of(Integer.parseInt(new String(key, StandardCharsets.US_ASCII))));
+        return Optional.of(Set.of(Byte.toUnsignedInt(key[0])));
+    }
+
+    /** Where it came from; {@link #NO_SOURCE} for a mark. */
+    static int source(byte[] key) {
+        return Byte.toUnsignedInt(key[1]);
     }
 }

@@ -6,10 +6,10 @@ import io.opentelemetry.proto.trace.v1.TracesData;
 import io.tracery.pipeline.account.Account;
 import io.tracery.pipeline.account.DropReason;
 import io.tracery.pipeline.otlp.Chunk;
+import io.tracery.pipeline.otlp.PlainBatch;
 import io.tracery.pipeline.otlp.SpanSplitter;
 import io.tracery.tracing.topic.Topic;
-import java.nio.charset.StandardCharsets;
-import java.util.List;
+import java.time.Instant;
 import java.util.Objects;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class SplitByPartition implements Processor<byte[], byte @Nullable [], byte[], byte @Nullable []> {
 
     private final Accounts accounts;
-    private final int maxRecordBytes;
+    private final PlainBatch.Bounds bounds;
     private @Nullable ProcessorContext<byte[], byte @Nullable []> context;
 
     /** What this stage counts, once for all of its threads. */
@@ -39,7 +39,7 @@ final class SplitByPartition implements Processor<byte[], byte @Nullable [], byt
 
     SplitByPartition(Accounts accounts, int maxRecordBytes) {
         this.accounts = accounts;
-        this.maxRecordBytes = maxRecordBytes;
+        this.bounds = new PlainBatch.Bounds(Partitions.COUNT, maxRecordBytes);
     }
 
     @Override
@@ -49,43 +49,66 @@ final class SplitByPartition implements Processor<byte[], byte @Nullable [], byt
 
     @Override
     public void process(Record<byte[], byte @Nullable []> batch) {
-        ProcessorContext<byte[], byte @Nullable []> out = Objects.requireNonNull(context);
         accounts.records.accepted(1);
-        TracesData data;
-        try {
-            byte[] value = batch.value();
-            if (value == null) {
-                bury(out, batch, "the record has no value");
-                return;
-            }
-            data = TracesData.parseFrom(value);
-        } catch (InvalidProtocolBufferException e) {
-            bury(out, batch, "not OTLP TracesData: " + e.getMessage());
+        byte[] value = batch.value();
+        if (value == null) {
+            bury(batch, "the record has no value");
             return;
         }
-        SpanSplitter splitter = new SpanSplitter(maxRecordBytes, Partitions::key);
-        List<Chunk> chunks = splitter.split(data.getResourceSpansList());
+        PlainBatch plain = PlainBatch.cut(value, bounds, Instant.now());
+        if (plain != null) {
+            pass(plain, batch.timestamp());
+            return;
+        }
+        try {
+            mended(TracesData.parseFrom(value), batch.timestamp());
+        } catch (InvalidProtocolBufferException e) {
+            bury(batch, "not OTLP TracesData: " + e.getMessage());
+        }
+    }
+
+    private void pass(PlainBatch plain, long timestamp) {
+        for (int i = 0; i < bounds.partitions(); i++) {
+            byte[] part = plain.partition(i);
+            if (part != null) {
+                pass(i, part, timestamp);
+            }
+        }
+        accounts.spans.accepted(plain.spans());
+        accounts.spans.passed(plain.spans());
+        accounts.records.passed(1);
+    }
+
+    private void mended(TracesData data, long timestamp) {
+        SpanSplitter splitter =
+                new SpanSplitter(bounds.bytes(), id -> Integer.toString(id.partition(bounds.partitions())));
+        for (Chunk chunk : splitter.split(data.getResourceSpansList())) {
+            pass(Integer.parseInt(chunk.key()), chunk.data().toByteArray(), timestamp);
+        }
         accounts.spans.accepted(splitter.total());
         accounts.spans.dropped(splitter.drops());
         accounts.spans.flawed(splitter.flaws());
-        for (Chunk chunk : chunks) {
-            out.forward(
-                    new Record<>(
-                            chunk.key().getBytes(StandardCharsets.US_ASCII),
-                            chunk.data().toByteArray(),
-                            batch.timestamp(),
-                            new RecordHeaders()),
-                    SpanTopology.PIECES);
-        }
         accounts.spans.passed(splitter.total() - splitter.drops().total());
         accounts.records.passed(1);
     }
 
-    private void bury(
-            ProcessorContext<byte[], byte @Nullable []> out, Record<byte[], byte @Nullable []> batch, String reason) {
+    private void pass(int partition, byte[] batch, long timestamp) {
+        int source = context().recordMetadata().map(RecordMetadata::partition).orElse(0) % Partitions.NO_SOURCE;
+        context()
+                .forward(
+                        new Record<>(Partitions.key(partition, source), batch, timestamp, new RecordHeaders()),
+                        SpanTopology.PIECES);
+    }
+
+    private void bury(Record<byte[], byte @Nullable []> batch, String reason) {
         accounts.records.dropped(DropReason.MALFORMED, 1);
-        String origin = out.recordMetadata().map(SplitByPartition::describe).orElseGet(Topic.MESH_SPANS::topicName);
-        out.forward(batch.withHeaders(DeadLetters.headers(reason, origin)), SpanTopology.DEAD);
+        String origin =
+                context().recordMetadata().map(SplitByPartition::describe).orElseGet(Topic.MESH_SPANS::topicName);
+        context().forward(batch.withHeaders(DeadLetters.headers(reason, origin)), SpanTopology.DEAD);
+    }
+
+    private ProcessorContext<byte[], byte @Nullable []> context() {
+        return Objects.requireNonNull(context);
     }
 
     private static String describe(RecordMetadata record) {

@@ -26,6 +26,10 @@ final class TopicSpecs {
         List<NewTopic> topics = new ArrayList<>();
         for (Topic topic : Topic.values()) {
             Map<String, String> configs = new HashMap<>(retained(topic.retention()));
+            if (topic == Topic.MESH_SPANS) {
+                // How far behind it is read must not depend on the clocks of those who write it.
+                configs.put(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "LogAppendTime");
+            }
             if (topic.compacted()) {
                 configs.put(
                         TopicConfig.CLEANUP_POLICY_CONFIG,

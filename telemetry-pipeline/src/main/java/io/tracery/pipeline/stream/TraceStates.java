@@ -7,7 +7,9 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BiConsumer;
@@ -39,9 +41,23 @@ final class TraceStates {
     private static final byte NO_REASON = -1;
     private static final int HEAD_BYTES = 2;
 
+    /** With a few batches each they take some MiB. */
+    private static final int LATELY = 16_384;
+
+    private static final int MOST_BATCHES_LATELY = 16;
+
     private final WindowStore<byte[], byte[]> batches;
     private final WindowStore<byte[], byte[]> verdicts;
     private final SeenTraces seen;
+
+    /** The latest decisions once more: what comes late comes a little late as a rule, and a look into the store is dear. */
+    private final Map<TraceId, Decided> lately = new LinkedHashMap<>() {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<TraceId, Decided> eldest) {
+            return size() > LATELY;
+        }
+    };
+
     private int number = ThreadLocalRandom.current().nextInt();
 
     /**
@@ -108,11 +124,20 @@ final class TraceStates {
         decided.batches.forEach(batch -> value.putLong(batch.atMillis()).putInt(batch.number()));
         verdicts.put(trace.bytes(), value.array(), nowMillis);
         seen.add(trace, nowMillis);
+        if (decided.batches.size() <= MOST_BATCHES_LATELY) {
+            lately.put(trace, decided);
+        } else {
+            lately.remove(trace);
+        }
     }
 
     /** The last decision, or null. */
     @Nullable
     Decided decided(TraceId trace, long nowMillis) {
+        Decided known = lately.get(trace);
+        if (known != null) {
+            return known;
+        }
         if (!seen.maybe(trace)) {
             return null;
         }

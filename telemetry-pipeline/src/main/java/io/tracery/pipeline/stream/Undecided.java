@@ -30,15 +30,20 @@ final class Undecided {
     private long lastMillis;
     private long rootMillis;
     private long timestamp;
+    private long lag;
 
     Undecided(TraceId id, long nowMillis) {
         this.id = id;
         this.sinceMillis = nowMillis;
     }
 
-    /** @param timestampMillis of the record with which it came */
-    void came(Batch batch, long timestampMillis, long nowMillis) {
+    /**
+     * @param timestampMillis of the record with which it came
+     * @param lagMillis how far behind its partition is read
+     */
+    void came(Batch batch, long timestampMillis, long lagMillis, long nowMillis) {
         batches.add(batch);
+        lag = lagMillis;
         timestamp = Math.max(timestamp, timestampMillis);
         lastMillis = nowMillis;
         if (facts.hasRoot() && rootMillis == 0) {
@@ -51,13 +56,15 @@ final class Undecided {
         return timestamp;
     }
 
-    boolean due(long nowMillis) {
+    /** @param mostLag how far behind the partition is read that is furthest behind */
+    boolean due(long nowMillis, long mostLag) {
         if (nowMillis - sinceMillis >= MOST_PATIENCE.toMillis()) {
             return true;
         }
+        long patience = Backlog.patience(mostLag, lag);
         // A mark may come long before the first span.
         return facts.spans() > 0
-                && (nowMillis - lastMillis >= QUIET_MILLIS
-                        || (facts.hasRoot() && nowMillis - rootMillis >= AFTER_ROOT_MILLIS));
+                && (nowMillis - lastMillis >= QUIET_MILLIS + patience
+                        || (facts.hasRoot() && nowMillis - rootMillis >= AFTER_ROOT_MILLIS + patience));
     }
 }

@@ -306,6 +306,32 @@ class SpanTopologyTest {
         assertThat(otlpSpans.isEmpty()).isTrue();
     }
 
+    /** Kept after all, of one that is larger than may be in memory, the first of it and what spoke for it. */
+    @Test
+    void aTraceThatFailsLateIsRevivedAsFarAsThereIsRoom() {
+        driver.close();
+        registry.clear();
+        policies = STRICT;
+        bounds = new DecideOnTraces.Bounds(10_000, 10_000, 100_000, /* bytes= */ 50_000);
+        start();
+        for (int i = 0; i < 100; i++) {
+            meshSpans.pipeInput(
+                    "p",
+                    batch(spans(
+                            "loop",
+                            child(TRACE_A, "%016x".formatted(i + 1))
+                                    .addAttributes(attribute("a", "x".repeat(4_000))))));
+        }
+        meshSpans.pipeInput("p", batch(spans("loop", failed(span(TRACE_A, ROOT)))));
+        List<String> kept = kept();
+        assertThat(kept).contains(ROOT, "%016x".formatted(1)).hasSizeBetween(6, 10);
+        assertThat(count("spans", "decide", "dropped", "not_kept")
+                        - registry.get("tracery.pipeline.spans.revived")
+                                .counter()
+                                .count())
+                .isEqualTo(101 - kept.size());
+    }
+
     @Test
     void buriesWhatIsNotABatchWithTheReasonAndGoesOn() {
         byte[] poison = "not protobuf at all".getBytes(StandardCharsets.UTF_8);
