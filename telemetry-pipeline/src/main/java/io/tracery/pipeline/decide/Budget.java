@@ -31,4 +31,9 @@ final class Budget {
         inStore -= bytes;
         return true;
     }
+
+    /** Of what is kept in any case. The debt is bounded, so that a burst of it does not shut others out for long. */
+    void takes(long bytes, long bytesPerSecond) {
+        inStore = Math.max(-SECONDS_IN_STORE * bytesPerSecond, inStore - bytes);
+    }
 }

@@ -65,7 +65,17 @@ public final class Judge {
         if (reason == null) {
             return Verdict.NOT_KEPT;
         }
-        return new Verdict(reason, budget.admits(reason, facts.bytes(), current.bytesPerSecond(), nowMillis));
+        return verdict(reason, facts, nowMillis);
+    }
+
+    /** A metric that shows a trace must not lead to nothing: there is always room for it, and all else pays for that. */
+    private Verdict verdict(Reason reason, Facts facts, long nowMillis) {
+        boolean room = budget.admits(reason, facts.bytes(), current.bytesPerSecond(), nowMillis);
+        if (!room && current.looksFor(Reason.EXEMPLAR) && facts.has(Reason.EXEMPLAR)) {
+            budget.takes(facts.bytes(), current.bytesPerSecond());
+            return new Verdict(reason, /* kept= */ true);
+        }
+        return new Verdict(reason, room);
     }
 
     /** About one that was not kept, when more of it comes: what is usual has been learned from it already. */
@@ -73,7 +83,7 @@ public final class Judge {
         adopt(policies.get());
         for (Reason reason : Reason.values()) {
             if (current.looksFor(reason) && facts.has(reason)) {
-                return new Verdict(reason, budget.admits(reason, facts.bytes(), current.bytesPerSecond(), nowMillis));
+                return verdict(reason, facts, nowMillis);
             }
         }
         return Verdict.NOT_KEPT;

@@ -160,6 +160,31 @@ class JudgeTest {
         assertThat(judge(huge, NOW + 99_000).kept()).isTrue();
     }
 
+    /** A metric shows them, so that somebody will ask for them: whatever else is kept, and whenever the metric comes. */
+    @Test
+    void thereIsRoomForEveryTraceThatAMetricShowsAndTheOthersPayForIt() {
+        policies = new Policies(Set.of(), 0.01, 0, 0, /* bytesPerSecond= */ 1_000);
+        for (int i = 0; i < 100; i++) {
+            boolean failed = i % 2 == 0;
+            Verdict shown = judge(
+                    facts -> {
+                        facts.counted(10, 1_000);
+                        facts.exemplar();
+                        if (failed) {
+                            facts.error();
+                        }
+                    },
+                    NOW);
+            assertThat(shown).isEqualTo(new Verdict(failed ? Reason.ERROR : Reason.EXEMPLAR, true));
+        }
+        Consumer<Facts> error = facts -> {
+            facts.counted(1, 100);
+            facts.error();
+        };
+        assertThat(judge(error, NOW + 1_000).overBudget()).isTrue();
+        assertThat(judge(error, NOW + 3_000).kept()).isTrue();
+    }
+
     @Test
     void whatComesLateSpeaksForATraceByItselfOnly() {
         policies = new Policies(Set.of(), 0.01, 100, 1, ROOM);
