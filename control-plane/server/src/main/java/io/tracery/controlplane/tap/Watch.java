@@ -145,7 +145,7 @@ final class Watch {
 
     /** To be called a few times a second. */
     synchronized void tick(long nowNanos) {
-        if (!endedBecause.isEmpty()) {
+        if (!begun || !endedBecause.isEmpty()) {
             return;
         }
         if (nowNanos - secondNanos >= SECOND) {
@@ -186,11 +186,14 @@ final class Watch {
                 status.addNotes(entry.getKey().name() + " " + one.getNote());
             }
         }
-        return status.setLookedBack(lookedBack || nowNanos - startNanos >= LOOKING_BACK_TAKES)
+        status.setLookedBack(lookedBack || nowNanos - startNanos >= LOOKING_BACK_TAKES)
                 .setDroppedRate(status.getDroppedRate() + droppedRate)
                 .setDroppedSlow(status.getDroppedSlow() + droppedSlow)
-                .setSent(sent)
-                .build();
+                .setSent(sent);
+        // Exchanges come sooner than the counts of them.
+        long accounted = sent + status.getDroppedRate() + status.getDroppedSlow();
+        status.setMatched(Math.max(status.getMatched(), accounted));
+        return status.setExamined(Math.max(status.getExamined(), status.getMatched())).build();
     }
 
     /** Tells the watcher why it is over, after how it stands. Does nothing the second time. */
