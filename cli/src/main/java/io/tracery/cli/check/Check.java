@@ -59,12 +59,13 @@ public final class Check {
             demo.deaths().forEach(problems::add);
             problems.add("the check could not go on: " + (e instanceof DemoException ? e.getMessage() : e));
             problems.forEach(terminal::problem);
-            return new CheckReport(false, null, null, null, null, null, null, null, null, null, problems);
+            return new CheckReport(false, null, null, null, null, null, null, null, null, null, null, null, problems);
         }
     }
 
     private CheckReport verified(Duration underLoad) throws IOException {
         GraphView baseline = settledGraph();
+        SpanAccount spansAtRest = terminal.step("no span is under way", this::spansAtRest);
         Instant loadBegan = Instant.now();
         SpanBytes spansBefore = SpanBytes.now(plan, http);
         List<Long> ends = new ArrayList<>();
@@ -87,6 +88,9 @@ public final class Check {
         ends.addAll(LoadCounts.ends(http));
         Trace trace = terminal.step("checkout traces, whole", () -> traces(loadBegan));
 
+        SpanAccount spans = terminal.step("every span is accounted for", () -> accounted(spansAtRest));
+        problems.addAll(spans.problems());
+
         requests(counts);
         EdgeCheck edges = new EdgeCheck(plan, counts, problems);
         Graph graphReport = edges.counts(graph.since(baseline));
@@ -106,6 +110,8 @@ public final class Check {
                 prometheus,
                 memory,
                 SpanBytes.now(plan, http).since(spansBefore),
+                spans.spans(),
+                spans.canariesSeen(),
                 problems);
     }
 
@@ -122,6 +128,32 @@ public final class Check {
             before = now;
         }
         throw new DemoException("the graph counts requests although nobody sends any");
+    }
+
+    /** Sidecars send spans of their own all the time, so that there is a moment to be waited for. */
+    private SpanAccount spansAtRest() throws IOException {
+        long end = System.nanoTime() + SETTLE.toNanos();
+        SpanAccount before = SpanAccount.now(plan, http);
+        while (System.nanoTime() < end) {
+            sleepUntil(System.nanoTime() + TimeUnit.SECONDS.toNanos(1));
+            SpanAccount now = SpanAccount.now(plan, http);
+            if (now.underWay() == 0 && now.equals(before)) {
+                return now;
+            }
+            before = now;
+        }
+        return before;
+    }
+
+    /** What happened to the spans since then, once it adds up, or as it is when it did not come to that in time. */
+    private SpanAccount accounted(SpanAccount before) throws IOException {
+        long end = System.nanoTime() + SETTLE.toNanos();
+        SpanAccount spans = SpanAccount.now(plan, http).since(before);
+        while (!spans.problems().isEmpty() && System.nanoTime() < end) {
+            sleepUntil(System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(250));
+            spans = SpanAccount.now(plan, http).since(before);
+        }
+        return spans;
     }
 
     /** The graph once it counts as the load generator does, or as it is when it did not come to that in time. */

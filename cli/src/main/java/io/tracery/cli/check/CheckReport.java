@@ -26,6 +26,8 @@ public record CheckReport(
         @Nullable Prometheus prometheus,
         @Nullable Memory memoryMib,
         @Nullable Double spanBytes,
+        @Nullable Spans spans,
+        @Nullable Canaries canaries,
         List<String> problems) {
 
     private static final JsonMapper JSON = JsonMapper.builder()
@@ -56,13 +58,25 @@ public record CheckReport(
     /** Proportional set sizes in MiB. */
     public record Memory(double sidecarMax, double sidecarMedian, double standalone) {}
 
+    /**
+     * Where the spans of all exchanges went while there was load: recorded = kept + not kept + dropped.
+     *
+     * @param recorded one for each exchange, and one for each attempt of those that had several
+     * @param stored by trace search, as many as were kept
+     */
+    public record Spans(long exchanges, long recorded, long kept, long notKept, long dropped, long stored) {}
+
+    /** Spans by which sidecars show that the way of spans is open. */
+    public record Canaries(long sent, long arrived, long lost) {}
+
     public CheckReport {
         problems = List.copyOf(problems);
     }
 
     /** A check that did not get far enough to look at anything. */
     public static CheckReport failed(String problem) {
-        return new CheckReport(false, null, null, null, null, null, null, null, null, null, List.of(problem));
+        return new CheckReport(
+                false, null, null, null, null, null, null, null, null, null, null, null, List.of(problem));
     }
 
     /** One JSON object over several lines. */

@@ -1,16 +1,12 @@
 package io.tracery.cli.check;
 
-import io.tracery.cli.demo.Demo;
 import io.tracery.cli.demo.DemoPlan;
 import io.tracery.cli.demo.Http;
-import io.tracery.cli.demo.Sidecar;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -23,16 +19,10 @@ import org.jspecify.annotations.Nullable;
  */
 record SpanBytes(long log, long spans) {
 
-    private static final Pattern EXPORTED =
-            Pattern.compile("(?m)^tracery_telemetry_exported_total\\{[^}]*signal=\"spans\"[^}]*} ([0-9.eE+]+)$");
-
     static SpanBytes now(DemoPlan plan, Http http) throws IOException {
-        long spans = 0;
-        for (Sidecar sidecar : plan.sidecars()) {
-            spans += exported(http.get(Demo.url(sidecar.adminPort(), "/metrics"), "text/plain;version=0.0.4")
-                    .body());
-        }
-        return new SpanBytes(size(plan.data().path().resolve("kafka")), spans);
+        return new SpanBytes(
+                size(plan.data().path().resolve("kafka")),
+                MetricsPages.ofSidecars(plan, http).sum("tracery_telemetry_exported_total", "signal=\"spans\""));
     }
 
     /** Since then, each; null where nothing can be said, as when the log was trimmed meanwhile. */
@@ -41,11 +31,6 @@ record SpanBytes(long log, long spans) {
         return spans > before.spans && log > before.log
                 ? ProcessMemory.rounded((double) (log - before.log) / (spans - before.spans))
                 : null;
-    }
-
-    static long exported(String page) {
-        Matcher line = EXPORTED.matcher(page);
-        return line.find() ? (long) Double.parseDouble(line.group(1)) : 0;
     }
 
     /** Of all segments of the topic's partitions. */
