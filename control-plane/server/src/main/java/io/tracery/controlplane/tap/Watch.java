@@ -193,7 +193,8 @@ final class Watch {
         // Exchanges come sooner than the counts of them.
         long accounted = sent + status.getDroppedRate() + status.getDroppedSlow();
         status.setMatched(Math.max(status.getMatched(), accounted));
-        return status.setExamined(Math.max(status.getExamined(), status.getMatched())).build();
+        return status.setExamined(Math.max(status.getExamined(), status.getMatched()))
+                .build();
     }
 
     /** Tells the watcher why it is over, after how it stands. Does nothing the second time. */
