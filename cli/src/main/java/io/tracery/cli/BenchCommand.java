@@ -12,6 +12,7 @@ import picocli.CommandLine.Spec;
         subcommands = {
             BenchProxyCommand.class,
             BenchPipelineCommand.class,
+            BenchSearchCommand.class,
             BenchStreamingCommand.class,
             BenchSoakCommand.class,
             BenchTopologyCommand.class
@@ -28,6 +29,6 @@ final class BenchCommand implements Runnable {
     public void run() {
         throw new ParameterException(
                 spec.commandLine(),
-                "what shall it measure? tracery bench proxy, pipeline, streaming, soak or topology");
+                "what shall it measure? tracery bench proxy, pipeline, search, streaming, soak or topology");
     }
 }

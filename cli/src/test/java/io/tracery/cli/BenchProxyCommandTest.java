@@ -43,5 +43,6 @@ class BenchProxyCommandTest {
         assertThat(line.execute("bench")).isEqualTo(64);
         assertThat(line.execute("bench", "proxy", "--rouns", "3")).isEqualTo(64);
         assertThat(line.execute("bench", "streaming", "--gib", "3")).isEqualTo(64);
+        assertThat(line.execute("bench", "search", "--span", "3")).isEqualTo(64);
     }
 }

@@ -3,9 +3,7 @@ package io.tracery.search.ingest;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.opentelemetry.proto.trace.v1.TracesData;
 import io.tracery.process.Component;
-import io.tracery.search.store.SpanEntry;
 import io.tracery.search.store.TraceStore;
 import java.time.Duration;
 import java.util.Collection;
@@ -27,7 +25,6 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -205,34 +202,34 @@ public final class SpanIngest implements Component {
 
     private void take(ConsumerRecord<byte[], byte[]> record) {
         counters.recordsAccepted.increment();
-        List<SpanEntry> entries = parse(record);
-        if (entries != null) {
-            List<SpanEntry> valid = entries.stream().filter(SpanEntry::valid).toList();
-            counters.spansAccepted.increment(entries.size());
-            counters.spansInvalid.increment(entries.size() - valid.size());
-            // A sender whose clock is ahead must not keep its spans longer than others.
-            store.add(valid, Math.min(record.timestamp(), clockMillis.getAsLong()));
-            counters.spansPassed.increment(valid.size());
-            counters.recordsPassed.increment();
+        byte[] value = record.value();
+        if (value == null) {
+            bury(record, "the record has no value");
+        } else {
+            try {
+                if (!canaries.take(value)) {
+                    store(value, record.timestamp());
+                }
+                counters.recordsPassed.increment();
+            } catch (InvalidProtocolBufferException e) {
+                bury(record, "not OTLP TracesData: " + e.getMessage());
+            }
         }
         next.put(record.partition(), record.offset() + 1);
         dirty = true;
     }
 
-    private @Nullable List<SpanEntry> parse(ConsumerRecord<byte[], byte[]> record) {
-        try {
-            byte[] value = record.value();
-            if (value != null) {
-                TracesData data = TracesData.parseFrom(value);
-                return canaries.take(data) ? List.of() : SpanEntry.of(data);
-            }
-            counters.recordsMalformed.increment();
-            deadLetters.bury(record, "the record has no value");
-        } catch (InvalidProtocolBufferException e) {
-            counters.recordsMalformed.increment();
-            deadLetters.bury(record, "not OTLP TracesData: " + e.getMessage());
-        }
-        return null;
+    private void store(byte[] otlp, long timestamp) throws InvalidProtocolBufferException {
+        // A sender whose clock is ahead must not keep its spans longer than others.
+        TraceStore.Added added = store.add(otlp, Math.min(timestamp, clockMillis.getAsLong()));
+        counters.spansAccepted.increment((double) added.spans() + added.invalid());
+        counters.spansInvalid.increment(added.invalid());
+        counters.spansPassed.increment(added.spans());
+    }
+
+    private void bury(ConsumerRecord<byte[], byte[]> record, String reason) {
+        counters.recordsMalformed.increment();
+        deadLetters.bury(record, reason);
     }
 
     /** Dead letters first, then the store, then Kafka's group: each may be behind the one before it, never ahead. */

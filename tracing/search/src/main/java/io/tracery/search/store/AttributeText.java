@@ -33,7 +33,7 @@ public final class AttributeText {
     }
 
     /** Whole numbers without a fraction, as a person would type them into a search. */
-    private static String number(double value) {
+    static String number(double value) {
         return value == Math.rint(value) && Math.abs(value) < 1e15
                 ? String.valueOf((long) value)
                 : String.valueOf(value);

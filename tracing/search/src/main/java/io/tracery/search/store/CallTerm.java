@@ -1,7 +1,7 @@
 package io.tracery.search.store;
 
-import io.opentelemetry.proto.trace.v1.Span;
-import org.apache.lucene.util.BytesRef;
+import io.opentelemetry.proto.trace.v1.Status;
+import java.nio.charset.StandardCharsets;
 
 /**
  * What a span did, as one term: who, what, of which kind, whether it failed, and about how long it took. How often it stands in a
@@ -15,18 +15,32 @@ record CallTerm(String service, String operation, Kind kind, boolean failed, int
 
     private static final char SEPARATOR = '\0';
     private static final char FIRST_BUCKET = ' ';
+    /** In UTF-8. */
+    private static final int FIRST_OF_TWO_BYTES = 0x80;
+
     private static final int BUCKETS_PER_DOUBLING = 8;
     static final int MOST_BUCKETS = 8 * 40;
     private static final long LEAST_NANOS = 1_000;
 
-    static CallTerm of(SpanEntry entry, String service) {
-        Span span = entry.span();
-        return new CallTerm(
-                Fields.term(service),
-                Fields.term(span.getName()),
-                Kind.of(span),
-                entry.failed(),
-                bucket(entry.durationNanos()));
+    /** Adds the term of a span. */
+    static void write(Terms terms, Origin origin, byte[] bytes, SpanFields span) {
+        terms.write(origin.serviceTerm()).write(SEPARATOR);
+        if (span.nameLength() <= Fields.MAX_TERM_BYTES) {
+            terms.write(bytes, span.nameFrom(), span.nameLength());
+        } else {
+            String name = new String(bytes, span.nameFrom(), span.nameLength(), StandardCharsets.UTF_8);
+            terms.write(Terms.utf8(Fields.term(name)));
+        }
+        terms.write(SEPARATOR)
+                .write(Kind.numbered(span.kind()).code())
+                .write(span.code() == Status.StatusCode.STATUS_CODE_ERROR_VALUE ? 'e' : 'o');
+        int bucket = FIRST_BUCKET + bucket(span.end() - span.start());
+        if (bucket < FIRST_OF_TWO_BYTES) {
+            terms.write(bucket);
+        } else {
+            terms.write(0xC0 | (bucket >> 6)).write(0x80 | (bucket & 0x3F));
+        }
+        terms.end();
     }
 
     static String prefix(String service) {
@@ -35,16 +49,6 @@ record CallTerm(String service, String operation, Kind kind, boolean failed, int
 
     static String prefix(String service, String operation) {
         return prefix(service) + Fields.term(operation) + SEPARATOR;
-    }
-
-    BytesRef term() {
-        return new BytesRef(service
-                + SEPARATOR
-                + operation
-                + SEPARATOR
-                + kind.code()
-                + (failed ? 'e' : 'o')
-                + (char) (FIRST_BUCKET + bucket));
     }
 
     static CallTerm parse(String term) {

@@ -7,6 +7,8 @@ import java.util.Arrays;
 final class Column {
 
     private static final int LEAST = 64;
+    private static final int LONGEST = 10;
+    private static final int MOST_KEPT = 1 << 20;
 
     private byte[] bytes;
     private int end;
@@ -42,6 +44,34 @@ final class Column {
         return end - at;
     }
 
+    /** How much was written. */
+    int size() {
+        return end;
+    }
+
+    /** Forgets all but so much of what was written. */
+    void cut(int size) {
+        end = size;
+    }
+
+    /** Begins anew; what one huge fragment took is given back. */
+    void clear() {
+        end = 0;
+        if (bytes.length > MOST_KEPT) {
+            bytes = new byte[LEAST];
+        }
+    }
+
+    /** True when these bytes stand at a place. */
+    boolean holds(int place, byte[] others, int from, int length) {
+        return Arrays.equals(bytes, place, place + length, others, from, from + length);
+    }
+
+    /** What was written, and bytes beyond {@link #size} that mean nothing. */
+    byte[] bytes() {
+        return bytes;
+    }
+
     byte[] toBytes() {
         return Arrays.copyOf(bytes, end);
     }
@@ -54,7 +84,7 @@ final class Column {
 
     /** Seven bits to a byte, the lowest first; small numbers are short. */
     void write(long number) {
-        reserve(10);
+        reserve(LONGEST);
         long rest = number;
         while ((rest & ~0x7FL) != 0) {
             bytes[end++] = (byte) (rest | 0x80);
@@ -68,22 +98,23 @@ final class Column {
         write((number << 1) ^ (number >> 63));
     }
 
-    void writeFixed(long number) {
-        reserve(Long.BYTES);
-        for (int i = 0; i < Long.BYTES; i++) {
-            bytes[end++] = (byte) (number >>> (8 * i));
-        }
+    void writeBytes(byte[] more) {
+        writeBytes(more, 0, more.length);
     }
 
-    void writeBytes(byte[] more) {
-        reserve(more.length);
-        System.arraycopy(more, 0, bytes, end, more.length);
-        end += more.length;
+    void writeBytes(byte[] more, int from, int length) {
+        reserve(length);
+        System.arraycopy(more, from, bytes, end, length);
+        end += length;
     }
 
     void writeSized(byte[] more) {
-        write(more.length);
-        writeBytes(more);
+        writeSized(more, 0, more.length);
+    }
+
+    void writeSized(byte[] more, int from, int length) {
+        write(length);
+        writeBytes(more, from, length);
     }
 
     /** Another column, with its length before it. */
@@ -113,15 +144,6 @@ final class Column {
     long readSigned() throws IOException {
         long number = read();
         return (number >>> 1) ^ -(number & 1);
-    }
-
-    long readFixed() throws IOException {
-        int from = advance(Long.BYTES);
-        long number = 0;
-        for (int i = 0; i < Long.BYTES; i++) {
-            number |= (bytes[from + i] & 0xFFL) << (8 * i);
-        }
-        return number;
     }
 
     byte[] readBytes(int length) throws IOException {

@@ -1,10 +1,13 @@
 package io.tracery.search.store;
 
 import com.github.luben.zstd.Zstd;
+import com.github.luben.zstd.ZstdCompressCtx;
+import com.github.luben.zstd.ZstdDecompressCtx;
 import com.github.luben.zstd.ZstdDictCompress;
 import com.github.luben.zstd.ZstdDictDecompress;
 import com.github.luben.zstd.ZstdDictTrainer;
 import com.github.luben.zstd.ZstdException;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -17,7 +20,6 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.apache.lucene.util.BytesRef;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * with all others stands in the dictionary. A dictionary is a file beside the index, on disk before the first fragment that
  * needs it. One thread compresses, any number decompress.
  */
-final class Dictionaries {
+final class Dictionaries implements Closeable {
 
     private static final Logger log = LoggerFactory.getLogger(Dictionaries.class);
     private static final int LEVEL = 3;
@@ -41,7 +43,15 @@ final class Dictionaries {
 
     // Confined to the thread that compresses. Number 0 is none.
     private int current;
-    private @Nullable ZstdDictCompress dictionary;
+    private final ZstdCompressCtx compressor = new ZstdCompressCtx()
+            .setLevel(LEVEL)
+            // All of that is known here, and a dozen bytes are a seventh of a span.
+            .setMagicless(true)
+            .setContentSize(false)
+            .setDictID(false);
+
+    private byte[] compressed = new byte[LARGEST_SAMPLE];
+    private final Column stored = new Column();
     private final List<byte[]> samples = new ArrayList<>();
     private int sampled;
 
@@ -66,32 +76,36 @@ final class Dictionaries {
         readable.put(number, new ZstdDictDecompress(bytes));
         if (number > current) {
             current = number;
-            dictionary = new ZstdDictCompress(bytes, LEVEL);
+            compressor.loadDict(new ZstdDictCompress(bytes, LEVEL));
         }
     }
 
-    /** The trace id as it is, then the dictionary's number and the length, then the fragment. */
-    BytesRef compress(byte[] traceId, byte[] fragment) throws IOException {
-        ZstdDictCompress learned = dictionary;
-        if (learned == null) {
-            learned = learn(fragment);
+    /** The trace id as it is, then the dictionary's number and the length, then the fragment. Good until the next one. */
+    BytesRef compress(BytesRef traceId, Column fragment) throws IOException {
+        if (current == 0) {
+            learn(fragment);
         }
-        byte[] compressed = learned == null ? Zstd.compress(fragment, LEVEL) : Zstd.compress(fragment, learned);
-        Column stored = new Column();
-        stored.writeBytes(traceId);
-        stored.write(learned == null ? 0 : current);
-        stored.write(fragment.length);
-        stored.writeBytes(compressed);
-        return new BytesRef(stored.toBytes());
+        int most = (int) Zstd.compressBound(fragment.size());
+        if (most > compressed.length) {
+            compressed = new byte[most];
+        }
+        int length =
+                compressor.compressByteArray(compressed, 0, compressed.length, fragment.bytes(), 0, fragment.size());
+        stored.clear();
+        stored.writeBytes(traceId.bytes, traceId.offset, traceId.length);
+        stored.write(current);
+        stored.write(fragment.size());
+        stored.writeBytes(compressed, 0, length);
+        return new BytesRef(stored.bytes(), 0, stored.size());
     }
 
-    private @Nullable ZstdDictCompress learn(byte[] fragment) throws IOException {
-        if (fragment.length <= LARGEST_SAMPLE) {
-            samples.add(fragment);
-            sampled += fragment.length;
+    private void learn(Column fragment) throws IOException {
+        if (fragment.size() <= LARGEST_SAMPLE) {
+            samples.add(fragment.toBytes());
+            sampled += fragment.size();
         }
         if (sampled < SAMPLE_BYTES) {
-            return null;
+            return;
         }
         ZstdDictTrainer trainer = new ZstdDictTrainer(sampled, DICTIONARY_BYTES);
         samples.forEach(trainer::addSample);
@@ -104,7 +118,6 @@ final class Dictionaries {
         } catch (ZstdException e) {
             log.info("spans have too little in common to learn from ({}); the next ones may have more", e.getMessage());
         }
-        return dictionary;
     }
 
     private void store(int number, byte[] bytes) throws IOException {
@@ -131,16 +144,27 @@ final class Dictionaries {
         if (length < 0 || length > LARGEST_FRAGMENT) {
             throw new IOException("a fragment of " + length + " bytes stands in the trace index; it is damaged");
         }
-        byte[] compressed = column.readBytes(column.left());
-        if (number == 0) {
-            return Zstd.decompress(compressed, length);
+        byte[] packed = column.readBytes(column.left());
+        try (ZstdDecompressCtx decompressor = new ZstdDecompressCtx().setMagicless(true)) {
+            if (number != 0) {
+                decompressor.loadDict(learned(number));
+            }
+            return decompressor.decompress(packed, length);
         }
+    }
+
+    private ZstdDictDecompress learned(int number) throws IOException {
         ZstdDictDecompress learned = readable.get(number);
         if (learned == null) {
             throw new IOException("the trace index has lost " + folder.resolve(PREFIX + number)
                     + "; move the index away, it fills again from Kafka");
         }
-        return Zstd.decompress(compressed, learned, length);
+        return learned;
+    }
+
+    @Override
+    public void close() {
+        compressor.close();
     }
 
     private static Column reading(BytesRef stored) {

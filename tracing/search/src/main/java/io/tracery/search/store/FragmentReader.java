@@ -9,6 +9,7 @@ import io.opentelemetry.proto.trace.v1.Span;
 import io.opentelemetry.proto.trace.v1.Status;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** Reads what {@link FragmentWriter} wrote. */
@@ -39,11 +40,17 @@ final class FragmentReader {
             origins[i] = ResourceSpans.parseFrom(columns.origins.readSized());
         }
         for (int i = 0; i < shapes.length; i++) {
-            shapes[i] = new long[columns.shapes.readInt()];
-            for (int k = 0; k < shapes[i].length; k++) {
-                shapes[i][k] = columns.shapes.read();
-            }
+            shapes[i] = shape(columns.shapes.readColumn());
         }
+    }
+
+    private static long[] shape(Column stored) throws IOException {
+        long[] shape = new long[stored.left()];
+        int length = 0;
+        while (stored.left() > 0) {
+            shape[length++] = stored.read();
+        }
+        return Arrays.copyOf(shape, length);
     }
 
     static List<SpanEntry> read(byte[] traceId, byte[] stored) throws IOException {
@@ -115,7 +122,7 @@ final class FragmentReader {
     private KeyValue attribute(long key) throws IOException {
         KeyValue.Builder attribute = KeyValue.newBuilder().setKeyBytes(texts[(int) (key >>> 3)]);
         int type = (int) (key & 7);
-        if (type != FragmentWriter.NO_VALUE) {
+        if (type != AttributeWriter.NO_VALUE) {
             attribute.setValue(value(type));
         }
         return attribute.build();
@@ -124,16 +131,16 @@ final class FragmentReader {
     private AnyValue value(int type) throws IOException {
         AnyValue.Builder value = AnyValue.newBuilder();
         return switch (type) {
-            case FragmentWriter.TEXT ->
+            case AttributeWriter.TEXT ->
                 value.setStringValueBytes(texts[columns.values.readInt()]).build();
-            case FragmentWriter.BOOL ->
+            case AttributeWriter.BOOL ->
                 value.setBoolValue(columns.values.read() != 0).build();
-            case FragmentWriter.INT ->
+            case AttributeWriter.INT ->
                 value.setIntValue(columns.values.readSigned()).build();
-            case FragmentWriter.THOUSANDTHS ->
+            case AttributeWriter.THOUSANDTHS ->
                 value.setDoubleValue(columns.values.readSigned() / 1000.0).build();
-            case FragmentWriter.DOUBLE ->
-                value.setDoubleValue(Double.longBitsToDouble(columns.doubles.readFixed()))
+            case AttributeWriter.DOUBLE ->
+                value.setDoubleValue(Double.longBitsToDouble(Long.reverse(columns.doubles.read())))
                         .build();
             default -> AnyValue.parseFrom(columns.rest.readSized());
         };

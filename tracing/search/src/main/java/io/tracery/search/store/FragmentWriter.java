@@ -1,240 +1,234 @@
 package io.tracery.search.store;
 
-import com.google.protobuf.ByteString;
-import io.opentelemetry.proto.common.v1.AnyValue;
-import io.opentelemetry.proto.common.v1.InstrumentationScope;
+import com.google.protobuf.InvalidProtocolBufferException;
 import io.opentelemetry.proto.common.v1.KeyValue;
-import io.opentelemetry.proto.resource.v1.Resource;
-import io.opentelemetry.proto.trace.v1.ScopeSpans;
 import io.opentelemetry.proto.trace.v1.Span;
-import io.opentelemetry.proto.trace.v1.Status;
-import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.lucene.util.BytesRef;
 
 /**
- * Spans of one trace that came together, as bytes that compress well; {@link FragmentReader} gives back exactly the same
- * spans. What OTLP has and shops do not (links, trace state, counts of what was dropped, nested values) is carried along as it is.
+ * Makes fragments of spans, straight from their bytes; {@link FragmentReader} gives back exactly the same spans. What OTLP has and shops do not
+ * (links, trace state, counts of what was dropped, fields of later versions) is carried along as it is, by a longer way. Confined to one thread.
  */
 final class FragmentWriter {
-
-    /** Types of values; those of an index that is written never change. */
-    static final int NO_VALUE = 0;
-
-    static final int TEXT = 1;
-    static final int BOOL = 2;
-    static final int INT = 3;
-    static final int DOUBLE = 4;
-    /** A floating point number that is a whole number of thousandths. */
-    static final int THOUSANDTHS = 5;
-
-    static final int OTHER = 6;
 
     static final int FLAG_STATUS = 1;
     static final int FLAG_REST = 2;
     /** Attributes or events have something without a column, and stand in the rest. */
     static final int FLAG_PLAIN = 4;
 
-    private static final double MOST_THOUSANDTHS = 1e15;
-
     private final SpanColumns columns = new SpanColumns();
-    private final Map<ByteString, Integer> texts = new HashMap<>();
-    private final Map<List<Long>, Integer> shapes = new HashMap<>();
-    private final Map<Origin, Integer> origins = new HashMap<>();
-    private final Map<ByteString, Integer> places = new HashMap<>();
+    private final Interned texts = new Interned(columns.texts);
+    private final Interned shapes = new Interned(columns.shapes);
+    private final SpanTags tags = new SpanTags();
+    private final AttributeWriter attributes = new AttributeWriter(columns, texts, shapes, tags);
+    private final SpanFields fields = new SpanFields();
+    private final EventFields event = new EventFields();
+    private final LongTable places = new LongTable();
+    private final Map<Origin, Integer> origins = new LinkedHashMap<>();
+
+    // The fragment that is being made.
+    private Terms calls = Terms.NONE;
+    private Terms edges = Terms.NONE;
     private long lastStart;
+    private long first;
+    private long last;
 
-    private record Origin(Resource resource, InstrumentationScope scope, String schema, String scopeSchema) {}
-
-    private FragmentWriter() {}
-
-    static byte[] write(List<SpanEntry> spans) {
-        FragmentWriter writer = new FragmentWriter();
-        for (int i = 0; i < spans.size(); i++) {
-            writer.places.putIfAbsent(spans.get(i).span().getSpanId(), i);
+    /** @param otlp what the slices point into */
+    Fragment write(byte[] otlp, TraceSlices spans) throws InvalidProtocolBufferException {
+        clear(spans.count());
+        for (int place = 0; place < spans.count(); place++) {
+            // Of two spans with one id the later is the parent: where both sides of a call share theirs, the called
+            // one.
+            places.put(spans.id(place), place);
         }
-        for (SpanEntry entry : spans) {
-            writer.add(entry);
+        for (int place = 0; place < spans.count(); place++) {
+            add(otlp, spans, place);
         }
         Column stored = new Column();
-        stored.write(spans.size());
-        stored.write(writer.texts.size());
-        stored.write(writer.origins.size());
-        stored.write(writer.shapes.size());
-        writer.columns.writeTo(stored);
-        return stored.toBytes();
+        stored.write(spans.count());
+        stored.write(texts.count());
+        stored.write(origins.size());
+        stored.write(shapes.count());
+        columns.writeTo(stored);
+        BytesRef id = new BytesRef(spans.traceId());
+        return new Fragment(id, services(), calls, tags.terms(), edges, first, last, spans.count(), stored);
     }
 
-    private void add(SpanEntry entry) {
-        Span span = entry.span();
-        boolean plain = !hasColumns(span);
-        byte[] rest = rest(span, plain);
-        columns.spans.write(origin(entry));
-        columns.ids.writeBytes(span.getSpanId().toByteArray());
-        parent(span.getParentSpanId());
-        columns.spans.write(text(span.getNameBytes()));
-        columns.spans.write(span.getKindValue());
-        columns.spans.write(Integer.toUnsignedLong(span.getFlags()));
-        columns.spans.write(
-                (span.hasStatus() ? FLAG_STATUS : 0) | (rest.length > 0 ? FLAG_REST : 0) | (plain ? FLAG_PLAIN : 0));
-        if (span.hasStatus()) {
-            columns.spans.write(span.getStatus().getCodeValue());
-            columns.spans.write(text(span.getStatus().getMessageBytes()));
+    private void clear(int spans) {
+        columns.clear();
+        texts.clear();
+        shapes.clear();
+        tags.clear();
+        places.clear();
+        origins.clear();
+        calls = new Terms(spans);
+        edges = new Terms(0);
+        lastStart = 0;
+        first = Long.MAX_VALUE;
+        last = Long.MIN_VALUE;
+    }
+
+    private Terms services() {
+        Terms services = new Terms(origins.size());
+        origins.keySet().forEach(origin -> services.write(origin.serviceTerm()).end());
+        return services;
+    }
+
+    private void add(byte[] otlp, TraceSlices spans, int place) throws InvalidProtocolBufferException {
+        int from = spans.from(place);
+        int length = spans.length(place);
+        Origin origin = spans.origin(place);
+        int[] mark = columns.mark();
+        tags.begin();
+        if (fields.read(otlp, from, length) && common(otlp, origin)) {
+            lists(otlp, spans, place);
+        } else {
+            columns.back(mark);
+            Span span = Span.parser().parseFrom(otlp, from, length);
+            byte[] bytes = unusual(span, origin);
+            lists(bytes, spans, place);
         }
-        columns.times.writeSigned(span.getStartTimeUnixNano() - lastStart);
-        columns.times.writeSigned(span.getEndTimeUnixNano() - span.getStartTimeUnixNano());
-        lastStart = span.getStartTimeUnixNano();
-        if (!plain) {
-            attributes(span.getAttributesList());
-            columns.spans.write(span.getEventsCount());
-            for (Span.Event event : span.getEventsList()) {
-                columns.spans.write(text(event.getNameBytes()));
-                columns.times.writeSigned(event.getTimeUnixNano() - span.getStartTimeUnixNano());
-                attributes(event.getAttributesList());
-            }
+    }
+
+    private boolean common(byte[] bytes, Origin origin) throws InvalidProtocolBufferException {
+        head(bytes, origin, fields.hasStatus() ? FLAG_STATUS : 0);
+        return body(bytes, origin);
+    }
+
+    /** The longer way: what has columns is written anew, as few would write it otherwise, and the rest stands beside it. */
+    private byte[] unusual(Span span, Origin origin) throws InvalidProtocolBufferException {
+        if (span.getSpanId().size() != Long.BYTES) {
+            throw new InvalidProtocolBufferException("a span has two ids");
+        }
+        boolean plain = !UnusualSpans.hasColumns(span);
+        byte[] rest = UnusualSpans.rest(span, plain);
+        byte[] bytes = UnusualSpans.common(span, plain).toByteArray();
+        int flags = (span.hasStatus() ? FLAG_STATUS : 0) | (rest.length > 0 ? FLAG_REST : 0) | (plain ? FLAG_PLAIN : 0);
+        tags.begin();
+        boolean read = fields.read(bytes, 0, bytes.length);
+        head(bytes, origin, flags);
+        if (!read || (!plain && !body(bytes, origin))) {
+            throw new IllegalStateException("a span has no columns, although it should: " + span);
         }
         if (rest.length > 0) {
             columns.rest.writeSized(rest);
         }
+        if (plain) {
+            tagAll(origin, span.getAttributesList());
+            span.getEventsList().forEach(each -> {
+                tags.add(SpanTags.tag(origin.serviceHash(), DerivedTags.EVENT, each.getName()));
+                tagAll(origin, each.getAttributesList());
+            });
+        }
+        if (!span.getTraceState().isEmpty()) {
+            tags.add(SpanTags.tag(origin.serviceHash(), DerivedTags.TRACE_STATE, span.getTraceState()));
+        }
+        return bytes;
     }
 
-    private int origin(SpanEntry entry) {
-        ScopeSpans scope = entry.otlp().getScopeSpans(0);
-        Origin origin = new Origin(entry.resource(), entry.scope(), entry.otlp().getSchemaUrl(), scope.getSchemaUrl());
+    private void tagAll(Origin origin, List<KeyValue> attributes) {
+        for (KeyValue attribute : attributes) {
+            long key = TextHash.of(attribute.getKey());
+            tags.add(SpanTags.tag(origin.serviceHash(), key, AttributeText.of(attribute.getValue())));
+        }
+    }
+
+    private int origin(Origin origin) {
         Integer known = origins.get(origin);
         if (known != null) {
             return known;
         }
-        columns.origins.writeSized(entry.otlp().toBuilder()
-                .clearScopeSpans()
-                .addScopeSpans(scope.toBuilder().clearSpans())
-                .build()
-                .toByteArray());
+        columns.origins.writeSized(origin.otlp());
+        tags.addAll(origin.tags());
         origins.put(origin, origins.size());
         return origins.size() - 1;
     }
 
+    private void head(byte[] bytes, Origin origin, int flags) throws InvalidProtocolBufferException {
+        long service = origin.serviceHash();
+        columns.spans.write(origin(origin));
+        columns.ids.writeBytes(bytes, fields.idFrom(), Long.BYTES);
+        parent(bytes);
+        columns.spans.write(texts.text(bytes, fields.nameFrom(), fields.nameLength()));
+        columns.spans.write(fields.kind());
+        columns.spans.write(Integer.toUnsignedLong(fields.flags()));
+        columns.spans.write(flags);
+        DerivedTags.kind(tags, service, Kind.numbered(fields.kind()));
+        if (fields.hasStatus()) {
+            int message = texts.text(bytes, fields.messageFrom(), fields.messageLength());
+            columns.spans.write(fields.code());
+            columns.spans.write(message);
+            DerivedTags.status(tags, service, fields.code());
+            if (fields.messageLength() > 0) {
+                tags.add(SpanTags.tag(
+                        service, DerivedTags.DESCRIPTION, bytes, fields.messageFrom(), fields.messageLength()));
+            }
+        }
+        columns.times.writeSigned(fields.start() - lastStart);
+        columns.times.writeSigned(fields.end() - fields.start());
+    }
+
     /** 0: none; 1: its id follows; else the parent's place in this fragment, plus two. */
-    private void parent(ByteString parent) {
-        Integer place = places.get(parent);
-        if (parent.isEmpty()) {
+    private void parent(byte[] bytes) {
+        int place = parentPlace(bytes);
+        if (fields.parentLength() == 0) {
             columns.spans.write(0);
-        } else if (place != null) {
+        } else if (place != LongTable.NONE) {
             columns.spans.write(place + 2L);
         } else {
             columns.spans.write(1);
-            columns.ids.writeSized(parent.toByteArray());
+            columns.ids.writeSized(bytes, fields.parentFrom(), fields.parentLength());
         }
     }
 
-    private static boolean hasColumns(Span span) {
-        for (Span.Event event : span.getEventsList()) {
-            if (event.getDroppedAttributesCount() != 0
-                    || !event.getUnknownFields().isEmpty()
-                    || !simple(event.getAttributesList())) {
+    private int parentPlace(byte[] bytes) {
+        return fields.parentLength() == Long.BYTES
+                ? places.find(SpanBatch.spanId(bytes, fields.parentFrom()))
+                : LongTable.NONE;
+    }
+
+    private boolean body(byte[] bytes, Origin origin) throws InvalidProtocolBufferException {
+        long service = origin.serviceHash();
+        if (!attributes.write(service, bytes, fields.attributes())) {
+            return false;
+        }
+        Slices events = fields.events();
+        columns.spans.write(events.count());
+        for (int i = 0; i < events.count(); i++) {
+            if (!event.read(bytes, events.from(i), events.length(i))) {
                 return false;
             }
-        }
-        return simple(span.getAttributesList())
-                && span.getStatus().getUnknownFields().isEmpty();
-    }
-
-    private static boolean simple(List<KeyValue> attributes) {
-        for (KeyValue attribute : attributes) {
-            if (!attribute.getUnknownFields().isEmpty()
-                    || !attribute.getValue().getUnknownFields().isEmpty()) {
+            int name = texts.text(bytes, event.nameFrom(), event.nameLength());
+            columns.spans.write(name);
+            columns.times.writeSigned(event.time() - fields.start());
+            if (event.nameLength() > 0) {
+                tags.add(SpanTags.tag(service, DerivedTags.EVENT, bytes, event.nameFrom(), event.nameLength()));
+            }
+            if (!attributes.write(service, bytes, event.attributes())) {
                 return false;
             }
         }
         return true;
     }
 
-    private static byte[] rest(Span span, boolean plain) {
-        if (!plain
-                && span.getLinksCount() == 0
-                && span.getTraceState().isEmpty()
-                && span.getDroppedAttributesCount() == 0
-                && span.getDroppedEventsCount() == 0
-                && span.getDroppedLinksCount() == 0
-                && span.getUnknownFields().isEmpty()) {
-            return new byte[0];
-        }
-        Span.Builder rest = span.toBuilder()
-                .clearTraceId()
-                .clearSpanId()
-                .clearParentSpanId()
-                .clearName()
-                .clearKind()
-                .clearFlags()
-                .clearStatus()
-                .clearStartTimeUnixNano()
-                .clearEndTimeUnixNano();
-        if (!plain) {
-            rest.clearAttributes().clearEvents();
-        } else if (!span.getStatus().getUnknownFields().isEmpty()) {
-            rest.setStatus(Status.newBuilder().setUnknownFields(span.getStatus().getUnknownFields()));
-        }
-        return rest.build().toByteArray();
-    }
-
-    private int text(ByteString text) {
-        Integer known = texts.get(text);
-        if (known != null) {
-            return known;
-        }
-        columns.texts.writeSized(text.toByteArray());
-        texts.put(text, texts.size());
-        return texts.size() - 1;
-    }
-
-    private void attributes(List<KeyValue> attributes) {
-        List<Long> shape = new ArrayList<>(attributes.size());
-        for (KeyValue attribute : attributes) {
-            shape.add((long) text(attribute.getKeyBytes()) << 3 | type(attribute));
-        }
-        Integer known = shapes.get(shape);
-        if (known == null) {
-            known = shapes.size();
-            shapes.put(shape, known);
-            columns.shapes.write(shape.size());
-            shape.forEach(columns.shapes::write);
-        }
-        columns.spans.write(known);
-        for (int i = 0; i < attributes.size(); i++) {
-            value(attributes.get(i).getValue(), (int) (shape.get(i) & 7));
-        }
-    }
-
-    private static int type(KeyValue attribute) {
-        if (!attribute.hasValue()) {
-            return NO_VALUE;
-        }
-        return switch (attribute.getValue().getValueCase()) {
-            case STRING_VALUE -> TEXT;
-            case BOOL_VALUE -> BOOL;
-            case INT_VALUE -> INT;
-            case DOUBLE_VALUE -> isThousandths(attribute.getValue().getDoubleValue()) ? THOUSANDTHS : DOUBLE;
-            default -> OTHER;
-        };
-    }
-
-    private static boolean isThousandths(double value) {
-        return Math.abs(value) < MOST_THOUSANDTHS
-                && Double.doubleToRawLongBits((long) Math.rint(value * 1000) / 1000.0)
-                        == Double.doubleToRawLongBits(value);
-    }
-
-    private void value(AnyValue value, int type) {
-        switch (type) {
-            case TEXT -> columns.values.write(text(value.getStringValueBytes()));
-            case BOOL -> columns.values.write(value.getBoolValue() ? 1 : 0);
-            case INT -> columns.values.writeSigned(value.getIntValue());
-            case THOUSANDTHS -> columns.values.writeSigned((long) Math.rint(value.getDoubleValue() * 1000));
-            case DOUBLE -> columns.doubles.writeFixed(Double.doubleToRawLongBits(value.getDoubleValue()));
-            case OTHER -> columns.rest.writeSized(value.toByteArray());
-            default -> {
-                // No value, nothing to write.
+    /** What is told of a span once all of it is written. */
+    private void lists(byte[] bytes, TraceSlices spans, int place) {
+        lastStart = fields.start();
+        first = Math.min(first, fields.start());
+        last = Math.max(last, fields.start());
+        Origin origin = spans.origin(place);
+        CallTerm.write(calls, origin, bytes, fields);
+        int parent = parentPlace(bytes);
+        if (parent != LongTable.NONE) {
+            Origin caller = spans.origin(parent);
+            if (!caller.service().equals(origin.service())) {
+                edges.write(caller.serviceTerm())
+                        .write(Fields.SEPARATOR)
+                        .write(origin.serviceTerm())
+                        .end();
             }
         }
     }

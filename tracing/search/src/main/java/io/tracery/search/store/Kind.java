@@ -17,6 +17,8 @@ public enum Kind {
 
     private final String label = name().equals("UNSPECIFIED") ? "" : name().toLowerCase(Locale.ROOT);
 
+    private final long labelHash = TextHash.of(label);
+
     Kind(char code) {
         this.code = code;
     }
@@ -40,8 +42,23 @@ public enum Kind {
         return label;
     }
 
+    /** {@link TextHash} of the label. */
+    long labelHash() {
+        return labelHash;
+    }
+
+    /** The kind with OTLP's number. */
+    static Kind numbered(int otlp) {
+        Span.SpanKind kind = Span.SpanKind.forNumber(otlp);
+        return kind == null ? UNSPECIFIED : of(kind);
+    }
+
     public static Kind of(Span span) {
-        return switch (span.getKind()) {
+        return of(span.getKind());
+    }
+
+    private static Kind of(Span.SpanKind kind) {
+        return switch (kind) {
             case SPAN_KIND_INTERNAL -> INTERNAL;
             case SPAN_KIND_SERVER -> SERVER;
             case SPAN_KIND_CLIENT -> CLIENT;

@@ -27,7 +27,7 @@ final class LuceneIndex implements Closeable {
     private static final String POSITION_PREFIX = "position.";
     private static final String FORMAT = "format";
     /** Changes whenever an index that is already written cannot be read any more. */
-    private static final String CURRENT_FORMAT = "2";
+    private static final String CURRENT_FORMAT = "3";
 
     private static final double RAM_BUFFER_MIB = 32;
     /**

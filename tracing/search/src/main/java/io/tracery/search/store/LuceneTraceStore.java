@@ -1,6 +1,7 @@
 package io.tracery.search.store;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -9,7 +10,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,6 +41,14 @@ import org.slf4j.LoggerFactory;
 public final class LuceneTraceStore implements TraceStore {
 
     private static final Logger log = LoggerFactory.getLogger(LuceneTraceStore.class);
+    /**
+     * So many times as long as making additions visible took, it is not done again: many small segments would cost more than what is in
+     * them, and while so much comes in, what is read is behind anyway.
+     */
+    private static final int REFRESH_REST = 10;
+
+    private static final long LONGEST_REFRESH_REST = TimeUnit.SECONDS.toNanos(1);
+
     private static final Duration RETENTION_EVERY = Duration.ofMinutes(1);
     private static final Sort OLDEST_FIRST = new Sort(new SortField(Fields.FIRST, SortField.Type.LONG));
 
@@ -49,8 +57,15 @@ public final class LuceneTraceStore implements TraceStore {
     private final Dictionaries dictionaries;
     private final Fragments fragments;
     private final Retention retention;
+    // Confined to the thread that adds.
+    private final SpanBatch batch = new SpanBatch();
+    private final FragmentWriter writer = new FragmentWriter();
+    private final FragmentDocument document;
     private final ScheduledExecutorService refresher = executor("trace-store-refresh");
     private final ScheduledExecutorService cleaner = executor("trace-store-retention");
+
+    // Confined to the refresher.
+    private long nextRefresh = System.nanoTime();
 
     // Replaced by recover, on the thread that adds; the old one is closed then, and readers meet
     // AlreadyClosedException.
@@ -62,6 +77,7 @@ public final class LuceneTraceStore implements TraceStore {
         this.limits = limits;
         this.dictionaries = dictionaries;
         this.fragments = new Fragments(dictionaries);
+        this.document = new FragmentDocument(dictionaries);
         this.retention = new Retention(limits, clockMillis);
         this.index = index;
     }
@@ -97,8 +113,14 @@ public final class LuceneTraceStore implements TraceStore {
     }
 
     private void refresh() {
+        long begun = System.nanoTime();
+        if (begun - nextRefresh < 0) {
+            return;
+        }
         try {
             index.refresh();
+            long ended = System.nanoTime();
+            nextRefresh = ended + Math.min(REFRESH_REST * (ended - begun), LONGEST_REFRESH_REST);
         } catch (IOException | RuntimeException e) {
             log.debug("the trace index was not refreshed; the next turn tries again", e);
         }
@@ -121,21 +143,23 @@ public final class LuceneTraceStore implements TraceStore {
     }
 
     @Override
-    public void add(List<SpanEntry> spans, long receivedMillis) {
+    public Added add(byte[] otlp, long receivedMillis) throws InvalidProtocolBufferException {
+        List<Fragment> added = new ArrayList<>(1);
+        for (TraceSlices trace : batch.read(otlp)) {
+            added.add(writer.write(otlp, trace));
+        }
+        int spans = 0;
         try {
-            Map<ByteString, List<SpanEntry>> traces = new LinkedHashMap<>();
-            for (SpanEntry entry : spans) {
-                traces.computeIfAbsent(entry.span().getTraceId(), id -> new ArrayList<>())
-                        .add(entry);
-            }
-            for (List<SpanEntry> trace : traces.values()) {
-                index.writer().addDocument(Fields.document(trace, receivedMillis, dictionaries));
+            for (Fragment fragment : added) {
+                index.writer().addDocument(document.of(fragment, receivedMillis));
+                spans += fragment.spans();
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (AlreadyClosedException e) {
             throw new UncheckedIOException(new IOException("the trace index gave up after a failure", e));
         }
+        return new Added(spans, batch.invalid());
     }
 
     @Override
@@ -300,6 +324,7 @@ public final class LuceneTraceStore implements TraceStore {
         }
         try {
             index.close();
+            dictionaries.close();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

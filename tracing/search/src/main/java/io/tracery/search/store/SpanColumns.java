@@ -20,7 +20,7 @@ final class SpanColumns {
     final Column times;
     /** Span ids, and parents that are not in this fragment. */
     final Column ids;
-    /** Floating point numbers with more than three decimals. */
+    /** Floating point numbers with more than three decimals, their bits turned around. */
     final Column doubles;
     /** OTLP fields that have no column. */
     final Column rest;
@@ -47,6 +47,37 @@ final class SpanColumns {
         ids = stored.readColumn();
         doubles = stored.readColumn();
         rest = stored.readColumn();
+    }
+
+    /** The columns of what is told span by span; the others hold what spans have in common. */
+    private Column[] ofSpans() {
+        return new Column[] {spans, values, times, ids, doubles, rest};
+    }
+
+    void clear() {
+        texts.clear();
+        origins.clear();
+        shapes.clear();
+        for (Column column : ofSpans()) {
+            column.clear();
+        }
+    }
+
+    /** How much of the spans is written, to come {@link #back} to. */
+    int[] mark() {
+        Column[] columns = ofSpans();
+        int[] sizes = new int[columns.length];
+        for (int i = 0; i < sizes.length; i++) {
+            sizes[i] = columns[i].size();
+        }
+        return sizes;
+    }
+
+    void back(int[] mark) {
+        Column[] columns = ofSpans();
+        for (int i = 0; i < mark.length; i++) {
+            columns[i].cut(mark[i]);
+        }
     }
 
     void writeTo(Column stored) {

@@ -77,7 +77,11 @@ public record SpanEntry(ResourceSpans otlp) {
 
     /** The resource's {@code service.name}. */
     public String service() {
-        for (KeyValue attribute : resource().getAttributesList()) {
+        return serviceOf(resource());
+    }
+
+    static String serviceOf(Resource resource) {
+        for (KeyValue attribute : resource.getAttributesList()) {
             if (attribute.getKey().equals("service.name")) {
                 String name = AttributeText.of(attribute.getValue());
                 return name.isEmpty() ? NO_SERVICE_NAME : name;

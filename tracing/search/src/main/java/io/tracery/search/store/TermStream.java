@@ -1,27 +1,30 @@
 package io.tracery.search.store;
 
-import java.util.Iterator;
 import org.apache.lucene.analysis.TokenStream;
 import org.apache.lucene.analysis.tokenattributes.BytesTermAttribute;
 import org.apache.lucene.util.BytesRef;
 
-/** Terms that are there already, for a field that has many of them. */
+/** Terms that are there already, for a field that has many of them; used again for one document after the other. */
 final class TermStream extends TokenStream {
 
-    private final BytesTermAttribute term = addAttribute(BytesTermAttribute.class);
-    private final Iterator<BytesRef> terms;
+    private final BytesTermAttribute attribute = addAttribute(BytesTermAttribute.class);
+    private final BytesRef term = new BytesRef();
+    private Terms terms = Terms.NONE;
+    private int next;
 
-    TermStream(Iterable<BytesRef> terms) {
-        this.terms = terms.iterator();
+    void over(Terms document) {
+        terms = document;
+        next = 0;
     }
 
     @Override
     public boolean incrementToken() {
-        if (!terms.hasNext()) {
+        if (next == terms.count()) {
             return false;
         }
         clearAttributes();
-        term.setBytesRef(terms.next());
+        terms.at(next++, term);
+        attribute.setBytesRef(term);
         return true;
     }
 }

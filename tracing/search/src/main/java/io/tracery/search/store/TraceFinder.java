@@ -130,7 +130,7 @@ final class TraceFinder {
             List<String> services = traces.service() == null ? TermLists.services(reader) : List.of(traces.service());
             for (Map.Entry<String, String> tag : traces.tags().entrySet()) {
                 List<BytesRef> terms = services.stream()
-                        .map(service -> SpanTerms.term(service, tag.getKey(), tag.getValue()))
+                        .map(service -> SpanTags.term(service, tag.getKey(), tag.getValue()))
                         .toList();
                 all.add(
                         terms.size() == 1

@@ -1,5 +1,6 @@
 package io.tracery.search.store;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -7,19 +8,28 @@ import java.util.Map;
 /**
  * Keeps spans and finds them again, as whole traces. One thread adds and commits; any number of threads read.
  *
- * <p>What was added is seen by readers within half a second, and survives a crash from the next {@link #commit} on. Reads
+ * <p>What was added is seen by readers within half a second (a second later while so much comes in that it would take a tenth of the time), and survives a crash from the next {@link #commit} on. Reads
  * see what was added and not yet deleted by the store's own limits of age and size. Every method but {@link #close}
  * throws {@link java.io.UncheckedIOException} when the disk fails; {@link #recover} then goes back to the last commit.
  */
 public interface TraceStore extends TraceSource, AutoCloseable {
 
     /**
-     * Adds spans. Adding a span again (same trace id, span id and kind) replaces it.
+     * Adds the spans of a record: all of them, or none where it throws. Adding a span again (same trace id, span id and kind) replaces it.
      *
-     * @param spans each {@link SpanEntry#valid()}
+     * @param otlp a message {@code TracesData}
      * @param receivedMillis when the mesh received them, Unix milliseconds: what the limit of age is counted from
+     * @throws InvalidProtocolBufferException when it is no such message
      */
-    void add(List<SpanEntry> spans, long receivedMillis);
+    Added add(byte[] otlp, long receivedMillis) throws InvalidProtocolBufferException;
+
+    /**
+     * What became of the spans of a record.
+     *
+     * @param spans that were added
+     * @param invalid those without a trace id of 16 bytes or a span id of 8, which nothing can find, and which were left out
+     */
+    record Added(int spans, int invalid) {}
 
     /** Makes everything added so far durable, together with how far its source was read: partition → next offset. */
     void commit(Map<Integer, Long> positions);

@@ -2,6 +2,7 @@ package io.tracery.search.ingest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.opentelemetry.proto.common.v1.AnyValue;
 import io.opentelemetry.proto.common.v1.KeyValue;
@@ -19,48 +20,49 @@ class CanariesTest {
     private final Canaries canaries = new Canaries(() -> now, registry);
 
     @Test
-    void aGapBetweenNumbersIsAsManyLost() {
+    void aGapBetweenNumbersIsAsManyLost() throws InvalidProtocolBufferException {
         for (int number : new int[] {4, 5, 8, 9}) {
-            assertThat(canaries.take(canary("cart-1", number))).isTrue();
+            assertThat(canaries.take(canary("cart-1", number).toByteArray())).isTrue();
         }
-        canaries.take(canary("cart-2", 100));
+        canaries.take(canary("cart-2", 100).toByteArray());
         assertThat(count("arrived")).isEqualTo(5);
         assertThat(count("lost")).isEqualTo(2);
     }
 
     @Test
-    void aProxyThatBeganAnewHasLostNothing() {
-        canaries.take(canary("cart-1", 9));
-        canaries.take(canary("cart-1", 1));
-        canaries.take(canary("cart-1", 2));
+    void aProxyThatBeganAnewHasLostNothing() throws InvalidProtocolBufferException {
+        canaries.take(canary("cart-1", 9).toByteArray());
+        canaries.take(canary("cart-1", 1).toByteArray());
+        canaries.take(canary("cart-1", 2).toByteArray());
         assertThat(count("lost")).isZero();
     }
 
     @Test
-    void aProxyThatIsSilentIsOverdueAndThenForgotten() {
-        canaries.take(canary("cart-1", 1));
+    void aProxyThatIsSilentIsOverdueAndThenForgotten() throws InvalidProtocolBufferException {
+        canaries.take(canary("cart-1", 1).toByteArray());
         assertThat(overdue()).isZero();
         now += 76_000;
         assertThat(overdue()).isOne();
-        canaries.take(canary("cart-2", 1));
+        canaries.take(canary("cart-2", 1).toByteArray());
         assertThat(overdue()).isOne();
         now += 600_000;
         assertThat(overdue()).as("only the second").isOne();
     }
 
     @Test
-    void whatIsNoCanaryIsLeftAlone() {
+    void whatIsNoCanaryIsLeftAlone() throws InvalidProtocolBufferException {
         TracesData canary = canary("cart-1", 1);
         TracesData.Builder renamed = canary.toBuilder();
         renamed.getResourceSpansBuilder(0)
                 .getScopeSpansBuilder(0)
                 .getSpansBuilder(0)
                 .setName("GET");
-        assertThat(canaries.take(renamed.build())).isFalse();
-        assertThat(canaries.take(TracesData.getDefaultInstance())).isFalse();
+        assertThat(canaries.take(renamed.build().toByteArray())).isFalse();
+        assertThat(canaries.take(new byte[0])).isFalse();
         assertThat(canaries.take(canary.toBuilder()
                         .addResourceSpans(canary.getResourceSpans(0))
-                        .build()))
+                        .build()
+                        .toByteArray()))
                 .isFalse();
         assertThat(count("arrived")).isZero();
     }

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.tracery.search.store.CallSeries;
 import io.tracery.search.store.Dependency;
@@ -16,6 +17,7 @@ import io.tracery.search.store.Kind;
 import io.tracery.search.store.LuceneTraceStore;
 import io.tracery.search.store.Operation;
 import io.tracery.search.store.SpanEntry;
+import io.tracery.search.store.Spans;
 import io.tracery.search.store.StoreLimits;
 import io.tracery.search.store.TraceQuery;
 import io.tracery.search.store.TraceStore;
@@ -140,7 +142,7 @@ class SpanIngestTest {
 
     @Test
     void beginsWhereTheStoreStandsAfterARestart() {
-        store.add(List.of(entry("front", span(TRACE_A, 1, "GET /", 0))), NOW);
+        Spans.add(store, List.of(entry("front", span(TRACE_A, 1, "GET /", 0))), NOW);
         store.commit(Map.of(0, 5L));
         ingest.start();
         await().until(ingest::ready);
@@ -294,8 +296,8 @@ class SpanIngestTest {
         }
 
         @Override
-        public void add(List<SpanEntry> spans, long receivedMillis) {
-            real.add(spans, receivedMillis);
+        public Added add(byte[] otlp, long receivedMillis) throws InvalidProtocolBufferException {
+            return real.add(otlp, receivedMillis);
         }
 
         @Override

@@ -27,6 +27,7 @@ import io.opentelemetry.proto.trace.v1.Span;
 import io.opentelemetry.proto.trace.v1.Status;
 import io.tracery.search.store.LuceneTraceStore;
 import io.tracery.search.store.SpanEntry;
+import io.tracery.search.store.Spans;
 import io.tracery.search.store.StoreLimits;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -68,8 +69,12 @@ class JaegerApiTest {
         api = new JaegerApi(new InetSocketAddress("127.0.0.1", 0), store, () -> NOW, new SimpleMeterRegistry());
         api.start();
         client = WebClient.of("http://127.0.0.1:" + api.port());
-        store.add(List.of(frontOfA(), cartOfA(), sharedClientOfC(), sharedServerOfC(), childOfC()), NOW / 1_000_000);
-        store.add(
+        Spans.add(
+                store,
+                List.of(frontOfA(), cartOfA(), sharedClientOfC(), sharedServerOfC(), childOfC()),
+                NOW / 1_000_000);
+        Spans.add(
+                store,
                 List.of(entry(
                         "cart", lasting(span(TRACE_B, 7, "POST /cart", 50), 200).addAttributes(text("a:b", "c:d")))),
                 NOW / 1_000_000);
@@ -78,7 +83,7 @@ class JaegerApiTest {
             Span.Builder span = span("f%031x".formatted(i), i, "op", i);
             many.add(entry("many", span.addAttributes(text("fill", "x".repeat(500)))));
         }
-        store.add(many, NOW / 1_000_000);
+        Spans.add(store, many, NOW / 1_000_000);
         await().until(() -> store.services().size() == 4);
     }
 

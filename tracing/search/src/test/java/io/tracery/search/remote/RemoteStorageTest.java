@@ -37,6 +37,7 @@ import io.tracery.search.protocol.TraceReaderGrpc.TraceReaderBlockingStub;
 import io.tracery.search.protocol.TraceSummary;
 import io.tracery.search.store.LuceneTraceStore;
 import io.tracery.search.store.SpanEntry;
+import io.tracery.search.store.Spans;
 import io.tracery.search.store.StoreLimits;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -79,7 +80,7 @@ class RemoteStorageTest {
         for (int i = 0; i < 8; i++) {
             spans.add(entry("large", span(TRACE_C, 10 + i, "op", i).addAttributes(text("fill", "x".repeat(1 << 20)))));
         }
-        store.add(spans, EPOCH / 1_000_000);
+        Spans.add(store, spans, EPOCH / 1_000_000);
         await().until(() -> store.services().size() == 3);
     }
 

@@ -40,8 +40,8 @@ class LuceneTraceStoreTest extends TraceStoreContract {
     @Test
     void deletesSpansOnceTheirTimeIsUpCountedFromWhenTheyWereReceived() {
         try (LuceneTraceStore store = open(folder.resolve("aged"), Long.MAX_VALUE)) {
-            store.add(List.of(entry("old", span(TRACE_A, 1, "op", 0))), NOW);
-            store.add(List.of(entry("new", span(TRACE_B, 2, "op", -999_999_999))), NOW + 60_000);
+            Spans.add(store, List.of(entry("old", span(TRACE_A, 1, "op", 0))), NOW);
+            Spans.add(store, List.of(entry("new", span(TRACE_B, 2, "op", -999_999_999))), NOW + 60_000);
             store.commit(Map.of(0, 2L));
 
             clock.set(NOW + RETENTION.toMillis() + 1);
@@ -72,7 +72,7 @@ class LuceneTraceStoreTest extends TraceStoreContract {
                             span(TRACE_A, batch * 400 + i, "op", batch)
                                     .setTraceState(java.util.Base64.getEncoder().encodeToString(noise)));
                 }
-                store.add(List.of(entries), NOW + batch);
+                Spans.add(store, List.of(entries), NOW + batch);
                 store.commit(Map.of(0, (long) batch));
             }
             store.enforceRetention();
@@ -87,7 +87,7 @@ class LuceneTraceStoreTest extends TraceStoreContract {
     void cutsATraceThatTakesMoreMemoryThanOneMay() {
         try (LuceneTraceStore store = open(folder.resolve("large"), Long.MAX_VALUE)) {
             for (int number = 1; number <= 20; number++) {
-                store.add(List.of(entry("cart", span(TRACE_A, number, "x".repeat(100_000), number))), NOW);
+                Spans.add(store, List.of(entry("cart", span(TRACE_A, number, "x".repeat(100_000), number))), NOW);
             }
             store.enforceRetention();
 

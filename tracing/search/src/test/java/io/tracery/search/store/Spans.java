@@ -1,6 +1,7 @@
 package io.tracery.search.store;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
 import io.opentelemetry.proto.common.v1.AnyValue;
 import io.opentelemetry.proto.common.v1.KeyValue;
 import io.opentelemetry.proto.trace.v1.ResourceSpans;
@@ -49,6 +50,15 @@ public final class Spans {
             data.addResourceSpans(entry.otlp());
         }
         return data.build();
+    }
+
+    /** Adds spans as they come from Kafka. */
+    public static void add(TraceStore store, List<SpanEntry> spans, long receivedMillis) {
+        try {
+            store.add(batch(spans.toArray(SpanEntry[]::new)).toByteArray(), receivedMillis);
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalArgumentException(e);
+        }
     }
 
     public static KeyValue text(String key, String value) {

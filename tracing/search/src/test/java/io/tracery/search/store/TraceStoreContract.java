@@ -268,7 +268,7 @@ abstract class TraceStoreContract {
     }
 
     private void add(SpanEntry... entries) {
-        store.add(List.of(entries), NOW);
+        Spans.add(store, List.of(entries), NOW);
     }
 
     private TraceSource.Trace awaitSpans(String traceId, int count) {
