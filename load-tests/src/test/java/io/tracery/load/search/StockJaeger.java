@@ -1,0 +1,111 @@
+package io.tracery.load.search;
+
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tracery.load.mesh.Ports;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/** A Jaeger process as its makers made it, with a configuration of this test's. */
+final class StockJaeger implements AutoCloseable {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final int port = Ports.free();
+    private final int grpcPort = Ports.free();
+    private final Path output;
+    private final Process process;
+    private final HttpClient client = HttpClient.newHttpClient();
+
+    private StockJaeger(Path folder, String receiver, String exporter, String backend, String more) throws IOException {
+        Path config = folder.resolve("jaeger.yaml");
+        Files.writeString(config, common(receiver, exporter, backend) + more);
+        this.output = folder.resolve("jaeger.log");
+        this.process = new ProcessBuilder(program(), "--config", config.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .start();
+    }
+
+    /** Where it answers, and nothing of what it does with itself. */
+    private String common(String receiver, String exporter, String backend) {
+        return """
+                service:
+                  extensions: [jaeger_storage, jaeger_query]
+                  telemetry: {metrics: {level: none}, logs: {level: warn}}
+                  pipelines: {traces: {receivers: [%s], exporters: [%s]}}
+                extensions:
+                  jaeger_query:
+                    storage: {traces: some}
+                    http: {endpoint: "127.0.0.1:%d"}
+                    grpc: {endpoint: "127.0.0.1:%d"}
+                  jaeger_storage: {backends: {some: %s}}
+                """.formatted(receiver, exporter, port, grpcPort, backend);
+    }
+
+    /** The environment's {@code JAEGER}; empty where there is none. */
+    static String program() {
+        return System.getenv().getOrDefault("JAEGER", "");
+    }
+
+    /** One that fills its own memory from the topic, by its own Kafka receiver. */
+    static StockJaeger readingKafka(Path folder, String bootstrapServers) throws IOException {
+        return new StockJaeger(
+                folder, "kafka", "jaeger_storage_exporter", "{memory: {max_traces: 10000}}", """
+                receivers:
+                  kafka: {brokers: ["%s"], initial_offset: earliest, traces: {topic: otlp_spans, encoding: otlp_proto}}
+                exporters: {jaeger_storage_exporter: {trace_storage: some}}
+                """.formatted(
+                                bootstrapServers));
+    }
+
+    /** One that has no store but ours. */
+    static StockJaeger readingRemoteStorage(Path folder, int remotePort) throws IOException {
+        return new StockJaeger(
+                folder,
+                "nop",
+                "nop",
+                "{grpc: {endpoint: \"127.0.0.1:%d\", tls: {insecure: true}}}".formatted(remotePort),
+                "receivers: {nop: }\nexporters: {nop: }\n");
+    }
+
+    /** Waits until it answers. */
+    StockJaeger ready() {
+        await().atMost(Duration.ofSeconds(60)).ignoreExceptions().until(() -> {
+            if (!process.isAlive()) {
+                throw new AssertionError("Jaeger has ended:\n" + Files.readString(output));
+            }
+            return !get("/api/services").isMissingNode();
+        });
+        return this;
+    }
+
+    /** What it answers to a path of its HTTP API. */
+    JsonNode get(String path) throws IOException, InterruptedException {
+        HttpResponse<String> response = client.send(
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                        .timeout(Duration.ofSeconds(20))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+        if (response.statusCode() != 200) {
+            throw new IOException(
+                    path + ": " + response.statusCode() + " " + response.body() + "\n" + Files.readString(output));
+        }
+        return JSON.readTree(response.body());
+    }
+
+    @Override
+    public void close() {
+        process.destroy();
+        process.onExit().orTimeout(20, TimeUnit.SECONDS).join();
+    }
+}

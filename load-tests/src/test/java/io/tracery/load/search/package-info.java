@@ -1,0 +1,4 @@
+@NullMarked
+package io.tracery.load.search;
+
+import org.jspecify.annotations.NullMarked;
