@@ -45,8 +45,8 @@ function Form({ params }: { params: URLSearchParams }) {
           value={params.get('direction') ?? ''}
           options={[
             { value: '', label: 'both ends' },
-            { value: 'inbound', label: 'the receiver' },
-            { value: 'outbound', label: 'the sender' },
+            { value: 'inbound', label: 'receiver' },
+            { value: 'outbound', label: 'sender' },
           ]}
           onChange={choose('direction')}
         />
