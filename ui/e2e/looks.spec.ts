@@ -43,6 +43,7 @@ inBrowser('how the pages look', ({ server, visit }) => {
           await page.setViewportSize(viewport);
           await page.waitForTimeout(700);
           await shot(page, `${name}-${size}-${colorScheme}`);
+          expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), size).toBe(0);
           expect(await accessibilityProblems(page), size).toEqual([]);
         }
       });

@@ -11,6 +11,9 @@ import { goTime, useTimeSpan } from './useTimeSpan';
 import { useWidth } from './useWidth';
 import styles from './time.module.css';
 
+/** What a tick needs for its time, so that none reaches beyond the bar. */
+const TICK_PX = 44;
+
 /** Rounded, so that a moving now does not ask a new question each second. */
 const GRAIN_MS = 10_000;
 
@@ -71,11 +74,13 @@ export function TimeBar() {
           style={{ left: x(chosen.from), width: Math.max(2, x(chosen.to) - x(chosen.from)) }}
         />
       )}
-      {timeTicks(shown.from, shown.to, Math.max(2, width / 130)).map((tick) => (
-        <span key={tick} className={styles.tick} style={{ left: x(tick) }}>
-          {clock(tick).slice(0, 5)}
-        </span>
-      ))}
+      {timeTicks(shown.from, shown.to, Math.max(2, width / 130))
+        .filter((tick) => x(tick) + TICK_PX <= width)
+        .map((tick) => (
+          <span key={tick} className={styles.tick} style={{ left: x(tick) }}>
+            {clock(tick).slice(0, 5)}
+          </span>
+        ))}
       {events.data && marks.length === 0 && (
         <span className={styles.none}>nothing was deployed or configured in this time</span>
       )}
