@@ -9,7 +9,7 @@ export function Endpoints({ detail }: { detail: ServiceDetail }) {
   const { endpoints, service, now } = detail;
   if (endpoints.length === 0) return null;
   return (
-    <section className={styles.part} aria-label="Endpoints">
+    <section className={styles.part} aria-label="Endpoints" tabIndex={0}>
       <h2>Endpoints</h2>
       <div className={styles.wide}>
         <table>
