@@ -137,7 +137,7 @@ public final class Check {
         while (System.nanoTime() < end) {
             sleepUntil(System.nanoTime() + TimeUnit.SECONDS.toNanos(1));
             SpanAccount now = SpanAccount.now(plan, http);
-            if (now.underWay() == 0 && now.equals(before)) {
+            if (now.atRest() && now.equals(before)) {
                 return now;
             }
             before = now;

@@ -89,6 +89,15 @@ record SpanAccount(
                 underWay);
     }
 
+    /** Neither in a sidecar, nor in Kafka, nor before its decision. */
+    boolean atRest() {
+        return underWay == 0 && taken >= sent();
+    }
+
+    private long sent() {
+        return recorded + canaries - dropped;
+    }
+
     /** What does not add up, in words; nothing while something is under way is wrong, so ask again before saying so. */
     List<String> problems() {
         List<String> problems = new ArrayList<>();
@@ -97,12 +106,7 @@ record SpanAccount(
             problems.add("the sidecars recorded " + recorded + " spans of " + exchanges + " exchanges with " + attempts
                     + " further attempts");
         }
-        equal(
-                "spans and canaries that sidecars sent",
-                recorded + canaries - dropped,
-                "the pipeline took",
-                taken,
-                problems);
+        equal("spans and canaries that sidecars sent", sent(), "the pipeline took", taken, problems);
         equal(
                 "spans that the pipeline took",
                 taken,

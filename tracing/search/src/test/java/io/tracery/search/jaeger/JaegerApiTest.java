@@ -84,7 +84,14 @@ class JaegerApiTest {
             many.add(entry("many", span.addAttributes(text("fill", "x".repeat(500)))));
         }
         Spans.add(store, many, NOW / 1_000_000);
-        await().until(() -> store.services().size() == 4);
+        // Added last, and so the last to be seen.
+        await().until(() -> client.get("/api/traces/f%031x".formatted(1_500))
+                        .aggregate()
+                        .join()
+                        .status()
+                        .code()
+                == 200);
+        assertThat(store.services()).hasSize(4);
     }
 
     @AfterAll
