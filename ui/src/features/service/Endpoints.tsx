@@ -9,9 +9,9 @@ export function Endpoints({ detail }: { detail: ServiceDetail }) {
   const { endpoints, service, now } = detail;
   if (endpoints.length === 0) return null;
   return (
-    <section className={styles.part} aria-label="Endpoints" tabIndex={0}>
+    <section className={styles.part} aria-label="Endpoints">
       <h2>Endpoints</h2>
-      <div className={styles.wide}>
+      <div className={styles.wide} tabIndex={0}>
         <table>
           <thead>
             <tr>
