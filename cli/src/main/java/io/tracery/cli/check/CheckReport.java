@@ -59,12 +59,14 @@ public record CheckReport(
     public record Memory(double sidecarMax, double sidecarMedian, double standalone) {}
 
     /**
-     * Where the spans of all exchanges went while there was load: recorded = kept + not kept + dropped.
+     * Where the spans of all exchanges went while there was load: recorded + applications = kept + not kept + dropped.
      *
      * @param recorded one for each exchange, and one for each attempt of those that had several
+     * @param applications that instrumented applications sent by themselves
      * @param stored by trace search, as many as were kept
      */
-    public record Spans(long exchanges, long recorded, long kept, long notKept, long dropped, long stored) {}
+    public record Spans(
+            long exchanges, long recorded, long applications, long kept, long notKept, long dropped, long stored) {}
 
     /** Spans by which sidecars show that the way of spans is open. */
     public record Canaries(long sent, long arrived, long lost) {}

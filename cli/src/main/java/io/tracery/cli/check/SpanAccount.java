@@ -15,6 +15,7 @@ import java.util.List;
  * @param exchanges that ended, by the sidecars' metrics
  * @param attempts after the first, by the sidecars' metrics
  * @param recorded spans, one for each exchange and one for each attempt of those that had several
+ * @param applications spans that applications sent by themselves, as far as the pipeline's receivers let them pass
  * @param canaries recorded; they go the same way and are no exchanges
  * @param dropped spans and canaries that sidecars gave up
  * @param taken by the pipeline, of both
@@ -31,6 +32,7 @@ record SpanAccount(
         long exchanges,
         long attempts,
         long recorded,
+        long applications,
         long canaries,
         long dropped,
         long taken,
@@ -54,6 +56,7 @@ record SpanAccount(
                 sidecars.sum("tracery_exchange_duration_seconds_count"),
                 sidecars.sum("tracery_exchange_retries_total"),
                 sidecars.sum("tracery_telemetry_accepted_total", "signal=\"spans\""),
+                standalone.sum(PIPELINE, "stage=\"otlp\"", "outcome=\"passed\""),
                 sidecars.sum("tracery_telemetry_accepted_total", "signal=\"canaries\""),
                 sidecars.sum("tracery_telemetry_dropped_total", "signal=\"spans\"")
                         + sidecars.sum("tracery_telemetry_dropped_total", "signal=\"canaries\""),
@@ -76,6 +79,7 @@ record SpanAccount(
                 exchanges - before.exchanges,
                 attempts - before.attempts,
                 recorded - before.recorded,
+                applications - before.applications,
                 canaries - before.canaries,
                 dropped - before.dropped,
                 taken - before.taken,
@@ -95,7 +99,7 @@ record SpanAccount(
     }
 
     private long sent() {
-        return recorded + canaries - dropped;
+        return recorded + applications + canaries - dropped;
     }
 
     /** What does not add up, in words; nothing while something is under way is wrong, so ask again before saying so. */
@@ -106,7 +110,7 @@ record SpanAccount(
             problems.add("the sidecars recorded " + recorded + " spans of " + exchanges + " exchanges with " + attempts
                     + " further attempts");
         }
-        equal("spans and canaries that sidecars sent", sent(), "the pipeline took", taken, problems);
+        equal("spans and canaries that sidecars and applications sent", sent(), "the pipeline took", taken, problems);
         equal(
                 "spans that the pipeline took",
                 taken,
@@ -127,7 +131,7 @@ record SpanAccount(
     }
 
     Spans spans() {
-        return new Spans(exchanges, recorded, kept - arrived, notKept, dropped + unfit, stored);
+        return new Spans(exchanges, recorded, applications, kept - arrived, notKept, dropped + unfit, stored);
     }
 
     Canaries canariesSeen() {

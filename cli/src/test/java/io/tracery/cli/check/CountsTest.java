@@ -85,7 +85,7 @@ class CountsTest {
                 new CheckReport.Prometheus(13, 13),
                 new CheckReport.Memory(81.2, 80.1, 612.9),
                 97.5,
-                new CheckReport.Spans(100, 102, 90, 11, 1, 90),
+                new CheckReport.Spans(100, 102, 5, 95, 11, 1, 95),
                 new CheckReport.Canaries(4, 4, 0),
                 List.of());
 
@@ -100,7 +100,8 @@ class CountsTest {
                  "prometheus": {"targets": 13, "parsed": 13},
                  "memory_mib": {"sidecar_max": 81.2, "sidecar_median": 80.1, "standalone": 612.9},
                  "span_bytes": 97.5,
-                 "spans": {"exchanges": 100, "recorded": 102, "kept": 90, "not_kept": 11, "dropped": 1, "stored": 90},
+                 "spans": {"exchanges": 100, "recorded": 102, "applications": 5,
+                           "kept": 95, "not_kept": 11, "dropped": 1, "stored": 95},
                  "canaries": {"sent": 4, "arrived": 4, "lost": 0},
                  "problems": []}"""));
     }
@@ -124,7 +125,7 @@ class CountsTest {
         assertThat(new SpanBytes(900, 12).since(new SpanBytes(1000, 2))).isNull();
     }
 
-    /** Ten exchanges, one of which was tried twice, two canaries; one span too many for the exporter, one of no use. */
+    /** Ten exchanges, one of which was tried twice, two canaries, one span of an application; one too many for the exporter, one of no use. */
     @Test
     void addsUpWhereSpansWent() {
         MetricsPages sidecars = new MetricsPages(List.of("""
@@ -139,27 +140,28 @@ class CountsTest {
                 tracery_telemetry_accepted_total{signal="canaries"} 2.0 # {trace_id="a"} 1.0
                 """));
         String standalone = """
-                tracery_pipeline_spans_total{outcome="accepted",reason="",stage="mesh"} 13.0
+                tracery_pipeline_spans_total{outcome="passed",reason="",stage="otlp"} 1.0
+                tracery_pipeline_spans_total{outcome="accepted",reason="",stage="mesh"} 14.0
                 tracery_pipeline_spans_total{outcome="dropped",reason="invalid_id",stage="mesh"} 1.0
                 tracery_pipeline_spans_total{outcome="dropped",reason="not_kept",stage="decide"} 6.0
-                tracery_pipeline_spans_total{outcome="passed",reason="",stage="decide"} 8.0
+                tracery_pipeline_spans_total{outcome="passed",reason="",stage="decide"} 9.0
                 tracery_pipeline_spans_revived_total 2.0
-                tracery_search_spans_total{outcome="passed",reason=""} 6.0
+                tracery_search_spans_total{outcome="passed",reason=""} 7.0
                 tracery_search_canaries_total{outcome="arrived"} 2.0
                 """;
         SpanAccount account = SpanAccount.of(sidecars, new MetricsPages(List.of(standalone)));
 
         assertThat(account.problems()).isEmpty();
-        assertThat(account.spans()).isEqualTo(new CheckReport.Spans(10, 12, 6, 4, 2, 6));
+        assertThat(account.spans()).isEqualTo(new CheckReport.Spans(10, 12, 1, 7, 4, 2, 7));
         assertThat(account.canariesSeen()).isEqualTo(new CheckReport.Canaries(2, 2, 0));
         assertThat(account.since(account).problems()).isEmpty();
 
-        String lossy = standalone.replace("stage=\"mesh\"} 13.0", "stage=\"mesh\"} 12.0")
+        String lossy = standalone.replace("stage=\"mesh\"} 14.0", "stage=\"mesh\"} 13.0")
                 + "tracery_search_canaries_total{outcome=\"lost\"} 1.0\n";
         assertThat(SpanAccount.of(sidecars, new MetricsPages(List.of(lossy))).problems())
                 .containsExactly(
-                        "13 spans and canaries that sidecars sent, but 12 the pipeline took",
-                        "12 spans that the pipeline took, but 13 it kept, did not keep and could not let pass",
+                        "14 spans and canaries that sidecars and applications sent, but 13 the pipeline took",
+                        "13 spans that the pipeline took, but 14 it kept, did not keep and could not let pass",
                         "1 canaries of sidecars were lost, and 0 sidecars are overdue");
     }
 
