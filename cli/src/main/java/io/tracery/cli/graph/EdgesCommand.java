@@ -7,34 +7,14 @@ import io.tracery.cli.text.Table;
 import io.tracery.cli.text.Table.Cell;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** {@code tracery edges}: the graph's edges, one a line, with all that is counted. */
 @Command(
         name = "edges",
         description = "Lists the graph's edges: what the sender counted, what the receiver did, and the difference.",
         mixinStandardHelpOptions = true)
-public final class EdgesCommand extends ReadCommand {
-
-    @Mixin
-    private final Times times = new Times();
-
-    @Option(
-            names = {"-n", "--namespace"},
-            paramLabel = "NAME",
-            defaultValue = "",
-            description = "Only edges with an end in this namespace.")
-    private String namespace = "";
-
-    @Override
-    JsonNode ask(Api api) throws Api.Refused {
-        Map<String, String> parameters = times.parameters();
-        parameters.put("namespace", namespace);
-        return api.get("/api/graph", parameters);
-    }
+public final class EdgesCommand extends EdgesQuestion {
 
     @Override
     List<String> text(JsonNode graph, Screen on) {

@@ -4,10 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.tracery.cli.text.Screen;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** {@code tracery graph}: who calls whom, as a tree. */
 @Command(
@@ -15,24 +12,7 @@ import picocli.CommandLine.Option;
         description = "Shows who calls whom, with rate, success and latency of each call: now, or as it was.",
         subcommands = DiffCommand.class,
         mixinStandardHelpOptions = true)
-public final class GraphCommand extends ReadCommand {
-
-    @Mixin
-    private final Times times = new Times();
-
-    @Option(
-            names = {"-n", "--namespace"},
-            paramLabel = "NAME",
-            defaultValue = "",
-            description = "Only calls with an end in this namespace.")
-    private String namespace = "";
-
-    @Override
-    JsonNode ask(Api api) throws Api.Refused {
-        Map<String, String> parameters = times.parameters();
-        parameters.put("namespace", namespace);
-        return api.get("/api/graph", parameters);
-    }
+public final class GraphCommand extends EdgesQuestion {
 
     @Override
     List<String> text(JsonNode graph, Screen on) {
