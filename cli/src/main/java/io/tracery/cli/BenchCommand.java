@@ -14,8 +14,7 @@ import picocli.CommandLine.Spec;
             BenchPipelineCommand.class,
             BenchSearchCommand.class,
             BenchStreamingCommand.class,
-            BenchSoakCommand.class,
-            BenchTopologyCommand.class
+            BenchSoakCommand.class
         },
         synopsisSubcommandLabel = "COMMAND",
         description = "Measures Tracery on this machine.")
@@ -28,7 +27,6 @@ final class BenchCommand implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                spec.commandLine(),
-                "what shall it measure? tracery bench proxy, pipeline, search, streaming, soak or topology");
+                spec.commandLine(), "what shall it measure? tracery bench proxy, pipeline, search, streaming or soak");
     }
 }
