@@ -14,6 +14,8 @@ public enum DropReason {
     NOT_KEPT,
     /** Something spoke for keeping its trace, and there was no room. */
     OVER_BUDGET,
+    /** It waited in the store for its trace to be decided upon, and that was more minutes than the store keeps. */
+    FORGOTTEN,
     /** The endpoint that it was forwarded to will not have it. */
     REFUSED,
     /** Kafka did not acknowledge in time; the sender was told to try again. */

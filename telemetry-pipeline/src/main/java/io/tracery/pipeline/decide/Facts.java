@@ -9,7 +9,10 @@ public final class Facts {
     /** Of a trace with more, the first speak for all. */
     private static final int MOST_SIGHTINGS = 256;
 
-    private final List<Sighting> sightings = new ArrayList<>();
+    /** What one of them takes, with its name, about. */
+    private static final int SIGHTING_MEMORY = 128;
+
+    private final List<Sighting> sightings = new ArrayList<>(4);
     private int spans;
     private long bytes;
     private boolean error;
@@ -81,6 +84,11 @@ public final class Facts {
 
     public long bytes() {
         return bytes;
+    }
+
+    /** What it takes in memory beyond an object's size, about. */
+    public int memory() {
+        return SIGHTING_MEMORY * sightings.size();
     }
 
     public boolean hasRoot() {

@@ -37,7 +37,7 @@ public final class KeptTrace {
     public void add(Piece piece) {
         Frame frame = piece.frame();
         int resource = frame.resource().length + reason.length;
-        int scope = frame.ofScope().length + piece.spans().length;
+        int scope = frame.ofScope().length + piece.spanBytes();
         int whole = Wire.size(resource) + Wire.size(scope) + frame.ofResource().length;
         if (open.size() > 0 && open.size() + whole + FRAME_BYTES > maxRecordBytes) {
             finish();
@@ -48,7 +48,7 @@ public final class KeptTrace {
         open.writeBytes(reason);
         Wire.length(open, SECOND, scope);
         open.writeBytes(frame.ofScope());
-        open.writeBytes(piece.spans());
+        piece.writeSpans(open);
         open.writeBytes(frame.ofResource());
     }
 

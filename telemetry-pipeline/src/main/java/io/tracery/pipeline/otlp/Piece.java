@@ -1,50 +1,87 @@
 package io.tracery.pipeline.otlp;
 
 import io.tracery.pipeline.decide.Facts;
+import java.io.ByteArrayOutputStream;
 
-/** Spans of one trace that came together, with one resource and one scope, as they are on the wire. Immutable. */
+/**
+ * Spans of one trace that came together, with one resource and one scope, where they stand in the batch with which they came. Confined to one
+ * thread.
+ */
 public final class Piece {
 
-    /** What an object of this costs beside its bytes. */
+    /** What an object of this costs. */
     private static final int OVERHEAD = 96;
 
     private final Frame frame;
-    private final byte[] spans;
-    private final int count;
+    private final Source source;
+    private final Slices spans;
 
-    /** @param spans field {@code spans} of a {@code ScopeSpans}, again and again */
-    Piece(Frame frame, byte[] spans, int count) {
+    /** A batch of which pieces of several traces may be held. It is in memory as long as any of them is. */
+    static final class Source {
+        private final byte[] bytes;
+        private int held;
+
+        Source(byte[] bytes) {
+            this.bytes = bytes;
+        }
+    }
+
+    /** @param spans field {@code spans} of a {@code ScopeSpans}, each */
+    Piece(Frame frame, Source source, Slices spans) {
         this.frame = frame;
+        this.source = source;
         this.spans = spans;
-        this.count = count;
     }
 
     /** How many spans. */
     public int count() {
-        return count;
+        return spans.count();
     }
 
     /** What it adds to a record, about. */
     public int bytes() {
-        return spans.length + frame.bytes();
+        return spans.bytes() + frame.bytes();
     }
 
-    /** What it takes in memory, about: its frame is shared with others that came along. */
-    public int memory() {
-        return spans.length + OVERHEAD;
+    /**
+     * Says that it is held from now on.
+     *
+     * @return how many bytes more are held by that, about: the whole batch with its first piece
+     */
+    public int hold() {
+        return source.held++ == 0 ? OVERHEAD + source.bytes.length : OVERHEAD;
+    }
+
+    /**
+     * Says that it is held no longer.
+     *
+     * @return how many bytes that frees: those that {@link #hold} said, with the batch's last piece its bytes
+     */
+    public int release() {
+        return --source.held == 0 ? OVERHEAD + source.bytes.length : OVERHEAD;
     }
 
     Frame frame() {
         return frame;
     }
 
-    byte[] spans() {
-        return spans;
+    /** Bytes of its spans, what stands around them excluded. */
+    int spanBytes() {
+        return spans.bytes();
+    }
+
+    void writeSpans(ByteArrayOutputStream out) {
+        for (int i = 0; i < spans.count(); i++) {
+            out.write(source.bytes, spans.from(i), spans.to(i) - spans.from(i));
+        }
     }
 
     /** Tells what matters of its spans for whether their trace is kept. */
     public void tell(Facts facts) {
-        SpanFacts.tell(frame.service(), spans, facts);
-        facts.counted(count, bytes());
+        SpanFacts reader = new SpanFacts(frame.service(), source.bytes, facts);
+        for (int i = 0; i < spans.count(); i++) {
+            reader.tell(spans.from(i), spans.to(i));
+        }
+        facts.counted(count(), bytes());
     }
 }

@@ -6,7 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Takes a batch of spans, an encoded {@code TracesData}, apart by trace. Copies bytes and looks at ids only. */
+/** Takes a batch of spans, an encoded {@code TracesData}, apart by trace. Looks at ids only, and leaves spans where they stand. */
 public final class Pieces {
 
     private static final int RESOURCE_SPANS = 1;
@@ -14,18 +14,14 @@ public final class Pieces {
     private static final int SCOPE_SPANS = 2;
     private static final int SPANS = 2;
     private static final int TRACE_ID = 1;
-    private static final int SPAN_BYTES = 512;
 
     private final byte[] batch;
+    private final Piece.Source source;
     private final Map<TraceId, List<Piece>> traces = new LinkedHashMap<>();
-
-    private static final class Open {
-        private final ByteArrayOutputStream spans = new ByteArrayOutputStream(2 * SPAN_BYTES);
-        private int count;
-    }
 
     private Pieces(byte[] batch) {
         this.batch = batch;
+        this.source = new Piece.Source(batch);
     }
 
     /** What is of each trace, in the order in which it stands there. */
@@ -72,16 +68,15 @@ public final class Pieces {
     }
 
     private void scope(byte[] resource, byte[] ofResource, Wire wire) {
-        Map<TraceId, Open> open = new LinkedHashMap<>();
+        Map<TraceId, Slices> spans = new LinkedHashMap<>();
         ByteArrayOutputStream others = new ByteArrayOutputStream(64);
         while (wire.more()) {
             int start = wire.at();
             int tag = wire.tag();
             if (Wire.field(tag) == SPANS && Wire.delimited(tag)) {
                 int end = wire.limit();
-                Open trace = open.computeIfAbsent(traceId(new Wire(batch, wire.at(), end)), id -> new Open());
-                trace.spans.write(batch, start, end - start);
-                trace.count++;
+                spans.computeIfAbsent(traceId(new Wire(batch, wire.at(), end)), id -> new Slices())
+                        .add(start, end);
                 wire.move(end, wire.end());
             } else {
                 wire.skip(tag);
@@ -89,8 +84,8 @@ public final class Pieces {
             }
         }
         Frame frame = Frame.of(resource, ofResource, others.toByteArray());
-        open.forEach((id, trace) -> traces.computeIfAbsent(id, none -> new ArrayList<>(1))
-                .add(new Piece(frame, trace.spans.toByteArray(), trace.count)));
+        spans.forEach((id, places) ->
+                traces.computeIfAbsent(id, none -> new ArrayList<>(1)).add(new Piece(frame, source, places)));
     }
 
     private TraceId traceId(Wire span) {

@@ -54,8 +54,9 @@ final class SpanFacts {
     private String peer = "";
     private String peerNamespace = "";
 
-    private SpanFacts(String service, byte[] spans, Facts facts) {
-        this.wire = new Wire(spans, 0, spans.length);
+    /** @param batch in which the spans stand that it is asked to read */
+    SpanFacts(String service, byte[] batch, Facts facts) {
+        this.wire = new Wire(batch, 0, 0);
         this.service = service;
         this.facts = facts;
     }
@@ -64,16 +65,13 @@ final class SpanFacts {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
-    /** @param spans field {@code spans} of a {@code ScopeSpans}, again and again */
-    static void tell(String service, byte[] spans, Facts facts) {
-        SpanFacts reader = new SpanFacts(service, spans, facts);
-        while (reader.wire.more()) {
-            reader.wire.tag();
-            int to = reader.wire.limit();
-            reader.wire.move(reader.wire.at(), to);
-            reader.span();
-            reader.wire.move(to, spans.length);
-        }
+    /** Reads the field {@code spans} of a {@code ScopeSpans} that stands there. */
+    void tell(int from, int to) {
+        wire.move(from, to);
+        wire.tag();
+        int end = wire.limit();
+        wire.move(wire.at(), end);
+        span();
     }
 
     private void span() {

@@ -5,14 +5,11 @@ import io.tracery.pipeline.decide.Judge;
 import io.tracery.pipeline.decide.Verdict;
 import io.tracery.pipeline.otlp.KeptTrace;
 import io.tracery.pipeline.otlp.Piece;
-import io.tracery.pipeline.otlp.Pieces;
 import io.tracery.pipeline.otlp.TraceId;
 import io.tracery.pipeline.stream.TraceStates.Decided;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -43,12 +40,12 @@ final class DecideOnTraces implements Processor<byte[], byte[], byte[], byte[]> 
     private final Judge judge;
     private final Decisions decisions;
     private final Bounds bounds;
-    private final Map<TraceId, Undecided> undecided = new LinkedHashMap<>();
     private final Backlog backlog = new Backlog();
-    private long undecidedBytes;
 
     private @Nullable ProcessorContext<byte[], byte[]> context;
     private @Nullable TraceStates states;
+    private @Nullable Contents contents;
+    private @Nullable Waiting waiting;
 
     /**
      * What is held at most. Beyond it a trace is decided upon as far as it is known: itself where it is too large, else the
@@ -101,11 +98,13 @@ final class DecideOnTraces implements Processor<byte[], byte[], byte[], byte[]> 
         this.context = context;
         TraceStates found = TraceStates.of(context);
         this.states = found;
+        this.contents = new Contents(found);
         long now = context.currentSystemTimeMs();
+        this.waiting = new Waiting(decisions, now);
         found.recent(
                 Undecided.MOST_PATIENCE,
                 now,
-                (batch, value) -> content(value).forEach((trace, pieces) -> {
+                (batch, value) -> contents().of(value).forEach((trace, pieces) -> {
                     if (found.decided(trace, now) == null) {
                         take(trace, pieces, new Arrival(batch, batch.atMillis(), 0), batch.atMillis());
                     }
@@ -119,24 +118,18 @@ final class DecideOnTraces implements Processor<byte[], byte[], byte[], byte[]> 
         int source = Partitions.source(record.key());
         long lag = source == Partitions.NO_SOURCE ? 0 : backlog.came(source, record.timestamp(), now);
         Arrival arrival = new Arrival(states().add(record.value(), now), record.timestamp(), lag);
-        content(record.value()).forEach((trace, pieces) -> process(trace, pieces, arrival, now));
-    }
-
-    /** Pieces by trace; a mark is a trace of which there are none. */
-    private static Map<TraceId, List<Piece>> content(byte[] value) {
-        TraceId marked = MarkExemplars.marked(value);
-        return marked == null ? Pieces.of(value) : Map.of(marked, List.of());
+        contents().of(record.value()).forEach((trace, pieces) -> process(trace, pieces, arrival, now));
     }
 
     private void process(TraceId id, List<Piece> pieces, Arrival arrival, long now) {
-        Decided decided = undecided.containsKey(id) ? null : states().decided(id, now);
+        Decided decided = waiting().has(id) ? null : states().decided(id, now);
         if (decided == null) {
             Undecided trace = take(id, pieces, arrival, now);
             if (trace.facts.spans() > bounds.spansOfTrace || trace.facts.bytes() > mostOfTrace()) {
                 decideEarly(trace, now);
             }
-            while (undecided.size() > bounds.traces || undecidedBytes > bounds.bytes) {
-                decideEarly(undecided.values().iterator().next(), now);
+            while (waiting().count() > bounds.traces || waiting().bytes() > bounds.bytes) {
+                decideEarly(waiting().eldest(), now);
             }
         } else if (decided.verdict().kept()) {
             follow(id, decided.verdict(), pieces, new Moment(arrival.timestamp, now));
@@ -159,26 +152,13 @@ final class DecideOnTraces implements Processor<byte[], byte[], byte[], byte[]> 
     }
 
     private Undecided take(TraceId id, List<Piece> pieces, Arrival arrival, long now) {
-        Undecided trace = undecided.get(id);
-        if (trace == null) {
-            trace = new Undecided(id, now);
-            undecided.put(id, trace);
-            decisions.open(1);
-            hold(Undecided.OVERHEAD);
-        }
+        Undecided trace = waiting().of(id, now);
         tell(pieces, trace.facts);
-        for (Piece piece : pieces) {
-            trace.pieces.add(piece);
-            hold(piece.memory());
-        }
         trace.came(arrival.batch, arrival.timestamp, arrival.lagMillis, now);
+        waiting().came(trace, pieces);
+        waiting().spill(bounds.bytes);
         decisions.accepted(count(pieces));
         return trace;
-    }
-
-    private void hold(long bytes) {
-        undecidedBytes += bytes;
-        decisions.held(bytes);
     }
 
     private static void tell(List<Piece> pieces, Facts facts) {
@@ -206,27 +186,15 @@ final class DecideOnTraces implements Processor<byte[], byte[], byte[], byte[]> 
 
     private void decideEarly(Undecided trace, long now) {
         decisions.early();
-        undecided.remove(trace.id);
         decide(trace, now);
     }
 
     private void look(long now) {
-        List<Undecided> due = new ArrayList<>();
-        long most = backlog.most(now);
-        undecided.values().removeIf(trace -> {
-            boolean isDue = trace.due(now, most);
-            if (isDue) {
-                due.add(trace);
-            }
-            return isDue;
-        });
-        due.forEach(trace -> decide(trace, now));
+        waiting().due(now, backlog.most(now)).forEach(trace -> decide(trace, now));
     }
 
     private void decide(Undecided trace, long now) {
-        decisions.open(-1);
-        hold(-Undecided.OVERHEAD);
-        trace.pieces.forEach(piece -> hold(-piece.memory()));
+        waiting().end(trace);
         if (trace.facts.spans() == 0) {
             decisions.unknownMark();
             return;
@@ -239,7 +207,9 @@ final class DecideOnTraces implements Processor<byte[], byte[], byte[], byte[]> 
             decisions.latency(TimeUnit.MILLISECONDS.toNanos(now) - trace.facts.rootEndNanos());
         }
         if (verdict.kept()) {
-            pass(trace.id, verdict, trace.pieces, trace.timestamp());
+            List<Piece> pieces = trace.isSpilled() ? earlier(trace.id, trace.batches) : trace.pieces;
+            decisions.forgotten(trace.facts.spans() - count(pieces));
+            pass(trace.id, verdict, pieces, trace.timestamp());
         } else {
             decisions.dropped(verdict, trace.facts.spans());
         }
@@ -281,9 +251,8 @@ final class DecideOnTraces implements Processor<byte[], byte[], byte[], byte[]> 
         List<Piece> pieces = new ArrayList<>();
         long bytes = 0;
         for (Batch batch : batches) {
-            byte[] value = bytes < mostOfTrace() ? states().batch(batch) : null;
-            if (value != null) {
-                List<Piece> found = content(value).getOrDefault(id, List.of());
+            if (bytes < mostOfTrace()) {
+                List<Piece> found = contents().of(id, batch);
                 pieces.addAll(found);
                 bytes += bytes(found);
             }
@@ -303,12 +272,24 @@ final class DecideOnTraces implements Processor<byte[], byte[], byte[], byte[]> 
 
     @Override
     public void close() {
-        decisions.open(-undecided.size());
-        decisions.held(-undecidedBytes);
+        if (waiting != null && contents != null) {
+            waiting.close();
+            contents.close();
+            waiting = null;
+            contents = null;
+        }
     }
 
     private ProcessorContext<byte[], byte[]> context() {
         return Objects.requireNonNull(context);
+    }
+
+    private Contents contents() {
+        return Objects.requireNonNull(contents);
+    }
+
+    private Waiting waiting() {
+        return Objects.requireNonNull(waiting);
     }
 
     private TraceStates states() {

@@ -33,6 +33,7 @@ final class Decisions {
     private final AtomicLong open = new AtomicLong();
     private final AtomicLong held = new AtomicLong();
     private final Counter early;
+    private final Counter spilled;
 
     Decisions(MeterRegistry registry) {
         spans = new Account(registry, "spans", STAGE);
@@ -58,6 +59,7 @@ final class Decisions {
                         Duration.ofSeconds(10))
                 .register(registry);
         early = early(registry);
+        spilled = spilled(registry);
         Gauge.builder("tracery.pipeline.undecided.bytes", held, AtomicLong::get)
                 .description("Memory that traces take of which some came and more may come")
                 .register(registry);
@@ -70,6 +72,12 @@ final class Decisions {
         return Counter.builder("tracery.pipeline.traces.early")
                 .description(
                         "Traces decided upon before they were complete, because they or all together took too much room")
+                .register(registry);
+    }
+
+    private static Counter spilled(MeterRegistry registry) {
+        return Counter.builder("tracery.pipeline.traces.spilled")
+                .description("Undecided traces whose spans had to leave memory and wait in the store")
                 .register(registry);
     }
 
@@ -91,6 +99,11 @@ final class Decisions {
 
     void dropped(Verdict verdict, int count) {
         spans.dropped(verdict.overBudget() ? DropReason.OVER_BUDGET : DropReason.NOT_KEPT, count);
+    }
+
+    /** Of a trace that is kept, what can no longer be found. */
+    void forgotten(int count) {
+        spans.dropped(DropReason.FORGOTTEN, count);
     }
 
     void revived(int count) {
@@ -116,6 +129,10 @@ final class Decisions {
 
     void early() {
         early.increment();
+    }
+
+    void spilled() {
+        spilled.increment();
     }
 
     void held(long moreBytes) {

@@ -27,6 +27,7 @@ final class SplitByPartition implements Processor<byte[], byte @Nullable [], byt
     private final Accounts accounts;
     private final PlainBatch.Bounds bounds;
     private @Nullable ProcessorContext<byte[], byte @Nullable []> context;
+    private @Nullable Packing packing;
 
     /** What this stage counts, once for all of its threads. */
     record Accounts(Account records, Account spans) {
@@ -45,6 +46,7 @@ final class SplitByPartition implements Processor<byte[], byte @Nullable [], byt
     @Override
     public void init(ProcessorContext<byte[], byte @Nullable []> context) {
         this.context = context;
+        this.packing = new Packing();
     }
 
     @Override
@@ -96,7 +98,11 @@ final class SplitByPartition implements Processor<byte[], byte @Nullable [], byt
         int source = context().recordMetadata().map(RecordMetadata::partition).orElse(0) % Partitions.NO_SOURCE;
         context()
                 .forward(
-                        new Record<>(Partitions.key(partition, source), batch, timestamp, new RecordHeaders()),
+                        new Record<>(
+                                Partitions.key(partition, source),
+                                Objects.requireNonNull(packing).packed(batch),
+                                timestamp,
+                                new RecordHeaders()),
                         SpanTopology.PIECES);
     }
 
@@ -105,6 +111,14 @@ final class SplitByPartition implements Processor<byte[], byte @Nullable [], byt
         String origin =
                 context().recordMetadata().map(SplitByPartition::describe).orElseGet(Topic.MESH_SPANS::topicName);
         context().forward(batch.withHeaders(DeadLetters.headers(reason, origin)), SpanTopology.DEAD);
+    }
+
+    @Override
+    public void close() {
+        if (packing != null) {
+            packing.close();
+            packing = null;
+        }
     }
 
     private ProcessorContext<byte[], byte @Nullable []> context() {

@@ -19,18 +19,25 @@ final class Undecided {
     /** Of one of which something comes all the time. */
     static final Duration MOST_PATIENCE = Duration.ofSeconds(60);
 
-    /** What it costs beside its pieces, about. */
-    static final int OVERHEAD = 512;
+    /** What it costs beside its pieces, about; and each batch in which something of it came. */
+    private static final int OVERHEAD = 512;
+
+    private static final int BATCH_OVERHEAD = 40;
 
     final TraceId id;
     final Facts facts = new Facts();
+    /** All of them, unless it was {@link #spilled}. */
     final List<Piece> pieces = new ArrayList<>();
+
     final List<Batch> batches = new ArrayList<>();
     private final long sinceMillis;
     private long lastMillis;
     private long rootMillis;
     private long timestamp;
     private long lag;
+    private int memory;
+    private boolean spilled;
+    private boolean decided;
 
     Undecided(TraceId id, long nowMillis) {
         this.id = id;
@@ -56,15 +63,49 @@ final class Undecided {
         return timestamp;
     }
 
-    /** @param mostLag how far behind the partition is read that is furthest behind */
-    boolean due(long nowMillis, long mostLag) {
-        if (nowMillis - sinceMillis >= MOST_PATIENCE.toMillis()) {
-            return true;
+    /**
+     * When nobody waits for more of it any longer, if nothing more comes.
+     *
+     * @param mostLag how far behind the partition is read that is furthest behind
+     */
+    long due(long mostLag) {
+        long last = sinceMillis + MOST_PATIENCE.toMillis();
+        if (facts.spans() == 0) {
+            // A mark may come long before the first span.
+            return last;
         }
-        long patience = Backlog.patience(mostLag, lag);
-        // A mark may come long before the first span.
-        return facts.spans() > 0
-                && (nowMillis - lastMillis >= QUIET_MILLIS + patience
-                        || (facts.hasRoot() && nowMillis - rootMillis >= AFTER_ROOT_MILLIS + patience));
+        long quiet = lastMillis + QUIET_MILLIS;
+        long due = facts.hasRoot() ? Math.min(quiet, rootMillis + AFTER_ROOT_MILLIS) : quiet;
+        return Math.min(last, due + Backlog.patience(mostLag, lag));
+    }
+
+    /** What it takes beside its pieces, as it was when it was last asked how much it has grown. */
+    int memory() {
+        return memory;
+    }
+
+    /** By how much it takes more than when this was asked before. */
+    int grown() {
+        int before = memory;
+        memory = OVERHEAD + facts.memory() + BATCH_OVERHEAD * batches.size();
+        return memory - before;
+    }
+
+    /** Lets go of its pieces: they have to be read from their batches. */
+    void spilled() {
+        spilled = true;
+        pieces.clear();
+    }
+
+    boolean isSpilled() {
+        return spilled;
+    }
+
+    void decided() {
+        decided = true;
+    }
+
+    boolean isDecided() {
+        return decided;
     }
 }

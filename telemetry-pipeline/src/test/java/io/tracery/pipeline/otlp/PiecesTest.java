@@ -72,6 +72,23 @@ class PiecesTest {
         assertThat(spans).isEqualTo(10);
     }
 
+    /** Each trace's pieces stand in the batch, so that all of it is held as long as any of them. */
+    @Test
+    void aBatchIsHeldFromItsFirstPieceToItsLast() {
+        byte[] batch = TracesData.newBuilder()
+                .addResourceSpans(Batches.spans("cart", span(TRACE_A, SPAN), span(TRACE_B, SPAN), span(TRACE_A, SPAN)))
+                .build()
+                .toByteArray();
+        List<Piece> pieces =
+                Pieces.of(batch).values().stream().flatMap(List::stream).toList();
+        assertThat(pieces).extracting(Piece::count).containsExactly(2, 1);
+        int first = pieces.getFirst().hold();
+        int second = pieces.getLast().hold();
+        assertThat(first - second).isEqualTo(batch.length);
+        assertThat(pieces.getFirst().release()).isEqualTo(second);
+        assertThat(pieces.getLast().release()).isEqualTo(first);
+    }
+
     @Test
     void neverReadsBeyondABatchThatEndsTooEarly() {
         byte[] batch = TracesData.newBuilder()

@@ -27,7 +27,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
+import java.util.Random;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
@@ -206,27 +208,67 @@ class SpanTopologyTest {
         assertThat(kept()).hasSize(11_000).doesNotHaveDuplicates();
     }
 
-    /** What is held is bounded in bytes, whatever the number of traces; the oldest gives way and nothing is lost. */
+    /** What is held is bounded in bytes, whatever the number of traces; nobody is decided upon the sooner for it. */
     @Test
-    void decidesUponTheOldestWhenAllTogetherTakeTooMuchRoom() {
+    void spansWaitInTheStoreWhenAllTogetherTakeTooMuchRoom() {
+        bound(/* bytes= */ 200_000);
+        int traces = 200;
+        List<String> ids = ids(traces);
+        ids.forEach(id -> large(id, CHILD));
+        assertThat(spilled()).isGreaterThan(100);
+        ids.forEach(id -> large(id, LATE));
+        assertThat(undecided()).isEqualTo(traces);
+        driver.advanceWallClockTime(Duration.ofSeconds(4));
+        assertThat(kept()).hasSize(2 * traces);
+        assertThat(count("spans", "decide", "passed", "")).isEqualTo(2 * traces);
+        assertThat(count("spans", "decide", "dropped", "forgotten")).isZero();
+        assertThat(early()).isZero();
+        assertThat(heldBytes()).isZero();
+    }
+
+    /** There is nothing more to let go of: the oldest gives way. */
+    @Test
+    void decidesUponTheOldestWhenThereIsNoRoomForMoreTraces() {
+        bound(/* bytes= */ 10_000);
+        int traces = 200;
+        ids(traces).forEach(id -> large(id, CHILD));
+        assertThat(early()).isGreaterThan(100);
+        driver.advanceWallClockTime(Duration.ofSeconds(4));
+        assertThat(kept()).hasSize(traces);
+        assertThat(heldBytes()).isZero();
+    }
+
+    private void bound(long bytes) {
         driver.close();
         registry.clear();
-        bounds = new DecideOnTraces.Bounds(10_000, 10_000, 100_000, /* bytes= */ 50_000);
+        bounds = new DecideOnTraces.Bounds(10_000, 10_000, 100_000, bytes);
         start();
-        for (int i = 0; i < 200; i++) {
-            String trace = "%032x".formatted(i + 1);
-            meshSpans.pipeInput(
-                    "p", batch(spans("cart", child(trace, CHILD).addAttributes(attribute("a", "x".repeat(4_000))))));
-            // Each of the partitions has a bound of its own.
-            assertThat(registry.get("tracery.pipeline.undecided.bytes").gauge().value())
-                    .isBetween(1.0, 4 * 50_000.0);
-        }
-        assertThat(registry.get("tracery.pipeline.traces.early").counter().count())
-                .isGreaterThan(100);
-        driver.advanceWallClockTime(Duration.ofSeconds(4));
-        assertThat(kept()).hasSize(200);
-        assertThat(registry.get("tracery.pipeline.undecided.bytes").gauge().value())
-                .isZero();
+    }
+
+    private static List<String> ids(int count) {
+        Random random = new Random(5);
+        return IntStream.range(0, count)
+                .mapToObj(i -> "%016x%016x".formatted(random.nextLong(), random.nextLong()))
+                .toList();
+    }
+
+    /** Each of the partitions has a bound of its own. */
+    private void large(String trace, String span) {
+        meshSpans.pipeInput(
+                "p", batch(spans("cart", child(trace, span).addAttributes(attribute("a", "x".repeat(4_000))))));
+        assertThat(heldBytes()).isBetween(1.0, 4.0 * bounds.bytes());
+    }
+
+    private double heldBytes() {
+        return registry.get("tracery.pipeline.undecided.bytes").gauge().value();
+    }
+
+    private double early() {
+        return registry.get("tracery.pipeline.traces.early").counter().count();
+    }
+
+    private double spilled() {
+        return registry.get("tracery.pipeline.traces.spilled").counter().count();
     }
 
     /** Brokers refuse what carries such a time, and then the stream would begin anew for ever. */
@@ -299,8 +341,7 @@ class SpanTopologyTest {
             meshSpans.pipeInput("p", batch(spans("loop", many.toArray(Span.Builder[]::new))));
         }
         assertThat(undecided()).isZero();
-        assertThat(registry.get("tracery.pipeline.undecided.bytes").gauge().value())
-                .isZero();
+        assertThat(heldBytes()).isZero();
         assertThat(count("spans", "decide", "accepted", "")).isEqualTo(250_000);
         assertThat(count("spans", "decide", "dropped", "not_kept")).isEqualTo(250_000);
         assertThat(otlpSpans.isEmpty()).isTrue();
@@ -309,11 +350,8 @@ class SpanTopologyTest {
     /** Kept after all, of one that is larger than may be in memory, the first of it and what spoke for it. */
     @Test
     void aTraceThatFailsLateIsRevivedAsFarAsThereIsRoom() {
-        driver.close();
-        registry.clear();
         policies = STRICT;
-        bounds = new DecideOnTraces.Bounds(10_000, 10_000, 100_000, /* bytes= */ 50_000);
-        start();
+        bound(/* bytes= */ 50_000);
         for (int i = 0; i < 100; i++) {
             meshSpans.pipeInput(
                     "p",
