@@ -199,10 +199,13 @@ public final class LuceneTraceStore implements TraceStore {
     }
 
     private Optional<Trace> trace(IndexSearcher searcher, String traceId, TermQuery query) throws IOException {
-        ScoreDoc[] hits = searcher.search(query, limits.maxTraceSpans() + 1, OLDEST_FIRST).scoreDocs;
-        if (hits.length == 0) {
+        // Known from the index's terms; room for as many hits as a trace may have would be made for each of thousands
+        // of small ones.
+        int fragmentCount = Math.min(searcher.count(query), limits.maxTraceSpans() + 1);
+        if (fragmentCount == 0) {
             return Optional.empty();
         }
+        ScoreDoc[] hits = searcher.search(query, fragmentCount, OLDEST_FIRST).scoreDocs;
         List<SpanEntry> spans = new ArrayList<>();
         long bytes = 0;
         boolean truncated = hits.length > limits.maxTraceSpans();
