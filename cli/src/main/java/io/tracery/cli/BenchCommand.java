@@ -14,7 +14,8 @@ import picocli.CommandLine.Spec;
             BenchPipelineCommand.class,
             BenchSearchCommand.class,
             BenchStreamingCommand.class,
-            BenchSoakCommand.class
+            BenchSoakCommand.class,
+            BenchTopologyCommand.class
         },
         synopsisSubcommandLabel = "COMMAND",
         description = "Measures Tracery on this machine.")
@@ -27,6 +28,7 @@ final class BenchCommand implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                spec.commandLine(), "what shall it measure? tracery bench proxy, pipeline, search, streaming or soak");
+                spec.commandLine(),
+                "what shall it measure? tracery bench proxy, pipeline, search, streaming, soak or topology");
     }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tracery.load.topology;
+
+import org.jspecify.annotations.NullMarked;
