@@ -63,7 +63,12 @@ public final class GraphJson {
             } else if (value == Math.rint(value) && Math.abs(value) < 1e15) {
                 out.writeNumber(value.longValue() + ".0");
             } else {
-                out.writeNumber(new BigDecimal(value).round(PRECISION).stripTrailingZeros());
+                char[] text = SixDigits.text(value);
+                if (text.length == 0) {
+                    out.writeNumber(new BigDecimal(value).round(PRECISION).stripTrailingZeros());
+                } else {
+                    out.writeNumber(text, 0, text.length);
+                }
             }
         }
     }

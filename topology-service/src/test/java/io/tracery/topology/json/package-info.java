@@ -1,0 +1,4 @@
+@NullMarked
+package io.tracery.topology.json;
+
+import org.jspecify.annotations.NullMarked;
