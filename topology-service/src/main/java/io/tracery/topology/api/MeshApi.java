@@ -8,7 +8,9 @@ import io.tracery.topology.fleet.PartitionFleet;
 import io.tracery.topology.fleet.ProxyReport;
 import io.tracery.topology.graph.EdgeLag;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -113,12 +115,16 @@ final class MeshApi {
                 .toList();
     }
 
-    /** How many proxies spoke for a node lately. */
-    int instances(String node) {
+    /** How many proxies spoke for each node lately. */
+    Map<String, Integer> instances() {
         long since = times.now() - PartitionFleet.SILENT_MILLIS;
-        return (int) fleet.proxies().stream()
-                .filter(proxy -> proxy.node().equals(node) && proxy.timeMillis() >= since)
-                .count();
+        Map<String, Integer> instances = new HashMap<>();
+        for (ProxyReport proxy : fleet.proxies()) {
+            if (proxy.timeMillis() >= since) {
+                instances.merge(proxy.node(), 1, Integer::sum);
+            }
+        }
+        return instances;
     }
 
     private Proxy proxy(ProxyReport report) {

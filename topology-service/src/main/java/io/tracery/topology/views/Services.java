@@ -21,6 +21,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Every service with its golden figures, and one service in all ways that traffic can be told apart. */
@@ -93,10 +94,10 @@ public final class Services {
             List<? extends Record> exemplars) {}
 
     private final Past past;
-    private final Function<String, Integer> instances;
+    private final Supplier<Map<String, Integer>> instances;
 
-    /** @param instances how many proxies speak for a node */
-    public Services(Past past, Function<String, Integer> instances) {
+    /** @param instances how many proxies speak, by the node that they speak for */
+    public Services(Past past, Supplier<Map<String, Integer>> instances) {
         this.past = past;
         this.instances = instances;
     }
@@ -109,9 +110,10 @@ public final class Services {
             sums(sums, edge.edge().source()).calls(edge);
             sums(sums, edge.edge().target()).isCalled(edge);
         }
+        Map<String, Integer> proxies = instances.get();
         List<Summary> services = sums.values().stream()
                 .filter(sum -> namespace == null || sum.node.namespace().equals(namespace))
-                .map(sum -> summary(sum, interval, now))
+                .map(sum -> summary(sum, proxies, interval, now))
                 .toList();
         return new Listing(now, interval.from(), interval.to(), interval.step(), services);
     }
@@ -154,7 +156,7 @@ public final class Services {
                 interval.from(),
                 interval.to(),
                 interval.step(),
-                summary(sum, interval, now),
+                summary(sum, instances.get(), interval, now),
                 Points.of(steps, edge -> arrives.test(edge) ? edge.tally(edge.shown()) : new Tally()),
                 parts(steps, incoming, arrives, RowKey::route, true),
                 parts(steps, incoming, arrives, RowKey::version, false),
@@ -166,14 +168,14 @@ public final class Services {
                 Exemplars.of(steps, arrives)));
     }
 
-    private Summary summary(ServiceSums sum, Past.Interval interval, long now) {
+    private static Summary summary(ServiceSums sum, Map<String, Integer> instances, Past.Interval interval, long now) {
         return new Summary(
                 sum.node.id(),
                 sum.node.namespace(),
                 sum.node.name(),
                 sum.kind().name().toLowerCase(Locale.ROOT),
                 List.copyOf(sum.versions),
-                instances.apply(sum.node.id()),
+                instances.getOrDefault(sum.node.id(), 0),
                 sum.identity.isEmpty() ? null : sum.identity,
                 sum.tls,
                 TallyView.of(sum.received, interval.seconds()),
