@@ -140,7 +140,8 @@ public final class StandaloneApp implements Component {
                 0,
                 /* history= */ null,
                 "127.0.0.1:" + config.controlPlanePort(),
-                config.dataDir().resolve("ca").resolve("root.pem"));
+                config.dataDir().resolve("ca").resolve("root.pem"),
+                /* sharing= */ null);
     }
 
     private static ControlPlaneConfig controlPlane(StandaloneConfig config) {

@@ -2,7 +2,6 @@ package io.tracery.topology;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.tracery.topology.graph.Graph;
-import io.tracery.topology.history.History;
 import io.tracery.topology.history.HistorySettings;
 import io.tracery.topology.history.HistoryStats;
 import io.tracery.topology.history.Step;
@@ -31,11 +30,11 @@ final class Limits implements Supplier<Limits.View> {
             TreeMap<String, Long> dropped) {}
 
     private final Graph graph;
-    private final History history;
+    private final Supplier<HistoryStats> history;
     private final TopologyConfig config;
     private final MeterRegistry registry;
 
-    Limits(Graph graph, History history, TopologyConfig config, MeterRegistry registry) {
+    Limits(Graph graph, Supplier<HistoryStats> history, TopologyConfig config, MeterRegistry registry) {
         this.graph = graph;
         this.history = history;
         this.config = config;
@@ -44,7 +43,7 @@ final class Limits implements Supplier<Limits.View> {
 
     @Override
     public View get() {
-        HistoryStats stats = history.stats();
+        HistoryStats stats = history.get();
         HistorySettings settings = config.historyPerPartition();
         List<Kept> kept = new ArrayList<>();
         for (Step step : Step.values()) {

@@ -18,30 +18,38 @@ import io.tracery.topology.graph.EdgeLag;
 import io.tracery.topology.graph.Graph;
 import io.tracery.topology.graph.GraphLimits;
 import io.tracery.topology.graph.GraphReader;
+import io.tracery.topology.graph.GraphSharing;
 import io.tracery.topology.history.History;
 import io.tracery.topology.history.Past;
 import io.tracery.topology.json.EdgeEvents;
+import io.tracery.topology.metrics.EdgeLagMeter;
 import io.tracery.topology.metrics.ServiceGraphMetrics;
+import io.tracery.topology.peers.PeerClient;
+import io.tracery.topology.peers.PeerEndpoints;
+import io.tracery.topology.peers.Peers;
+import io.tracery.topology.peers.SharedFleet;
+import io.tracery.topology.peers.SharedWindows;
 import io.tracery.topology.stream.GraphStream;
 import io.tracery.topology.stream.StreamSettings;
 import java.net.InetSocketAddress;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The composition root of the topology service. */
 public final class TopologyApp implements Component {
 
-    /** A process that does the work; for now there is one. */
-    private record Instance(String address, boolean self, boolean answers, List<Integer> partitions) {}
-
     private final ApiServer api;
     private final Components all;
 
-    private TopologyApp(ApiServer api, GraphStream stream) {
+    private TopologyApp(ApiServer api, Peers peers, GraphStream stream) {
         this.api = api;
         // The API first: while Kafka is not there yet, it says so.
-        this.all = new Components("topology-service", List.of(api, stream));
+        this.all = new Components("topology-service", List.of(api, peers, stream));
     }
 
     /**
@@ -55,40 +63,67 @@ public final class TopologyApp implements Component {
         Graph graph = new Graph(limits, clock);
         GraphReader reader = new GraphReader(graph, clock);
         EdgeLag lag = new EdgeLag();
+        EdgeLagMeter lagMeter = new EdgeLagMeter(lag, registry);
         History history = new History();
         Fleet fleet = new Fleet();
+        GraphSharing sharing = new GraphSharing(graph, clock);
+        PeerClient client = new PeerClient();
+        Peers peers = new Peers(sharing, client, lagMeter, clock, registry);
+        AtomicReference<@Nullable ApiServer> listening = new AtomicReference<>();
+        // Known when the API listens, which is before the stream begins.
+        Supplier<String> address = () -> requireNonNull(config.sharing())
+                .address(
+                        requireNonNull(config.host()),
+                        requireNonNull(listening.get()).port());
         GraphStream stream = new GraphStream(
                 new StreamSettings(
                         requireNonNull(config.kafka()),
                         requireNonNull(config.applicationId()),
+                        requireNonNull(requireNonNull(config.sharing()).instance()),
+                        address,
                         config.dataDir().resolve("streams"),
                         config.historyPerPartition()),
                 graph,
-                lag,
+                lagMeter,
                 history,
                 fleet,
                 new EdgeEvents(reader, clock),
+                peers::are,
                 registry,
                 clock);
-        Past past = new Past(history, config.historyPerPartition(), history::stats, reader::newestData, clock);
+        SharedWindows windows = new SharedWindows(history, sharing, client);
+        Past past = new Past(windows, config.historyPerPartition(), windows::stats, reader::newestData, clock);
         ApiServer api = new ApiServer(
-                new ApiServer.Settings(
-                        address(config, config.port()),
-                        requireNonNull(config.uiResource()),
-                        requireNonNull(config.searchUrl()),
-                        config.maxSubscribers(),
-                        tap(config),
-                        ApiServer.TOO_SLOW),
-                new ApiServer.Sources(reader, past, fleet),
+                settings(config),
+                new ApiServer.Sources(
+                        reader,
+                        past,
+                        new SharedFleet(fleet, sharing, client),
+                        new PeerEndpoints(sharing, history, fleet)),
                 lag,
-                stream::flowing,
+                () -> stream.flowing() && peers.complete(),
                 new Surroundings(
                         stream::groupLags,
-                        () -> List.of(
-                                new Instance(config.host() + ":" + config.port(), true, true, history.partitions())),
-                        new Limits(graph, history, config, registry)),
+                        () -> instances(address.get(), history, peers),
+                        new Limits(graph, windows::stats, config, registry)),
                 registry,
                 clock);
+        listening.set(api);
+        register(registry, graph, reader);
+        return new TopologyApp(api, peers, stream);
+    }
+
+    private static ApiServer.Settings settings(TopologyConfig config) {
+        return new ApiServer.Settings(
+                address(config, config.port()),
+                requireNonNull(config.uiResource()),
+                requireNonNull(config.searchUrl()),
+                config.maxSubscribers(),
+                tap(config),
+                ApiServer.TOO_SLOW);
+    }
+
+    private static void register(MeterRegistry registry, Graph graph, GraphReader reader) {
         Gauge.builder("topology.edges", graph, Graph::edgeCount)
                 .description("Edges that are kept, the ones that left lately included")
                 .register(registry);
@@ -98,7 +133,13 @@ public final class TopologyApp implements Component {
         if (registry instanceof PrometheusMeterRegistry prometheus) {
             prometheus.getPrometheusRegistry().register(new ServiceGraphMetrics(reader));
         }
-        return new TopologyApp(api, stream);
+    }
+
+    private static List<Peers.Instance> instances(String address, History history, Peers peers) {
+        List<Peers.Instance> all = new ArrayList<>(peers.instances());
+        all.add(new Peers.Instance(address, true, true, history.partitions()));
+        all.sort(Comparator.comparing(Peers.Instance::address));
+        return all;
     }
 
     private static @Nullable TapApi tap(TopologyConfig config) {

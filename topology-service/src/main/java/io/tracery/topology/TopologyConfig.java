@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param port of the API and the pages; default 8400, and -1 for one that is free
  * @param adminPort of {@code /live}, {@code /ready} and {@code /metrics} when this is a process of its own; default 8401
  * @param dataDir where the state of the stream is kept; required
- * @param applicationId consumer group and prefix of the changelog topic; every process needs its own, for each holds the
- *     whole graph; default {@code tracery-topology}
+ * @param applicationId consumer group and prefix of the changelog topics; processes with the same one share the work; default
+ *     {@code tracery-topology}
  * @param searchUrl base of the trace search API, forwarded to under {@code /search}; default
  *     {@code http://127.0.0.1:16686}
  * @param uiResource folder of the class path that holds the pages; default {@code /ui}
@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param controlPlane {@code host:port} of the control plane, through which sidecars are asked for single exchanges; absent:
  *     tap is off
  * @param trustAnchorFile PEM of who has signed the control plane's certificate; required with {@code controlPlane}
+ * @param sharing with other processes
  */
 public record TopologyConfig(
         @Nullable String kafka,
@@ -48,7 +49,8 @@ public record TopologyConfig(
         int historyCells,
         @Nullable HistoryConfig history,
         @Nullable String controlPlane,
-        @Nullable Path trustAnchorFile) {
+        @Nullable Path trustAnchorFile,
+        @Nullable SharingConfig sharing) {
 
     /** The value of a port that asks for any that is free. */
     public static final int ANY_PORT = -1;
@@ -77,6 +79,7 @@ public record TopologyConfig(
         maxSeriesPerEdge = positive("maxSeriesPerEdge", maxSeriesPerEdge, GraphLimits.DEFAULT.maxSeriesPerEdge());
         historyCells = positive("historyCells", historyCells, GraphLimits.DEFAULT.historyCells());
         history = history == null ? HistoryConfig.DEFAULT : history;
+        sharing = sharing == null ? SharingConfig.DEFAULT : sharing;
         if (controlPlane != null && !CONTROL_PLANE.matcher(controlPlane).matches()) {
             throw new IllegalArgumentException("controlPlane must be host:port, not " + controlPlane);
         }
@@ -96,7 +99,7 @@ public record TopologyConfig(
 
     /** All defaults but what must be known. */
     public static TopologyConfig of(Path dataDir) {
-        return new TopologyConfig(null, null, 0, 0, dataDir, null, null, null, 0, 0, 0, 0, null, null, null);
+        return new TopologyConfig(null, null, 0, 0, dataDir, null, null, null, 0, 0, 0, 0, null, null, null, null);
     }
 
     /** The same, reading another Kafka. */
@@ -116,7 +119,8 @@ public record TopologyConfig(
                 historyCells,
                 history,
                 controlPlane,
-                trustAnchorFile);
+                trustAnchorFile,
+                sharing);
     }
 
     /** The same, listening elsewhere. */
@@ -136,7 +140,8 @@ public record TopologyConfig(
                 historyCells,
                 history,
                 controlPlane,
-                trustAnchorFile);
+                trustAnchorFile,
+                sharing);
     }
 
     /** The same, with trace search elsewhere. */
@@ -156,7 +161,29 @@ public record TopologyConfig(
                 historyCells,
                 history,
                 controlPlane,
-                trustAnchorFile);
+                trustAnchorFile,
+                sharing);
+    }
+
+    /** The same, sharing the work with others. */
+    public TopologyConfig withSharing(SharingConfig how) {
+        return new TopologyConfig(
+                kafka,
+                host,
+                port,
+                adminPort,
+                dataDir,
+                applicationId,
+                searchUrl,
+                uiResource,
+                maxSubscribers,
+                maxEdges,
+                maxSeriesPerEdge,
+                historyCells,
+                history,
+                controlPlane,
+                trustAnchorFile,
+                how);
     }
 
     private static int port(String key, int value, int standard) {

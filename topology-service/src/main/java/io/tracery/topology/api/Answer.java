@@ -3,6 +3,7 @@ package io.tracery.topology.api;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.server.ServiceRequestContext;
+import io.tracery.topology.history.Unavailable;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
@@ -18,6 +19,8 @@ final class Answer {
                         return work.apply(new Parameters(context.query()));
                     } catch (Parameters.Refused e) {
                         return Answers.error(HttpStatus.BAD_REQUEST, e.text());
+                    } catch (Unavailable e) {
+                        return Answers.error(HttpStatus.SERVICE_UNAVAILABLE, e.text());
                     }
                 },
                 context.blockingTaskExecutor()));

@@ -17,12 +17,15 @@ import io.tracery.topology.fleet.FleetSource;
 import io.tracery.topology.graph.EdgeLag;
 import io.tracery.topology.graph.GraphReader;
 import io.tracery.topology.history.Past;
+import io.tracery.topology.peers.PeerEndpoints;
 import io.tracery.topology.views.PastGraph;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -59,7 +62,7 @@ public final class ApiServer implements Component {
             Duration tooSlow) {}
 
     /** Where answers come from. */
-    public record Sources(GraphReader graph, Past past, FleetSource fleet) {}
+    public record Sources(GraphReader graph, Past past, FleetSource fleet, PeerEndpoints peers) {}
 
     /** How long a subscriber may take for one event, unless told otherwise. */
     public static final Duration TOO_SLOW = Duration.ofSeconds(10);
@@ -67,6 +70,8 @@ public final class ApiServer implements Component {
     private final Settings settings;
     private final GraphEvents events;
     private final Server server;
+    private final ExecutorService ahead = Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().daemon().name("graph-ahead").factory());
 
     /** @param flowing whether data would arrive if there were any */
     public ApiServer(
@@ -79,16 +84,18 @@ public final class ApiServer implements Component {
             InstantSource clock) {
         this.settings = settings;
         GraphReader reader = sources.graph();
-        Snapshots snapshots = new Snapshots(reader, System::nanoTime);
+        Snapshots snapshots = new Snapshots(reader, System::nanoTime, ahead);
         Times times = new Times(sources.past(), clock);
         this.events = new GraphEvents(snapshots, settings.maxSubscribers(), settings.tooSlow(), registry);
         GraphApi graph = new GraphApi(
                 reader, new PastGraph(sources.past()), times, snapshots, lag, flowing, settings.tap() != null, clock);
         MeshApi mesh = new MeshApi(sources.fleet(), times, surroundings, graph::health);
-        this.server = build(settings, graph, new PastApi(reader, sources.past(), times, mesh), mesh, events);
+        this.server =
+                build(settings, graph, new PastApi(reader, sources.past(), times, mesh), mesh, events, sources.peers());
     }
 
-    private static Server build(Settings settings, GraphApi api, PastApi past, MeshApi mesh, GraphEvents events) {
+    private static Server build(
+            Settings settings, GraphApi api, PastApi past, MeshApi mesh, GraphEvents events, PeerEndpoints peers) {
         ServerBuilder server = Server.builder()
                 .http(settings.address())
                 .maxNumConnections(MAX_CONNECTIONS)
@@ -115,6 +122,7 @@ public final class ApiServer implements Component {
         server.route()
                 .get("/api/tap")
                 .build((context, request) -> tap == null ? TapApi.off() : tap.serve(context, request));
+        peers.bind(server);
         server.serviceUnder("/api", (context, request) -> unknown(context));
         server.serviceUnder("/search", compressed(new SearchProxy(settings.searchUrl())));
         new Pages(ApiServer.class.getClassLoader(), settings.uiResource()).bind(server);
@@ -177,6 +185,7 @@ public final class ApiServer implements Component {
             tap.close();
         }
         server.stop().join();
+        ahead.shutdownNow();
     }
 
     /** Errors that no service answered. */

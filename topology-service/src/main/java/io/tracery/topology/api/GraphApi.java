@@ -68,9 +68,9 @@ final class GraphApi {
             GraphScope scope = scope(parameters);
             Times.Asked asked = times.asked(parameters, null);
             return asked.live()
-                    ? Answers.json(snapshots
+                    ? snapshots
                             .of(new Snapshots.View(asked.window(), scope))
-                            .json())
+                            .answer(context.request().headers())
                     : Answers.json(past.snapshot(times.interval(asked), scope, times.now()));
         });
     }

@@ -1,6 +1,5 @@
 package io.tracery.topology.api;
 
-import com.linecorp.armeria.common.HttpData;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpResponseWriter;
 import com.linecorp.armeria.common.HttpStatus;
@@ -11,7 +10,6 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.tracery.process.Component;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -32,8 +30,6 @@ final class GraphEvents implements Component {
     private static final long LOOK_EVERY_MILLIS = 50;
     private static final long AT_MOST_EVERY_NANOS = Duration.ofMillis(500).toNanos();
     private static final long AT_LEAST_EVERY_NANOS = Duration.ofSeconds(5).toNanos();
-    private static final byte[] BEFORE = "event: graph\ndata: ".getBytes(StandardCharsets.UTF_8);
-    private static final byte[] AFTER = "\n\n".getBytes(StandardCharsets.UTF_8);
     private static final Logger log = LoggerFactory.getLogger(GraphEvents.class);
 
     /** Confined to the sender's thread but for its writer. */
@@ -163,21 +159,13 @@ final class GraphEvents implements Component {
         boolean first = subscriber.sentVersion < 0;
         boolean changed = subscriber.sentVersion != snapshots.version() && since >= AT_MOST_EVERY_NANOS;
         if (first || changed || since >= AT_LEAST_EVERY_NANOS) {
-            Snapshots.Rendered graph = snapshots.of(subscriber.view);
-            if (subscriber.writer.tryWrite(HttpData.wrap(event(graph.json().array())))) {
+            Rendered graph = snapshots.of(subscriber.view);
+            if (subscriber.writer.tryWrite(graph.event())) {
                 events.increment();
                 subscriber.taken = subscriber.writer.whenConsumed();
                 subscriber.sentNanos = now;
                 subscriber.sentVersion = graph.version();
             }
         }
-    }
-
-    private static byte[] event(byte[] json) {
-        byte[] event = new byte[BEFORE.length + json.length + AFTER.length];
-        System.arraycopy(BEFORE, 0, event, 0, BEFORE.length);
-        System.arraycopy(json, 0, event, BEFORE.length, json.length);
-        System.arraycopy(AFTER, 0, event, BEFORE.length + json.length, AFTER.length);
-        return event;
     }
 }

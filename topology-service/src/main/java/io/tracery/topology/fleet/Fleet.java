@@ -9,6 +9,12 @@ import java.util.concurrent.ConcurrentHashMap;
 /** All proxies and events that this process knows: those of the partitions it has now. Any thread. */
 public final class Fleet implements FleetSource {
 
+    /** The order of {@link #proxies()}. */
+    public static final Comparator<ProxyReport> BY_INSTANCE = Comparator.comparing(ProxyReport::instance);
+
+    /** The order of {@link #events}. */
+    public static final Comparator<MeshEvent> BY_TIME = Comparator.comparingLong(MeshEvent::t);
+
     private final Map<Integer, PartitionFleet> partitions = new ConcurrentHashMap<>();
 
     public void add(int partition, PartitionFleet fleet) {
@@ -24,7 +30,7 @@ public final class Fleet implements FleetSource {
     public List<ProxyReport> proxies() {
         List<ProxyReport> all = new ArrayList<>();
         partitions.values().forEach(partition -> all.addAll(partition.proxies()));
-        all.sort(Comparator.comparing(ProxyReport::instance));
+        all.sort(BY_INSTANCE);
         return all;
     }
 
@@ -32,7 +38,7 @@ public final class Fleet implements FleetSource {
     public List<MeshEvent> events(long from, long to) {
         List<MeshEvent> all = new ArrayList<>();
         partitions.values().forEach(partition -> partition.events(from, to, all::add));
-        all.sort(Comparator.comparingLong(MeshEvent::t));
+        all.sort(BY_TIME);
         return all;
     }
 }

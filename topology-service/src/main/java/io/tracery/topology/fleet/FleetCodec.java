@@ -11,7 +11,7 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /** Keys and values of proxies and events, in the store that holds the windows, too. */
-final class FleetCodec {
+public final class FleetCodec {
 
     private static final byte PROXIES = 110;
     private static final byte EVENTS = 111;
@@ -48,7 +48,7 @@ final class FleetCodec {
                 .array();
     }
 
-    static byte[] write(ProxyReport report) {
+    public static byte[] write(ProxyReport report) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(128);
         try (DataOutputStream out = new DataOutputStream(bytes)) {
             out.writeByte(FORMAT);
@@ -76,7 +76,7 @@ final class FleetCodec {
     }
 
     /** @throws IllegalArgumentException when the bytes were not written by {@link #write(ProxyReport)} */
-    static ProxyReport readProxy(byte[] bytes) {
+    public static ProxyReport readProxy(byte[] bytes) {
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
             check(in);
             return new ProxyReport(
@@ -98,7 +98,7 @@ final class FleetCodec {
         }
     }
 
-    static byte[] write(MeshEvent event) {
+    public static byte[] write(MeshEvent event) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(128);
         try (DataOutputStream out = new DataOutputStream(bytes)) {
             out.writeByte(FORMAT);
@@ -116,7 +116,7 @@ final class FleetCodec {
     }
 
     /** @throws IllegalArgumentException when the bytes were not written by {@link #write(MeshEvent)} */
-    static MeshEvent readEvent(byte[] bytes) {
+    public static MeshEvent readEvent(byte[] bytes) {
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
             check(in);
             return new MeshEvent(

@@ -1,8 +1,8 @@
 package io.tracery.topology.graph;
 
 import io.tracery.tracing.Vocabulary;
+import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -69,7 +69,7 @@ final class CollapsedEdge {
                 retries,
                 bytesReceived,
                 bytesSent,
-                Map.copyOf(fates),
+                Collections.unmodifiableSortedMap(fates),
                 mutual ? Vocabulary.TLS_MUTUAL : tls,
                 null,
                 null,

@@ -1,32 +1,17 @@
 package io.tracery.topology.graph;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
+import java.util.function.IntPredicate;
 
 /**
- * What both ends of an edge counted, kept apart by end and by owner, so that what one owner counted can be withdrawn.
- * Guarded by its edge's lock.
+ * What both ends of an edge counted, kept apart by end and by owner, so that what one owner counted can be withdrawn, or
+ * replaced by what it counted since. Guarded by its edge's lock.
  */
 final class EdgeCounts {
 
-    private static final class Part {
-        final int owner;
-        final View view;
-        final Totals totals = new Totals();
-        /** Begun less ended, by epoch; without those of which nothing is in flight. */
-        final Map<String, Long> inFlight = new HashMap<>();
-
-        int series;
-
-        Part(int owner, View view) {
-            this.owner = owner;
-            this.view = view;
-        }
-    }
-
-    private final List<Part> parts = new ArrayList<>(2);
+    private final List<EdgePart> parts = new ArrayList<>(2);
 
     void admitSeries(int owner, View view) {
         part(owner, view).series++;
@@ -37,7 +22,7 @@ final class EdgeCounts {
     }
 
     void add(int owner, Increment increment) {
-        Part part = part(owner, increment.labels().view());
+        EdgePart part = part(owner, increment.labels().view());
         part.totals.add(increment);
         long more = switch (increment.measure()) {
             case STARTED -> increment.amount();
@@ -52,7 +37,7 @@ final class EdgeCounts {
 
     /** An end of which nothing is left goes with its last series. */
     void forgetSeries(int owner, View view, String epoch) {
-        Part part = part(owner, view);
+        EdgePart part = part(owner, view);
         part.series--;
         part.inFlight.remove(epoch);
         if (part.series <= 0) {
@@ -60,8 +45,38 @@ final class EdgeCounts {
         }
     }
 
-    void withdraw(int owner) {
-        parts.removeIf(part -> part.owner == owner);
+    /** True when there was something. */
+    boolean withdraw(int owner) {
+        return parts.removeIf(part -> part.owner == owner);
+    }
+
+    /** Takes the parts of one owner from other counts, in place of what is here of it. */
+    void takeOver(int owner, EdgeCounts from) {
+        withdraw(owner);
+        from.parts.stream().filter(part -> part.owner == owner).forEach(parts::add);
+    }
+
+    /** The same of what another process tells of some owners. */
+    void replace(Set<Integer> owners, List<EdgePart> news, long round) {
+        parts.removeIf(part -> owners.contains(part.owner));
+        for (EdgePart part : news) {
+            if (owners.contains(part.owner)) {
+                part.round = round;
+                parts.add(part);
+            }
+        }
+    }
+
+    /** Drops what another process did not mention again when it told everything of some owners. */
+    void dropBefore(Set<Integer> owners, long round) {
+        parts.removeIf(part -> owners.contains(part.owner) && part.round < round);
+    }
+
+    List<EdgePart> copies(IntPredicate owners) {
+        return parts.stream()
+                .filter(part -> owners.test(part.owner))
+                .map(EdgePart::copy)
+                .toList();
     }
 
     boolean isEmpty() {
@@ -69,7 +84,16 @@ final class EdgeCounts {
     }
 
     boolean has(View view) {
-        return parts.stream().anyMatch(part -> part.view == view);
+        return has(view, any -> true);
+    }
+
+    boolean has(View view, IntPredicate owners) {
+        for (EdgePart part : parts) {
+            if (part.view == view && owners.test(part.owner)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     boolean inFlight() {
@@ -79,7 +103,7 @@ final class EdgeCounts {
     /** How many exchanges have begun and not ended, as one end counts. */
     long inFlight(View view) {
         long open = 0;
-        for (Part part : parts) {
+        for (EdgePart part : parts) {
             if (part.view == view) {
                 for (long count : part.inFlight.values()) {
                     open += Math.max(0, count);
@@ -93,24 +117,44 @@ final class EdgeCounts {
         return parts.stream().anyMatch(part -> part.inFlight.getOrDefault(epoch, 0L) > 0);
     }
 
-    /** The sum over owners. */
-    Totals totals(View view) {
-        Totals sum = new Totals();
-        for (Part part : parts) {
-            if (part.view == view) {
-                sum.add(part.totals);
-            }
+    long requests(View view) {
+        long sum = 0;
+        for (EdgePart part : parts) {
+            sum += part.view == view ? part.totals.requests() : 0;
         }
         return sum;
     }
 
-    private Part part(int owner, View view) {
-        for (Part part : parts) {
+    /** The sum over owners; not to be changed. */
+    Totals totals(View view) {
+        Totals only = null;
+        Totals sum = null;
+        for (EdgePart part : parts) {
+            if (part.view == view) {
+                if (only == null) {
+                    only = part.totals;
+                } else {
+                    if (sum == null) {
+                        sum = new Totals();
+                        sum.add(only);
+                    }
+                    sum.add(part.totals);
+                }
+            }
+        }
+        if (sum != null) {
+            return sum;
+        }
+        return only == null ? new Totals() : only;
+    }
+
+    private EdgePart part(int owner, View view) {
+        for (EdgePart part : parts) {
             if (part.owner == owner && part.view == view) {
                 return part;
             }
         }
-        Part part = new Part(owner, view);
+        EdgePart part = new EdgePart(owner, view);
         parts.add(part);
         return part;
     }

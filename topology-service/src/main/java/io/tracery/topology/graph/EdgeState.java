@@ -3,10 +3,13 @@ package io.tracery.topology.graph;
 import io.tracery.tracing.Vocabulary;
 import io.tracery.tracing.span.Fate;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +27,13 @@ final class EdgeState {
     private static final String SERVED = Fate.SERVED.label();
 
     final EdgeKey key;
+
+    /** The key's, which is asked for at each answer. */
+    final String id;
+
+    /** The graph's: grows with each change of any edge. */
+    private final AtomicLong version;
+
     private final EdgeCounts counts = new EdgeCounts();
     private final TreeMap<String, History> histories = new TreeMap<>();
     private final TreeSet<String> routes = new TreeSet<>();
@@ -37,12 +47,24 @@ final class EdgeState {
     private boolean changed;
     private boolean announced;
 
-    EdgeState(EdgeKey key) {
+    /** Version of the graph when this last changed by what this process counted; 0 when it never did. */
+    private long changedAt;
+
+    EdgeState(EdgeKey key, AtomicLong version) {
         this.key = key;
+        this.id = key.id();
+        this.version = version;
+    }
+
+    /** Under the lock, so that who looks for changes up to a version finds all of them. */
+    private long touch() {
+        changedAt = version.incrementAndGet();
+        return changedAt;
     }
 
     synchronized void admitSeries(int owner, View view) {
         counts.admitSeries(owner, view);
+        touch();
     }
 
     synchronized int series() {
@@ -56,8 +78,10 @@ final class EdgeState {
         counts.add(owner, increment);
         describe(labels);
         if (increment.amount() == 0) {
+            version.incrementAndGet();
             return;
         }
+        long stamp = touch();
         long time = Math.min(increment.toMillis(), now);
         lastSeen = Math.max(lastSeen, time);
         changed = true;
@@ -67,7 +91,7 @@ final class EdgeState {
                     !labels.fate().equals(SERVED),
                     labels.tls().equals(Vocabulary.TLS_MUTUAL),
                     new Spread(Math.min(increment.fromMillis(), time), time));
-            history(labels.version()).add(exchanges, oldestSecond);
+            history(labels.version()).add(exchanges, oldestSecond, stamp);
         }
     }
 
@@ -87,26 +111,110 @@ final class EdgeState {
 
     /** A proxy reported a series that did not change: news only of what is in flight. */
     synchronized void reported(String epoch, long millis) {
-        if (counts.inFlight(epoch)) {
-            lastSeen = Math.max(lastSeen, millis);
+        if (counts.inFlight(epoch) && millis > lastSeen) {
+            lastSeen = millis;
+            touch();
         }
     }
 
     /** True when nothing is left of the edge. */
     synchronized boolean forgetSeries(int owner, SeriesLabels labels, String epoch) {
         counts.forgetSeries(owner, labels.view(), epoch);
+        touch();
         if (shown == View.SENDER && !counts.has(View.SENDER)) {
             showInstead(View.RECEIVER);
         }
         return counts.isEmpty();
     }
 
-    synchronized void withdraw(int owner) {
-        counts.withdraw(owner);
+    /** Takes what an owner kept in place of what is counted of it; history stays. True when nothing is left of the edge. */
+    synchronized boolean takeOver(int owner, @Nullable EdgeState kept, long now) {
+        if (kept == null) {
+            if (!counts.withdraw(owner)) {
+                return false;
+            }
+            showWhatIsThere();
+        } else {
+            counts.takeOver(owner, kept.counts);
+            describe(kept.sourceIdentity, kept.targetIdentity, kept.tls);
+            lastSeen = Math.max(lastSeen, kept.lastSeen);
+            showWhatIsThere();
+            if (shown == kept.shown) {
+                kept.routes.forEach(this::route);
+            }
+        }
+        // Whoever told of this edge before may have ended before it told the newest.
+        changed |= announced && now - lastSeen <= STALE_MILLIS;
+        touch();
+        return counts.isEmpty();
+    }
+
+    /** What this process's owners have to say that changed after a version of the graph; null for nothing. */
+    synchronized @Nullable EdgeShare share(IntPredicate owners, long after) {
+        if (changedAt <= after) {
+            return null;
+        }
+        boolean ours = counts.has(shown, owners);
+        TreeMap<String, List<Second>> seconds = new TreeMap<>();
+        if (ours) {
+            histories.forEach((name, history) -> seconds.put(name, history.copyChanged(after)));
+        }
+        return new EdgeShare(
+                key,
+                sourceIdentity,
+                targetIdentity,
+                tls,
+                lastSeen,
+                counts.copies(owners),
+                shown,
+                ours ? List.copyOf(routes) : List.of(),
+                seconds);
+    }
+
+    synchronized long changedAt() {
+        return changedAt;
     }
 
     synchronized boolean abandoned() {
         return counts.isEmpty();
+    }
+
+    /** Takes what another process says of its owners; when something last happened, if that is news, else 0. */
+    synchronized long merge(Set<Integer> owners, long round, EdgeShare share, long oldestSecond) {
+        long received = counts.requests(View.RECEIVER);
+        counts.replace(owners, share.parts(), round);
+        changed |= counts.requests(View.RECEIVER) != received;
+        if (share.parts().isEmpty()) {
+            showWhatIsThere();
+            return 0;
+        }
+        describe(share.sourceIdentity(), share.targetIdentity(), share.tls());
+        long news = share.lastSeen() > lastSeen ? share.lastSeen() : 0;
+        lastSeen = Math.max(lastSeen, share.lastSeen());
+        showWhatIsThere();
+        boolean spokenFor =
+                share.parts().stream().anyMatch(part -> part.view == share.shown() && owners.contains(part.owner));
+        if (spokenFor && share.shown() == shown) {
+            share.routes().forEach(this::route);
+            share.seconds().forEach((name, cells) -> {
+                History history = history(name);
+                cells.forEach(cell -> history.put(cell, oldestSecond));
+            });
+        }
+        return news;
+    }
+
+    synchronized boolean dropBefore(Set<Integer> owners, long round) {
+        counts.dropBefore(owners, round);
+        showWhatIsThere();
+        return counts.isEmpty();
+    }
+
+    private void showWhatIsThere() {
+        View there = counts.has(View.SENDER) ? View.SENDER : View.RECEIVER;
+        if (there != shown && counts.has(there)) {
+            showInstead(there);
+        }
     }
 
     synchronized void trim(long oldestSecond) {
@@ -117,8 +225,23 @@ final class EdgeState {
         return histories.size();
     }
 
-    /** What to tell about this edge since the last time it was asked; null for nothing. */
-    synchronized @Nullable EdgeChange takeChange(long now) {
+    /** Of all processes that hold this edge, the one that counts at the end whose counts are shown speaks for it. */
+    synchronized boolean speaksFor(IntPredicate owners) {
+        return counts.has(shown, owners);
+    }
+
+    /**
+     * What to tell about this edge since the last time it was asked; null for nothing.
+     *
+     * @param owners that this process counts for
+     */
+    synchronized @Nullable EdgeChange takeChange(long now, IntPredicate owners) {
+        if (!counts.has(shown, owners)) {
+            // Somebody else tells. Should this process have to go on, it says when the edge leaves.
+            changed = false;
+            announced = now - lastSeen <= LEAVES_MILLIS;
+            return null;
+        }
         if (now - lastSeen > LEAVES_MILLIS) {
             boolean leaves = announced;
             announced = false;
@@ -143,14 +266,12 @@ final class EdgeState {
         List<VersionSummary> versions = versions(totals, window, whole, one);
         Latencies latencies = whole.latencies();
         return new EdgeSummary(
-                key.id(),
+                id,
                 key.source().id(),
                 key.target().id(),
                 key.protocol(),
                 totals.requests(),
-                shown == View.RECEIVER
-                        ? totals.requests()
-                        : counts.totals(View.RECEIVER).requests(),
+                shown == View.RECEIVER ? totals.requests() : counts.requests(View.RECEIVER),
                 whole.rate(window.rateSeconds()),
                 whole.successShare(),
                 latencies.p50(),
@@ -159,7 +280,7 @@ final class EdgeState {
                 totals.retries(),
                 totals.requestBytes(),
                 totals.responseBytes(),
-                Map.copyOf(totals.byFate()),
+                Collections.unmodifiableSortedMap(new TreeMap<>(totals.byFate())),
                 tlsWithin(whole),
                 emptyToNull(sourceIdentity),
                 emptyToNull(targetIdentity),
@@ -177,7 +298,7 @@ final class EdgeState {
         if (shown == View.RECEIVER || !counts.has(View.RECEIVER) || tried == 0) {
             return null;
         }
-        long received = counts.totals(View.RECEIVER).requests();
+        long received = counts.requests(View.RECEIVER);
         return (double) Math.max(0, tried - received) / tried;
     }
 
@@ -213,7 +334,12 @@ final class EdgeState {
         Totals sent = counts.totals(View.SENDER);
         Totals received = counts.totals(View.RECEIVER);
         Totals main = shown == View.SENDER ? sent : received;
-        return new EdgeTotals(key, main.requests(), main.failed(), sent.latencies(), received.latencies());
+        return new EdgeTotals(
+                key,
+                main.requests(),
+                main.failed(),
+                sent.latencies().copy(),
+                received.latencies().copy());
     }
 
     synchronized List<Second> copySince(long second) {
@@ -250,11 +376,21 @@ final class EdgeState {
     }
 
     private void describe(SeriesLabels labels) {
-        sourceIdentity = labels.sourceIdentity().isEmpty() ? sourceIdentity : labels.sourceIdentity();
-        targetIdentity = labels.targetIdentity().isEmpty() ? targetIdentity : labels.targetIdentity();
-        tls = labels.tls().isEmpty() ? tls : labels.tls();
-        if (labels.view() == shown && !labels.route().isEmpty() && routes.size() < GraphLimits.MAX_ROUTES) {
-            routes.add(labels.route());
+        describe(labels.sourceIdentity(), labels.targetIdentity(), labels.tls());
+        if (labels.view() == shown && !labels.route().isEmpty()) {
+            route(labels.route());
+        }
+    }
+
+    private void describe(String source, String target, String lastTls) {
+        sourceIdentity = source.isEmpty() ? sourceIdentity : source;
+        targetIdentity = target.isEmpty() ? targetIdentity : target;
+        tls = lastTls.isEmpty() ? tls : lastTls;
+    }
+
+    private void route(String name) {
+        if (routes.size() < GraphLimits.MAX_ROUTES) {
+            routes.add(name);
         }
     }
 

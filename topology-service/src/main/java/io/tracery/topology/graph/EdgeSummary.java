@@ -1,7 +1,7 @@
 package io.tracery.topology.graph;
 
 import java.util.List;
-import java.util.Map;
+import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,7 +37,7 @@ public record EdgeSummary(
         long retries,
         long bytesReceived,
         long bytesSent,
-        Map<String, Long> fates,
+        SortedMap<String, Long> fates,
         @Nullable String tls,
         @Nullable String sourceIdentity,
         @Nullable String targetIdentity,

@@ -3,26 +3,36 @@ package io.tracery.topology.graph;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The live graph, as the stream writes it. Written by one thread; read by any number through a {@link GraphReader}.
- * Each edge has a lock of its own, so that a reader delays the writer by no more than one edge's sum.
+ * The live graph, as the stream writes it and {@link GraphSharing}, which brings what other processes counted. Read by any
+ * number of threads through a {@link GraphReader}. Each edge has a lock of its own, so that a reader delays a writer by no
+ * more than one edge's sum; writers take turns.
  *
- * <p>Counts come from owners (partitions of the topic). What an owner counted can be withdrawn when it goes elsewhere
- * and restored from where the owner keeps it.
+ * <p>Counts come from owners (partitions of the topic). This process counts for those that it claimed.
  */
 public final class Graph {
 
     /** What a proxy's report is about: it sends one every second. */
     private static final long REPORT_MILLIS = 1_000;
 
+    /** For this long other processes can learn that an edge is no more. */
+    private static final long GONE_MILLIS = 600_000;
+
+    private record Gone(long version, long millis) {}
+
     private final GraphLimits limits;
     private final InstantSource clock;
     private final ConcurrentHashMap<EdgeKey, EdgeState> edges = new ConcurrentHashMap<>();
+    private final Map<Integer, Long> claims = new ConcurrentHashMap<>();
+    private final Map<EdgeKey, Gone> gone = new HashMap<>();
     private final AtomicLong version = new AtomicLong();
     private volatile long newestData;
     private volatile long firstData = Long.MAX_VALUE;
@@ -42,15 +52,34 @@ public final class Graph {
         SERIES_BUDGET
     }
 
+    /** From now on this process counts for an owner. */
+    public void claim(int owner) {
+        claims.put(owner, clock.millis());
+    }
+
+    /** It does no more. What it counted stays until somebody else tells what the owner counts. */
+    public void release(int owner) {
+        claims.remove(owner);
+    }
+
+    /** Whether this process counts for an owner. */
+    public boolean claims(int owner) {
+        return claims.containsKey(owner);
+    }
+
+    /** The owners that this process counts for, and since when: Unix milliseconds. */
+    Map<Integer, Long> claimed() {
+        return Map.copyOf(claims);
+    }
+
     /** Asks for room for a new series. What is admitted is counted until it is forgotten. */
-    public Admission admit(int owner, SeriesLabels labels) {
+    public synchronized Admission admit(int owner, SeriesLabels labels) {
         EdgeState edge = edges.get(labels.edge());
         if (edge == null) {
             if (edges.size() >= limits.maxEdges()) {
                 return Admission.EDGE_BUDGET;
             }
-            edge = new EdgeState(labels.edge());
-            edges.put(labels.edge(), edge);
+            edge = edge(labels);
         } else if (edge.series() >= limits.maxSeriesPerEdge()) {
             return Admission.SERIES_BUDGET;
         }
@@ -58,8 +87,13 @@ public final class Graph {
         return Admission.ADMITTED;
     }
 
+    private EdgeState edge(SeriesLabels labels) {
+        gone.remove(labels.edge());
+        return edges.computeIfAbsent(labels.edge(), key -> new EdgeState(key, version));
+    }
+
     /** Counts what happened on an edge one of whose series was admitted. */
-    public void add(int owner, Increment increment) {
+    public synchronized void add(int owner, Increment increment) {
         long now = clock.millis();
         EdgeState edge = edges.get(increment.labels().edge());
         if (edge != null) {
@@ -67,19 +101,11 @@ public final class Graph {
             if (increment.amount() == 0) {
                 edge.reported(increment.epoch(), Math.min(now, increment.toMillis()));
             }
-            version.incrementAndGet();
         }
     }
 
-    /** Counts a series as an owner kept it; without history, and whatever the limits say. */
-    public void restore(int owner, Increment total) {
-        EdgeKey key = total.labels().edge();
-        edges.computeIfAbsent(key, EdgeState::new).restore(owner, total);
-        version.incrementAndGet();
-    }
-
     /** Makes room for the sum of series that are about to be forgotten, whatever the limits say. */
-    public void reserve(int owner, SeriesLabels labels) {
+    public synchronized void reserve(int owner, SeriesLabels labels) {
         EdgeState edge = edges.get(labels.edge());
         if (edge != null) {
             edge.admitSeries(owner, labels.view());
@@ -87,27 +113,92 @@ public final class Graph {
     }
 
     /** Gives back the room of a series; an edge without any is no more. Its counts stay while the edge does. */
-    public void forget(int owner, SeriesLabels labels, String epoch) {
+    public synchronized void forget(int owner, SeriesLabels labels, String epoch) {
         EdgeState edge = edges.get(labels.edge());
         if (edge != null && edge.forgetSeries(owner, labels, epoch)) {
-            edges.remove(labels.edge());
-            version.incrementAndGet();
+            remove(edge);
         }
     }
 
-    /** Takes everything back that an owner counted, to be {@link #restore restored} or {@link #settle settled}. */
-    public void withdraw(int owner) {
-        edges.values().forEach(edge -> edge.withdraw(owner));
+    private void remove(EdgeState edge) {
+        edges.remove(edge.key);
+        gone.put(edge.key, new Gone(version.incrementAndGet(), clock.millis()));
     }
 
-    /** Ends what {@link #withdraw} began: edges that nobody counted again are no more. */
-    public void settle() {
-        edges.values().removeIf(EdgeState::abandoned);
+    /** What an owner kept of its counts, to take the place of whatever the graph holds of it. */
+    public Restoration restoration(int owner) {
+        return new Restoration(owner);
+    }
+
+    /** Gathers an owner's counts aside, so that no reader sees half of them. Confined to one thread. */
+    public final class Restoration {
+
+        private final int owner;
+        private final Map<EdgeKey, EdgeState> kept = new HashMap<>();
+
+        private Restoration(int owner) {
+            this.owner = owner;
+        }
+
+        /** Counts a series; without history, and whatever the limits say. */
+        public void add(Increment total) {
+            kept.computeIfAbsent(total.labels().edge(), key -> new EdgeState(key, version))
+                    .restore(owner, total);
+        }
+
+        /** Puts the counts in their place, and claims the owner. */
+        public void complete() {
+            synchronized (Graph.this) {
+                long now = clock.millis();
+                kept.keySet().forEach(key -> edges.computeIfAbsent(key, any -> new EdgeState(key, version)));
+                for (EdgeState edge : List.copyOf(edges.values())) {
+                    if (edge.takeOver(owner, kept.get(edge.key), now)) {
+                        remove(edge);
+                    }
+                }
+                version.incrementAndGet();
+            }
+            claim(owner);
+        }
+    }
+
+    /** Takes what another process says of its owners; the time of what is new on the edge, 0 for nothing. */
+    synchronized long merge(Set<Integer> owners, long round, EdgeShare share) {
+        EdgeState edge = edges.get(share.edge());
+        boolean here = share.parts().stream().anyMatch(part -> owners.contains(part.owner));
+        if (edge == null && here) {
+            edge = edges.computeIfAbsent(share.edge(), key -> new EdgeState(key, version));
+        }
+        if (edge == null) {
+            return 0;
+        }
+        long news = edge.merge(owners, round, share, oldestSecond());
+        if (edge.abandoned()) {
+            edges.remove(share.edge());
+        }
+        version.incrementAndGet();
+        return news;
+    }
+
+    /** Drops what another process did not mention again when it told everything of some owners. */
+    synchronized void dropBefore(Set<Integer> owners, long round) {
+        edges.values().removeIf(edge -> edge.dropBefore(owners, round));
         version.incrementAndGet();
     }
 
+    /** Edges that were removed after a version. */
+    synchronized List<EdgeKey> goneAfter(long after) {
+        List<EdgeKey> keys = new ArrayList<>();
+        gone.forEach((key, removed) -> {
+            if (removed.version() > after) {
+                keys.add(key);
+            }
+        });
+        return keys;
+    }
+
     /** That there is data up to a time, whether or not it changed anything. */
-    public void heard(long millis) {
+    public synchronized void heard(long millis) {
         long time = Math.min(millis, clock.millis());
         newestData = Math.max(newestData, time);
         if (firstData == Long.MAX_VALUE) {
@@ -115,12 +206,18 @@ public final class Graph {
         }
     }
 
-    /** The edges that changed or left since the last call. */
+    /** That another process has data from a time up to another. */
+    synchronized void heardElsewhere(long first, long newest) {
+        newestData = Math.max(newestData, Math.min(newest, clock.millis()));
+        firstData = Math.min(firstData, first);
+    }
+
+    /** The edges that changed or left since the last call, of those that this process speaks for. */
     public List<EdgeChange> takeChanges() {
         long now = clock.millis();
         List<EdgeChange> changes = new ArrayList<>();
         for (EdgeState edge : edges.values()) {
-            EdgeChange change = edge.takeChange(now);
+            EdgeChange change = edge.takeChange(now, this::claims);
             if (change != null) {
                 changes.add(change);
             }
@@ -135,8 +232,16 @@ public final class Graph {
                 limits.historyCells() / Math.max(1, histories),
                 GraphLimits.MIN_HISTORY_SECONDS,
                 GraphLimits.MAX_HISTORY_SECONDS);
-        long oldest = Math.floorDiv(clock.millis(), 1000L) - historySeconds;
+        long oldest = oldestSecond();
         edges.values().forEach(edge -> edge.trim(oldest));
+        synchronized (this) {
+            long now = clock.millis();
+            gone.values().removeIf(removed -> now - removed.millis() > GONE_MILLIS);
+        }
+    }
+
+    private long oldestSecond() {
+        return Math.floorDiv(clock.millis(), 1000L) - historySeconds;
     }
 
     /** Grows whenever anything changes. */

@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -40,7 +42,7 @@ public final class GraphReader {
     public GraphSnapshot snapshot(Duration span, GraphScope scope) {
         Window window = window(span);
         NodeSums nodes = new NodeSums(window, scope);
-        TreeMap<String, EdgeSummary> summaries = new TreeMap<>();
+        List<EdgeSummary> summaries = new ArrayList<>();
         TreeMap<String, CollapsedEdge> collapsed = new TreeMap<>();
         WindowSum whole = new WindowSum(window.settledBefore());
         WindowSum one = new WindowSum(window.settledBefore());
@@ -55,11 +57,12 @@ public final class GraphReader {
                             .computeIfAbsent(shown.id(), any -> new CollapsedEdge(shown, window))
                             .add(summary, whole);
                 } else {
-                    summaries.put(summary.id(), summary);
+                    summaries.add(summary);
                 }
             }
         }
-        collapsed.forEach((id, edge) -> summaries.put(id, edge.summary()));
+        collapsed.values().forEach(edge -> summaries.add(edge.summary()));
+        summaries.sort(Comparator.comparing(EdgeSummary::id));
         return new GraphSnapshot(
                 window.now(),
                 graph.newestData(),
@@ -69,7 +72,7 @@ public final class GraphReader {
                 window.settledBefore() * STEP_MILLIS,
                 STEP_MILLIS,
                 nodes.summaries(),
-                List.copyOf(summaries.values()));
+                Collections.unmodifiableList(summaries));
     }
 
     /** One edge, if the graph holds it. */
@@ -93,11 +96,11 @@ public final class GraphReader {
         return ids;
     }
 
-    /** Cumulative counts of every edge seen in the last ten minutes. */
+    /** Cumulative counts of every edge seen in the last ten minutes that this process speaks for, and no other. */
     public List<EdgeTotals> totals() {
         long now = clock.millis();
         return graph.edges().stream()
-                .filter(edge -> edge.visible(now))
+                .filter(edge -> edge.visible(now) && edge.speaksFor(graph::claims))
                 .map(EdgeState::totals)
                 .toList();
     }

@@ -21,8 +21,9 @@ final class History {
      * Spreads exchanges over the seconds in which they ended.
      *
      * @param oldest what ended before this second is not kept
+     * @param version of the graph that this makes
      */
-    void add(Exchanges exchanges, long oldest) {
+    void add(Exchanges exchanges, long oldest, long version) {
         long last = Math.floorDiv(exchanges.spread().toMillis() - 1, 1000L);
         long first = Math.max(oldest, Math.floorDiv(exchanges.spread().fromMillis(), 1000L));
         ExponentialHistogram latencies = exchanges.latencies();
@@ -43,6 +44,7 @@ final class History {
                 cell = cell == null ? at(second, oldest) : cell;
                 cell.addZero(zeros);
                 cell.count(total, exchanges);
+                cell.changed = version;
             }
         }
     }
@@ -71,6 +73,25 @@ final class History {
             }
         }
         return copies;
+    }
+
+    /** Copies of the seconds that changed after a version of the graph by what this process counted; all of them after 0. */
+    List<Second> copyChanged(long version) {
+        List<Second> copies = new ArrayList<>();
+        for (Second cell : ring) {
+            if (cell != null && (version == 0 || cell.changed > version)) {
+                copies.add(cell.copy());
+            }
+        }
+        return copies;
+    }
+
+    /** Takes a second as another process counted it. */
+    void put(Second cell, long oldest) {
+        if (cell.second >= oldest) {
+            Second place = at(cell.second, oldest);
+            ring[(int) (place.second & (ring.length - 1))] = cell;
+        }
     }
 
     /** Forgets what is older than a second. */

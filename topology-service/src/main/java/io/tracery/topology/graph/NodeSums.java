@@ -1,10 +1,11 @@
 package io.tracery.topology.graph;
 
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** Adds edges up to the nodes at their ends. */
@@ -29,7 +30,7 @@ final class NodeSums {
 
     private final Window window;
     private final GraphScope scope;
-    private final TreeMap<String, Sum> sums = new TreeMap<>();
+    private final HashMap<NodeId, Sum> sums = new HashMap<>();
 
     NodeSums(Window window, GraphScope scope) {
         this.window = window;
@@ -55,13 +56,16 @@ final class NodeSums {
 
     private Sum of(NodeId node) {
         NodeId shown = scope.shown(node);
-        Sum sum = sums.computeIfAbsent(shown.id(), any -> new Sum(shown, window));
+        Sum sum = sums.computeIfAbsent(shown, any -> new Sum(shown, window));
         sum.members.add(node);
         return sum;
     }
 
     List<NodeSummary> summaries() {
-        return sums.values().stream().map(this::summary).toList();
+        return sums.values().stream()
+                .map(this::summary)
+                .sorted(Comparator.comparing(NodeSummary::id))
+                .toList();
     }
 
     private NodeSummary summary(Sum sum) {

@@ -1,6 +1,9 @@
 package io.tracery.topology.graph;
 
 import io.tracery.tracing.metric.ExponentialHistogram;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
 import java.util.Arrays;
 
 /**
@@ -10,6 +13,9 @@ import java.util.Arrays;
 final class Second {
 
     final long second;
+    /** Version of the graph when this last changed by what this process counted; 0 when another process counted it. */
+    long changed;
+
     private int requests;
     private int failed;
     private int mutual;
@@ -56,7 +62,7 @@ final class Second {
         sum.mutual += mutual;
         sum.zero += zero;
         for (int i = 0; i < size; i++) {
-            sum.buckets[buckets[i] - ExponentialHistogram.MIN_INDEX] += counts[i];
+            sum.addToBucket(buckets[i], counts[i]);
         }
     }
 
@@ -82,6 +88,36 @@ final class Second {
         buckets[at] = bucket;
         counts[at] = 0;
         size++;
+    }
+
+    void write(DataOutputStream out) throws IOException {
+        out.writeLong(second);
+        HistogramCodec.writeVarint(out, requests);
+        HistogramCodec.writeVarint(out, failed);
+        HistogramCodec.writeVarint(out, mutual);
+        HistogramCodec.writeVarint(out, zero);
+        HistogramCodec.writeVarint(out, size);
+        for (int i = 0; i < size; i++) {
+            out.writeShort(buckets[i]);
+            HistogramCodec.writeVarint(out, counts[i]);
+        }
+    }
+
+    static Second read(DataInputStream in) throws IOException {
+        Second cell = new Second(in.readLong());
+        cell.requests = (int) HistogramCodec.readVarint(in);
+        cell.failed = (int) HistogramCodec.readVarint(in);
+        cell.mutual = (int) HistogramCodec.readVarint(in);
+        cell.zero = (int) HistogramCodec.readVarint(in);
+        long size = HistogramCodec.readVarint(in);
+        for (long i = 0; i < size; i++) {
+            int bucket = in.readShort();
+            if (bucket < ExponentialHistogram.MIN_INDEX || bucket > ExponentialHistogram.MAX_INDEX) {
+                throw new IllegalArgumentException("a second with a bucket " + bucket);
+            }
+            cell.add(bucket, (int) HistogramCodec.readVarint(in));
+        }
+        return cell;
     }
 
     private static int saturating(int count, int more) {

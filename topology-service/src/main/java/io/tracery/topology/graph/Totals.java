@@ -3,6 +3,9 @@ package io.tracery.topology.graph;
 import io.tracery.tracing.Vocabulary;
 import io.tracery.tracing.metric.ExponentialHistogram;
 import io.tracery.tracing.span.Fate;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -49,6 +52,42 @@ final class Totals {
         other.byFate.forEach((fate, count) -> byFate.merge(fate, count, Long::sum));
         other.byVersion.forEach((version, count) -> byVersion.merge(version, count, Long::sum));
         latencies.add(other.latencies);
+    }
+
+    void write(DataOutputStream out) throws IOException {
+        write(out, byFate);
+        write(out, byVersion);
+        HistogramCodec.write(out, latencies);
+        HistogramCodec.writeVarint(out, requests);
+        HistogramCodec.writeVarint(out, retries);
+        HistogramCodec.writeVarint(out, requestBytes);
+        HistogramCodec.writeVarint(out, responseBytes);
+    }
+
+    private static void write(DataOutputStream out, Map<String, Long> counts) throws IOException {
+        HistogramCodec.writeVarint(out, counts.size());
+        for (Map.Entry<String, Long> count : counts.entrySet()) {
+            out.writeUTF(count.getKey());
+            HistogramCodec.writeVarint(out, count.getValue());
+        }
+    }
+
+    /** Adds what was written. */
+    void read(DataInputStream in) throws IOException {
+        read(in, byFate);
+        read(in, byVersion);
+        latencies.add(HistogramCodec.read(in));
+        requests += HistogramCodec.readVarint(in);
+        retries += HistogramCodec.readVarint(in);
+        requestBytes += HistogramCodec.readVarint(in);
+        responseBytes += HistogramCodec.readVarint(in);
+    }
+
+    private static void read(DataInputStream in, Map<String, Long> counts) throws IOException {
+        long size = HistogramCodec.readVarint(in);
+        for (long i = 0; i < size; i++) {
+            counts.merge(in.readUTF(), HistogramCodec.readVarint(in), Long::sum);
+        }
     }
 
     long requests() {

@@ -7,7 +7,12 @@ import org.jspecify.annotations.Nullable;
 /** Adds up seconds of history, of one edge or of several; reused, and confined to one reader. */
 final class WindowSum {
 
-    final long[] buckets = new long[ExponentialHistogram.MAX_BUCKETS];
+    private final long[] buckets = new long[ExponentialHistogram.MAX_BUCKETS];
+
+    /** Buckets that may hold something: most sums touch a few of hundreds. */
+    private int first = ExponentialHistogram.MAX_BUCKETS;
+
+    private int last = -1;
     long requests;
     long failed;
     long mutual;
@@ -23,6 +28,13 @@ final class WindowSum {
         this.settledBefore = settledBefore;
     }
 
+    void addToBucket(int index, long count) {
+        int at = index - ExponentialHistogram.MIN_INDEX;
+        buckets[at] += count;
+        first = Math.min(first, at);
+        last = Math.max(last, at);
+    }
+
     void countSettled(Second cell) {
         if (cell.second < settledBefore) {
             settled += cell.requests();
@@ -35,13 +47,19 @@ final class WindowSum {
         mutual += other.mutual;
         zero += other.zero;
         settled += other.settled;
-        for (int i = 0; i < buckets.length; i++) {
+        for (int i = other.first; i <= other.last; i++) {
             buckets[i] += other.buckets[i];
         }
+        first = Math.min(first, other.first);
+        last = Math.max(last, other.last);
     }
 
     void clear() {
-        Arrays.fill(buckets, 0);
+        if (first <= last) {
+            Arrays.fill(buckets, first, last + 1, 0);
+        }
+        first = buckets.length;
+        last = -1;
         requests = 0;
         failed = 0;
         mutual = 0;
@@ -62,6 +80,9 @@ final class WindowSum {
 
     /** Quantiles in milliseconds. */
     Latencies latencies() {
-        return Latencies.of(ExponentialHistogram.of(zero, 0, ExponentialHistogram.MIN_INDEX, buckets));
+        return first > last
+                ? Latencies.of(ExponentialHistogram.of(zero, 0, 0))
+                : Latencies.of(ExponentialHistogram.of(
+                        zero, 0, ExponentialHistogram.MIN_INDEX + first, Arrays.copyOfRange(buckets, first, last + 1)));
     }
 }

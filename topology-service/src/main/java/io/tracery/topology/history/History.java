@@ -2,6 +2,7 @@ package io.tracery.topology.history;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** All that this process remembers: the partitions it has now. Any thread. */
@@ -26,6 +27,21 @@ public final class History implements WindowSource {
     @Override
     public void read(Reading reading, Sink sink) {
         partitions.values().forEach(partition -> partition.read(reading, sink));
+    }
+
+    /**
+     * The same of some partitions.
+     *
+     * @throws Unavailable when one of them is not here (any more)
+     */
+    public void read(Set<Integer> which, Reading reading, Sink sink) {
+        for (Integer number : which) {
+            PartitionHistory partition = partitions.get(number);
+            if (partition == null) {
+                throw new Unavailable("partition " + number + " is not here any more: ask again");
+            }
+            partition.read(reading, sink);
+        }
     }
 
     public HistoryStats stats() {

@@ -27,6 +27,10 @@ public record HistoryStats(Map<Step, OfStep> steps) {
         steps = Map.copyOf(steps);
     }
 
+    public HistoryStats plus(HistoryStats other) {
+        return plus(other.steps);
+    }
+
     HistoryStats plus(Map<Step, OfStep> other) {
         EnumMap<Step, OfStep> sum = new EnumMap<>(Step.class);
         sum.putAll(steps);

@@ -2,8 +2,6 @@ package io.tracery.topology.stream;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Timer;
-import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
@@ -27,7 +25,6 @@ final class Accounting {
     private final Counter points;
     private final Counter pointsApplied;
     private final Map<PointDrop, Counter> pointsDropped = new EnumMap<>(PointDrop.class);
-    private final Timer lag;
 
     Accounting(MeterRegistry registry) {
         records = Counter.builder("topology.records")
@@ -58,19 +55,6 @@ final class Accounting {
                             .tag("reason", reason.label())
                             .register(registry));
         }
-        lag = Timer.builder("topology.edge.lag")
-                .description("From a data point's time to its edge being visible")
-                .serviceLevelObjectives(
-                        Duration.ofMillis(50),
-                        Duration.ofMillis(100),
-                        Duration.ofMillis(200),
-                        Duration.ofMillis(500),
-                        Duration.ofSeconds(1),
-                        Duration.ofSeconds(2),
-                        Duration.ofSeconds(5),
-                        Duration.ofSeconds(30),
-                        Duration.ofMinutes(5))
-                .register(registry);
     }
 
     void recordAccepted() {
@@ -95,10 +79,6 @@ final class Accounting {
 
     void pointsDropped(PointDrop reason, long count) {
         counter(pointsDropped, reason).increment((double) count);
-    }
-
-    void lag(Duration behind) {
-        lag.record(behind);
     }
 
     private static <E extends Enum<E>> Counter counter(Map<E, Counter> counters, E reason) {

@@ -64,7 +64,6 @@ final class GraphProcessor implements Processor<byte[], byte[], String, byte[]> 
                 new PartitionHistory(new KafkaWindowStore(windows), parts.historySettings(), parts.graph()::inFlight);
         SeriesTable restored =
                 new SeriesTable(store, parts.graph(), owner, parts.lives(), parts.clock(), remembered::add);
-        restored.restore();
         context = starting;
         table = restored;
         history = remembered;
@@ -72,6 +71,8 @@ final class GraphProcessor implements Processor<byte[], byte[], String, byte[]> 
                 new KafkaWindowStore(windows), parts.historySettings().keepMillis(Step.HOUR));
         parts.fleet().add(owner, fleet);
         parts.history().add(owner, remembered);
+        // Claims the partition, so it comes last.
+        restored.restore();
         sweeper = new SeriesSweeper(store, parts.graph(), owner, parts.lives(), parts.listening());
         starting.schedule(TICK, PunctuationType.WALL_CLOCK_TIME, now -> tick());
     }
@@ -117,7 +118,6 @@ final class GraphProcessor implements Processor<byte[], byte[], String, byte[]> 
         if (newest > 0) {
             parts.graph().heard(newest);
             parts.lag().record(newest, now);
-            accounting.lag(Duration.ofMillis(Math.max(0, now - newest)));
         }
     }
 
@@ -141,6 +141,7 @@ final class GraphProcessor implements Processor<byte[], byte[], String, byte[]> 
     /** The windows that are still in memory are stored; the store ends after this. */
     @Override
     public void close() {
+        parts.graph().release(owner);
         if (history != null) {
             parts.history().remove(owner, history);
             history.close();

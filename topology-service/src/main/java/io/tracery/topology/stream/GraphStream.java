@@ -4,18 +4,21 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.tracery.process.Component;
 import io.tracery.topology.fleet.Fleet;
 import io.tracery.topology.graph.EdgeKey;
-import io.tracery.topology.graph.EdgeLag;
 import io.tracery.topology.graph.Graph;
 import io.tracery.topology.history.History;
+import io.tracery.topology.metrics.EdgeLagMeter;
 import io.tracery.tracing.topic.Topic;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
@@ -26,7 +29,9 @@ import org.apache.kafka.common.errors.FencedInstanceIdException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.StreamsMetadata;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
+import org.apache.kafka.streams.state.HostInfo;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,19 +58,25 @@ public final class GraphStream implements Component {
     private volatile KafkaStreams.State state = KafkaStreams.State.CREATED;
     private volatile boolean kafkaThere;
     private final GroupLags lags = new GroupLags();
+    private final Consumer<Set<String>> others;
     private @Nullable Thread supervisor;
 
-    /** @param edgeJson an edge as the topic of edges shows it; null when the graph does not hold it */
+    /**
+     * @param edgeJson an edge as the topic of edges shows it; null when the graph does not hold it
+     * @param others is told the addresses of the other processes that share the work, about once a second
+     */
     public GraphStream(
             StreamSettings settings,
             Graph graph,
-            EdgeLag lag,
+            EdgeLagMeter lag,
             History history,
             Fleet fleet,
             Function<EdgeKey, byte @Nullable []> edgeJson,
+            Consumer<Set<String>> others,
             MeterRegistry registry,
             InstantSource clock) {
         this.settings = settings;
+        this.others = others;
         Lives lives = new Lives();
         this.parts = new StreamParts(
                 graph,
@@ -190,6 +201,7 @@ public final class GraphStream implements Component {
     /** Runs the stream until it ends by itself or the process does; true when it ran at all. */
     private boolean runStream(Admin admin) {
         boolean ran = false;
+        String self = settings.address().get();
         KafkaStreams streams = new KafkaStreams(GraphTopology.build(parts), settings.properties());
         try {
             streams.setStateListener((now, before) -> state = now);
@@ -200,12 +212,28 @@ public final class GraphStream implements Component {
                 ran |= streams.state() == KafkaStreams.State.RUNNING;
                 watchKafka(admin);
                 lags.refresh(admin);
+                tellOthers(streams, self);
             }
         } finally {
             streams.close(CloseOptions.timeout(CLOSE_WITHIN)
                     .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
         }
         return ran;
+    }
+
+    /** While the stream knows of nobody, not even of itself, nothing is told. */
+    private void tellOthers(KafkaStreams streams, String self) {
+        if (streams.state().isRunningOrRebalancing()) {
+            Set<String> all = new TreeSet<>();
+            for (StreamsMetadata process : streams.metadataForAllStreamsClients()) {
+                if (!process.hostInfo().equals(HostInfo.unavailable())) {
+                    all.add(process.host() + ":" + process.port());
+                }
+            }
+            if (all.remove(self)) {
+                others.accept(all);
+            }
+        }
     }
 
     private static boolean ended(KafkaStreams.State state) {
@@ -215,8 +243,10 @@ public final class GraphStream implements Component {
     private StreamThreadExceptionResponse explain(Throwable failure) {
         if (hasCause(failure, FencedInstanceIdException.class)) {
             log.error(
-                    "another process reads with the application id {}: give each its own, for each needs all of the data",
-                    settings.applicationId());
+                    "another process with the application id {} is the instance {}, too: give each its own sharing.instance,"
+                            + " or its own applicationId if they are not to share the work",
+                    settings.applicationId(),
+                    settings.instance());
         } else {
             log.error("the stream ended and begins again", failure);
         }

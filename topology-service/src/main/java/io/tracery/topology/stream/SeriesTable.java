@@ -111,7 +111,7 @@ final class SeriesTable {
     void restore() {
         long restored = 0;
         long unreadable = 0;
-        graph.withdraw(owner);
+        Graph.Restoration counts = graph.restoration(owner);
         try (KeyValueIterator<String, byte[]> entries = store.all()) {
             @Nullable Closed closed = null;
             while (entries.hasNext()) {
@@ -134,11 +134,11 @@ final class SeriesTable {
                 } else {
                     lives.before(key, millis(value.timeNanos()), value.heardMillis());
                 }
-                graph.restore(owner, increment(key, value.counted(), 0, value.changedMillis(), null));
+                counts.add(increment(key, value.counted(), 0, value.changedMillis(), null));
                 restored++;
             }
         }
-        graph.settle();
+        counts.complete();
         log.info("partition {}: {} series restored", owner, restored);
         if (unreadable > 0) {
             log.warn(

@@ -2,10 +2,10 @@ package io.tracery.topology.stream;
 
 import io.tracery.topology.fleet.Fleet;
 import io.tracery.topology.graph.EdgeKey;
-import io.tracery.topology.graph.EdgeLag;
 import io.tracery.topology.graph.Graph;
 import io.tracery.topology.history.History;
 import io.tracery.topology.history.HistorySettings;
+import io.tracery.topology.metrics.EdgeLagMeter;
 import java.time.InstantSource;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 record StreamParts(
         Graph graph,
-        EdgeLag lag,
+        EdgeLagMeter lag,
         Accounting accounting,
         DeadLetters deadLetters,
         Lives lives,

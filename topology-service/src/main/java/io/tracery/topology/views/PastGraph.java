@@ -16,10 +16,10 @@ import io.tracery.topology.history.RowKey;
 import io.tracery.topology.history.Tally;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -99,7 +99,7 @@ public final class PastGraph {
                 tally.retries(),
                 tally.requestBytes(),
                 tally.responseBytes(),
-                Map.copyOf(tally.fates()),
+                Collections.unmodifiableSortedMap(new TreeMap<>(tally.fates())),
                 edge.tls(),
                 orNull(edge.sourceIdentity()),
                 orNull(edge.targetIdentity()),

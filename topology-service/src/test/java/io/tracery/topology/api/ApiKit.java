@@ -5,6 +5,7 @@ import io.tracery.topology.fleet.Fleet;
 import io.tracery.topology.fleet.PartitionFleet;
 import io.tracery.topology.graph.EdgeLag;
 import io.tracery.topology.graph.GraphLimits;
+import io.tracery.topology.graph.GraphSharing;
 import io.tracery.topology.graph.Traffic;
 import io.tracery.topology.history.History;
 import io.tracery.topology.history.HistorySettings;
@@ -12,6 +13,7 @@ import io.tracery.topology.history.MemoryWindows;
 import io.tracery.topology.history.PartitionHistory;
 import io.tracery.topology.history.Past;
 import io.tracery.topology.history.Step;
+import io.tracery.topology.peers.PeerEndpoints;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -72,7 +74,11 @@ final class ApiKit implements AutoCloseable {
                         maxSubscribers,
                         tap,
                         Duration.ofMillis(500)),
-                new ApiServer.Sources(traffic.reader, past, fleet),
+                new ApiServer.Sources(
+                        traffic.reader,
+                        past,
+                        fleet,
+                        new PeerEndpoints(new GraphSharing(traffic.graph, traffic.clock), history, fleet)),
                 lag,
                 () -> flowing,
                 new Surroundings(List::of, List::of, () -> new Nothing()),

@@ -9,9 +9,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tracery.topology.Golden;
 import io.tracery.topology.graph.Measure;
 import io.tracery.topology.graph.View;
+import java.io.ByteArrayInputStream;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -47,6 +51,20 @@ class GraphApiTest {
         assertThat(answer.headers().firstValue("content-security-policy"))
                 .hasValueSatisfying(policy -> assertThat(policy).startsWith("default-src 'self'"));
         Golden.assertJson("graph.json", answer.body());
+    }
+
+    @Test
+    void compressesOnceForWhoAsks() throws Exception {
+        String path = "/api/graph?window=30s";
+        HttpRequest.Builder plain = HttpRequest.newBuilder(kit.uri(path));
+        HttpResponse<byte[]> small =
+                kit.client.send(plain.copy().header("accept-encoding", "gzip").build(), BodyHandlers.ofByteArray());
+
+        assertThat(small.headers().allValues("content-encoding")).containsExactly("gzip");
+        try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(small.body()))) {
+            assertThat(new String(in.readAllBytes(), StandardCharsets.UTF_8))
+                    .isEqualTo(kit.get(path).body());
+        }
     }
 
     @Test

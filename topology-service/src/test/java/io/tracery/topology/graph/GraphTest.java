@@ -202,9 +202,9 @@ class GraphTest {
     @Test
     void withdrawnCountsComeBackFromTheirOwnerOnly() {
         traffic.ended(sent(EDGE), 5, 0.01, START - 1000, START);
-        traffic.graph.withdraw(0);
-        assertThat(edge().requests()).isZero();
-        traffic.graph.settle();
+        traffic.graph.restoration(1).complete();
+        assertThat(edge().requests()).isEqualTo(5);
+        traffic.graph.restoration(0).complete();
         assertThat(traffic.reader.snapshot(WINDOW).edges()).isEmpty();
     }
 

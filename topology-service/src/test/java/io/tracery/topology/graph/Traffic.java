@@ -15,6 +15,7 @@ public final class Traffic {
 
     public Traffic(GraphLimits limits) {
         graph = new Graph(limits, clock);
+        graph.claim(0);
         reader = new GraphReader(graph, clock);
     }
 

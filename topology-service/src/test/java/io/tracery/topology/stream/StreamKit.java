@@ -12,6 +12,7 @@ import io.tracery.topology.graph.GraphReader;
 import io.tracery.topology.history.History;
 import io.tracery.topology.history.HistorySettings;
 import io.tracery.topology.json.EdgeEvents;
+import io.tracery.topology.metrics.EdgeLagMeter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -54,7 +55,7 @@ final class StreamKit implements AutoCloseable {
         Lives lives = new Lives();
         StreamParts parts = new StreamParts(
                 graph,
-                lag,
+                new EdgeLagMeter(lag, registry),
                 new Accounting(registry),
                 new DeadLetters(deadLetters),
                 lives,
@@ -66,7 +67,12 @@ final class StreamKit implements AutoCloseable {
                 new EdgeEvents(reader, clock),
                 clock);
         Properties properties = new StreamSettings(
-                        "unused:1", "test", directory.resolve("streams"), HistorySettings.DEFAULT)
+                        "unused:1",
+                        "test",
+                        "one",
+                        () -> "unused:2",
+                        directory.resolve("streams"),
+                        HistorySettings.DEFAULT)
                 .properties();
         properties.put(
                 StreamsConfig.STATE_DIR_CONFIG, directory.resolve("streams").toString());
