@@ -19,6 +19,13 @@ inBrowser('how the pages look', ({ server, visit }) => {
       ready: '[data-panel] figure',
     },
     { name: 'topology-table', path: () => '/?view=table', ready: '[data-row]' },
+    { name: 'diff', path: () => '/?a=-15m', ready: '[data-node="shop/legacy"]' },
+    {
+      name: 'diff-call',
+      path: () => `/?a=-15m&edge=${encodeURIComponent('shop/checkout>shop/payment:http')}`,
+      ready: '[data-node="shop/legacy"]',
+    },
+    { name: 'diff-table', path: () => '/?a=-15m&view=table', ready: '[data-row]' },
     { name: 'services', path: () => '/services', ready: '[data-row]' },
     { name: 'service', path: () => '/services/shop/payment', ready: '[data-testid=service] figure a' },
     { name: 'mesh', path: () => '/mesh', ready: '[data-testid=mesh] [data-row]' },
@@ -32,6 +39,7 @@ inBrowser('how the pages look', ({ server, visit }) => {
   for (const { name, path, ready } of views) {
     for (const colorScheme of ['light', 'dark'] as const) {
       it(`${name}, ${colorScheme}`, async () => {
+        server.mood.changed = name.startsWith('diff');
         const page = await visit(path(), { colorScheme });
         if (name === 'live') {
           await page.getByLabel('Token').fill(TOKEN);

@@ -8,13 +8,21 @@ interface Options<T> {
   /** Asked again at most this often, and only when the live stream brought news; undefined: what is asked for stands still. */
   everyMs: number | undefined;
   enabled?: boolean;
+  /** A longer pause where the last answer was much work. */
+  slower?: (answer: T) => number | undefined;
 }
 
 /**
  * An answer that is kept up to date by the live stream: while it brings something new the question is asked again, and
  * while the server is gone nobody asks; when it comes back, the next event asks.
  */
-export function useLiveQuery<T>({ key, fetch, everyMs, enabled = true }: Options<T>): UseQueryResult<T> {
+export function useLiveQuery<T>({
+  key,
+  fetch,
+  everyMs,
+  enabled = true,
+  slower,
+}: Options<T>): UseQueryResult<T> {
   const { graph } = useLive();
   const query = useQuery({
     queryKey: key,
@@ -23,7 +31,8 @@ export function useLiveQuery<T>({ key, fetch, everyMs, enabled = true }: Options
     retry: false,
     enabled,
   });
-  const tick = everyMs === undefined || !graph ? 0 : Math.floor(graph.now / everyMs);
+  const pause = (query.data === undefined ? undefined : slower?.(query.data)) ?? everyMs;
+  const tick = everyMs === undefined || pause === undefined || !graph ? 0 : Math.floor(graph.now / pause);
   const { refetch } = query;
   useEffect(() => {
     if (tick > 0 && enabled) void refetch({ cancelRefetch: false });

@@ -15,10 +15,12 @@ interface Props {
   children?: ReactNode;
   /** Off where the page is of one thing that has a time of its own; `alone` where no timeline of the mesh goes with it. */
   timed?: boolean | 'alone';
+  /** In place of the timeline. */
+  timeline?: ReactNode;
 }
 
 /** The bar above every page: where one is, the page's own tools, how old the data is, the theme. */
-export function Header({ title, tab, summary, children, timed = true }: Props) {
+export function Header({ title, tab, summary, children, timed = true, timeline }: Props) {
   const theme = useTheme();
   useEffect(() => {
     document.title = `${tab} · Tracery`;
@@ -43,7 +45,7 @@ export function Header({ title, tab, summary, children, timed = true }: Props) {
           <Icon name={theme === 'dark' ? 'sun' : 'moon'} />
         </button>
       </header>
-      {timed === true && <TimeBar />}
+      {timed === true && (timeline ?? <TimeBar />)}
     </>
   );
 }

@@ -18,6 +18,10 @@ interface Props {
 const WIDTHS = [0.6, 0.9, 1.4, 2.2] as const;
 const order: Health[] = ['unknown', 'healthy', 'warning', 'failing'];
 
+/** Where two times are compared, what is as it was lies below everything else, whatever its health. */
+const healthIn = ({ delta, successShare }: MapEdge): number =>
+  delta?.change === 'same' ? 0 : order.indexOf(healthOf(successShare));
+
 /** Calls by the thousand, under the nodes: too many to be chosen one by one, so one picture instead of as many elements. */
 export function EdgeCanvas({ edges, dimmed, view, width, height }: Props) {
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -30,7 +34,8 @@ export function EdgeCanvas({ edges, dimmed, view, width, height }: Props) {
     const batches = new Map<string, (readonly Point[])[]>();
     let signature = `${theme} ${view.x} ${view.y} ${view.scale} ${width} ${height}`;
     for (const { edge, points } of edges) {
-      const batch = `${order.indexOf(healthOf(edge.successShare))} ${edgeStep(edge.requestRate)} ${dimmed(edge.id) ? 1 : 0}`;
+      const back = dimmed(edge.id) || edge.delta?.change === 'same';
+      const batch = `${healthIn(edge)} ${edgeStep(edge.requestRate)} ${back ? 1 : 0}`;
       signature += `${edge.id}${batch}`;
       batches.set(batch, [...(batches.get(batch) ?? []), points]);
     }

@@ -2,7 +2,7 @@ import { useCallback, useEffect, useImperativeHandle, useMemo, useRef, useState,
 import { Icon } from '../components/Icon';
 import { emphasisOf } from '../model/emphasis';
 import type { RateHistory } from '../model/history';
-import type { MapGraph } from '../model/lens';
+import type { MapEdge, MapGraph } from '../model/lens';
 import { walk, type Direction, type Selection } from '../model/walk';
 import { EdgeCanvas } from './EdgeCanvas';
 import { around, overlaps } from './geometry';
@@ -79,8 +79,10 @@ export function GraphView({
     [graph, layout, sight],
   );
   const crowded = inSight.length > HEAVY_EDGES;
-  const standsOut = (id: string) =>
-    (emphasis.edges?.has(id) ?? false) || (selection?.kind === 'edge' && selection.id === id);
+  const standsOut = ({ id, delta }: MapEdge) =>
+    (emphasis.edges?.has(id) ?? false) ||
+    (selection?.kind === 'edge' && selection.id === id) ||
+    (delta !== undefined && delta.change !== 'same');
   const dimmed = useCallback(
     (id: string) => emphasis.edges !== undefined && !emphasis.edges.has(id),
     [emphasis],
@@ -149,7 +151,7 @@ export function GraphView({
           <g transform={`translate(${paintedView.x} ${paintedView.y}) scale(${scale})`}>
             <Scene
               graph={graph}
-              edges={crowded ? inSight.filter(({ edge }) => standsOut(edge.id)) : inSight}
+              edges={crowded ? inSight.filter(({ edge }) => standsOut(edge)).slice(0, HEAVY_EDGES) : inSight}
               layout={layout}
               history={history}
               selection={selection}
@@ -178,7 +180,7 @@ export function GraphView({
           <Icon name="fit" />
         </button>
       </div>
-      <Legend />
+      <Legend compared={graph.edges.some((edge) => edge.delta)} />
     </div>
   );
 }

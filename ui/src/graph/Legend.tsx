@@ -1,9 +1,10 @@
 import styles from './graph.module.css';
 
-/** One line that names everything the map draws. */
-export function Legend() {
+/** One line that names everything the map draws; where two times are compared, how it marks what differs. */
+export function Legend({ compared }: { compared: boolean }) {
   return (
     <div className={styles.legend} data-fixed role="note" aria-label="Legend" tabIndex={0}>
+      {compared && <Changes />}
       <span>
         <svg width="74" height="10" aria-hidden>
           {[1, 1.75, 3, 4.75].map((width, i) => (
@@ -35,18 +36,20 @@ export function Legend() {
         </svg>
         not mTLS
       </span>
-      <span>
-        <svg width="22" height="10" aria-hidden>
-          <path
-            d="M1 5h20"
-            stroke="var(--edge-strong)"
-            strokeWidth="1.75"
-            strokeDasharray="1 5"
-            strokeLinecap="round"
-          />
-        </svg>
-        silent for 30 s
-      </span>
+      {!compared && (
+        <span>
+          <svg width="22" height="10" aria-hidden>
+            <path
+              d="M1 5h20"
+              stroke="var(--edge-strong)"
+              strokeWidth="1.75"
+              strokeDasharray="1 5"
+              strokeLinecap="round"
+            />
+          </svg>
+          silent for 30 s
+        </span>
+      )}
       <span>
         <svg width="13" height="13" viewBox="-7 -7 14 14" fill="none" strokeWidth="2.75" aria-hidden>
           <circle r="4.5" stroke="var(--control)" />
@@ -57,6 +60,43 @@ export function Legend() {
     </div>
   );
 }
+
+const Changes = () => (
+  <>
+    <span>
+      <svg width="30" height="16" viewBox="0 0 30 16" className={styles.came} aria-hidden>
+        <path className={styles.line} d="M1 8h28" strokeWidth="2" />
+        <g className={styles.sign} transform="translate(15 8) scale(0.8)">
+          <circle r={8} />
+          <path d="M-4 0h8M0 -4v8" />
+        </g>
+      </svg>
+      came
+    </span>
+    <span>
+      <svg width="30" height="16" viewBox="0 0 30 16" className={styles.left} aria-hidden>
+        <path className={styles.line} d="M1 8h28" strokeWidth="2" />
+        <g className={styles.sign} transform="translate(15 8) scale(0.8)">
+          <circle r={8} />
+          <path d="M-3 -3l6 6M3 -3l-6 6" />
+        </g>
+      </svg>
+      left
+    </span>
+    <span>
+      <svg width="30" height="10" className={styles.changed} aria-hidden>
+        <path className={styles.line} d="M1 5h28" strokeWidth="2" />
+      </svg>
+      changed
+    </span>
+    <span>
+      <svg width="30" height="10" className={styles.same} aria-hidden>
+        <path className={styles.line} d="M1 5h28" strokeWidth="2" />
+      </svg>
+      the same
+    </span>
+  </>
+);
 
 const Triangle = ({ color }: { color: string }) => (
   <svg width="11" height="10" viewBox="0 0 11 10" aria-hidden>

@@ -35,13 +35,15 @@ export const NodeMark = memo(function NodeMark(props: Props) {
   const { node, box, rate, detail, selected, dimmed, tabbable, onSelect, onOpen } = props;
   const health = nodeHealth(node);
   const trouble = isTrouble(health);
+  const change = node.delta?.change;
   const state = [
     styles.node,
     selected && styles.selected,
-    dimmed && styles.dim,
+    dimmed ? styles.dim : change === 'same' && !selected && styles.same,
     node.stale && styles.staleNode,
-    trouble && styles[health],
+    trouble && change !== 'same' && change !== 'left' && styles[health],
     node.inside && styles.foldedNode,
+    change && styles[change],
   ];
   return (
     <g
@@ -74,11 +76,7 @@ export const NodeMark = memo(function NodeMark(props: Props) {
         role="button"
         tabIndex={tabbable ? 0 : -1}
         aria-pressed={selected}
-        aria-label={
-          detail === 'mark'
-            ? `${node.name}, ${healthWord[health]}`
-            : `${node.name}${node.inside ? `, ${node.inside.ids.length} workloads` : ''}, ${text(formatRate(rate))}, ${healthWord[health]}`
-        }
+        aria-label={labelOf(node, rate, detail)}
       />
       {/* Said by the label already, in a better order. */}
       <g aria-hidden>
@@ -88,6 +86,14 @@ export const NodeMark = memo(function NodeMark(props: Props) {
     </g>
   );
 }, looksTheSame);
+
+function labelOf(node: MapNode, rate: number, detail: Detail): string {
+  const health = healthWord[nodeHealth(node)];
+  const change = node.delta && node.delta.change !== 'same' ? `, ${node.delta.words}` : '';
+  if (detail === 'mark') return `${node.name}, ${health}${change}`;
+  const inside = node.inside ? `, ${node.inside.ids.length} workloads` : '';
+  return `${node.name}${inside}, ${text(formatRate(rate))}, ${health}${change}`;
+}
 
 /** From far away a node shows only its health; a thousand of them need not be rendered anew with each event. */
 function looksTheSame(a: Props, b: Props): boolean {
@@ -105,6 +111,7 @@ function looksTheSame(a: Props, b: Props): boolean {
     a.onSelect === b.onSelect &&
     a.onOpen === b.onOpen &&
     a.node.stale === b.node.stale &&
+    a.node.delta?.change === b.node.delta?.change &&
     nodeHealth(a.node) === nodeHealth(b.node);
   if (!same || a.detail === 'mark') return same;
   return (
@@ -117,7 +124,8 @@ function looksTheSame(a: Props, b: Props): boolean {
 }
 
 function Full({ node, box, rate, line, versions, textScale }: Props) {
-  const failing = isTrouble(nodeHealth(node));
+  const { delta } = node;
+  const failing = isTrouble(nodeHealth(node)) && (!delta || delta.change === 'changed');
   const ring = versions ? 18 : 0;
   const figure = formatRate(rate);
   const room = box.width - 2 * PAD - 20 - ring;
@@ -135,6 +143,11 @@ function Full({ node, box, rate, line, versions, textScale }: Props) {
         {fitText(node.name, room / textScale, 13, 550)}
       </text>
       {versions && <VersionRing versions={versions} x={box.width - PAD - 6} y={14.5} />}
+      {delta && delta.change !== 'same' && (
+        <text className={styles.was} x={PAD} y={box.height - 9} style={{ fontSize: 12 * textScale }}>
+          {fitText(delta.words, graphWidth / textScale, 12, 400)}
+        </text>
+      )}
       {shape && (
         <g transform={`translate(${PAD}, 26)`}>
           <path className={styles.sparkArea} d={shape.area} />

@@ -4,9 +4,9 @@ import { nodeStep } from '../model/health';
 import type { MapEdge, MapGraph } from '../model/lens';
 import { versionSplit } from '../model/versions';
 import type { Point, Selection } from '../model/walk';
-import { EdgeLabel, EdgeMark } from './EdgeMark';
+import { EdgeLabel, EdgeMark, edgeWords, labelSize } from './EdgeMark';
 import { fitText } from './fitText';
-import { nodeBox, overlaps } from './geometry';
+import { nodeBox, overlaps, placeLabel, pointAt } from './geometry';
 import type { Box, Layout } from './layout';
 import { NodeMark } from './NodeMark';
 import type { Emphasis } from '../model/emphasis';
@@ -34,6 +34,8 @@ interface Props {
 
 /** Beyond this many edges in sight, dots that run say nothing any more and cost a repaint each frame. */
 const FLOWING_EDGES = 80;
+/** Of more differences than this, only the chosen one says on the map what it is. */
+const LABELLED_DIFFERENCES: Partial<Record<Detail, number>> = { full: 40, name: 16 };
 
 /** Everything that lies in the graph's own coordinates; panning moves the group around it and renders nothing here. */
 export const Scene = memo(function Scene(props: Props) {
@@ -78,13 +80,21 @@ export const Scene = memo(function Scene(props: Props) {
     return from && to ? [{ edge, points, from, to }] : [];
   });
   const flowing = moving && detail === 'full' && edges.length <= FLOWING_EDGES;
+  // What came and what left has its sign and its end; what changed needs words. Beside a choice nothing else speaks.
+  const speaks = ({ edge }: { edge: MapEdge }) =>
+    edge.delta?.change === 'changed' && (emphasis.edges?.has(edge.id) ?? true);
+  const spoken = edges.filter(speaks).length <= (LABELLED_DIFFERENCES[detail] ?? 0);
+  const asked = (id: string) => id === hovered || (selection?.kind === 'edge' && selection.id === id);
   const labelled = edges.filter(
     ({ edge }) =>
-      edge.id === hovered ||
-      (selection?.kind === 'edge' && selection.id === edge.id) ||
-      (scale >= LABEL_SCALE && detail === 'full'),
+      asked(edge.id) || (spoken && speaks({ edge })) || (scale >= LABEL_SCALE && detail === 'full'),
   );
-  const inSight = labelled.length > 0 ? [...boxes.values()].filter((box) => overlaps(box, sight)) : [];
+  const labels = placeLabels(
+    labelled,
+    labelled.length > 0 ? [...boxes.values()].filter((box) => overlaps(box, sight)) : [],
+    Math.max(scale, 0.3),
+    asked,
+  );
   // Text never falls under 12 px on the screen: it grows against the zoom.
   const textScale = detail === 'full' ? Math.max(1, 0.95 / scale) : Math.min(1 / scale, 2.8);
   const first = selection?.kind === 'node' && boxes.has(selection.id) ? selection.id : graph.nodes[0]?.id;
@@ -106,7 +116,7 @@ export const Scene = memo(function Scene(props: Props) {
           selected={selection?.kind === 'edge' && selection.id === edge.id}
           related={emphasis.edges?.has(edge.id) ?? false}
           dimmed={emphasis.edges ? !emphasis.edges.has(edge.id) : false}
-          flowing={flowing && !edge.stale}
+          flowing={flowing && !edge.stale && !edge.delta}
           onSelect={handlers.edge}
           onHover={onHover}
         />
@@ -135,14 +145,33 @@ export const Scene = memo(function Scene(props: Props) {
           />
         );
       })}
-      {labelled.map(({ edge, points }) => (
-        <EdgeLabel key={edge.id} edge={edge} points={points} nodes={inSight} scale={Math.max(scale, 0.3)} />
+      {labels.map(({ id, words, at, on }) => (
+        <EdgeLabel key={id} words={words} at={at} on={on} scale={Math.max(scale, 0.3)} />
       ))}
     </>
   );
 });
 
 const noLine: readonly Sample[] = [];
+
+/** No label hides a node, nor another label; one that finds no room is left out unless it was asked for. */
+function placeLabels(
+  edges: readonly { edge: MapEdge; points: readonly Point[] }[],
+  nodes: readonly Box[],
+  scale: number,
+  asked: (id: string) => boolean,
+) {
+  const taken = [...nodes];
+  return edges.flatMap(({ edge, points }) => {
+    const words = edgeWords(edge);
+    const size = labelSize(words, scale);
+    const at = placeLabel(points, size, taken);
+    const box = { x: at.x - size.width / 2, y: at.y - size.height / 2, ...size };
+    if (!asked(edge.id) && taken.some((other) => overlaps(other, box))) return [];
+    taken.push(box);
+    return [{ id: edge.id, words, at, on: pointAt(points, 0.5) }];
+  });
+}
 
 interface FrameProps {
   namespace: string;

@@ -96,3 +96,9 @@ export function day(unixMs: number): string {
   const at = new Date(unixMs);
   return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
 }
+
+/** How the ticks of an axis of this length are written: a time of day, with its day where there are several. */
+export function tickWords(lengthMs: number): { dated: boolean; of: (unixMs: number) => string } {
+  const dated = lengthMs > 20 * 3_600_000;
+  return { dated, of: (t) => (dated ? `${day(t).slice(5)} ` : '') + clock(t).slice(0, 5) };
+}

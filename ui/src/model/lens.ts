@@ -1,4 +1,5 @@
 import type { Graph, GraphEdge, GraphNode } from '../api/graph';
+import { sumDeltas, type Delta } from './diff';
 import { sumFates } from './fates';
 import { healthOf, isTrouble } from './health';
 
@@ -11,11 +12,14 @@ export interface Inside {
 
 export interface MapNode extends GraphNode {
   inside?: Inside;
+  /** Set where two times or two versions are compared. */
+  delta?: Delta;
 }
 
 export interface MapEdge extends GraphEdge {
   /** The calls that are drawn as this one; absent where it is one itself. */
-  parts?: readonly GraphEdge[];
+  parts?: readonly MapEdge[];
+  delta?: Delta;
 }
 
 export interface MapGraph extends Graph {
@@ -60,10 +64,10 @@ export const foldText = (folded: ReadonlySet<string>): string =>
   folded.size === 0 ? 'none' : [...folded].toSorted().join(',');
 
 /** The graph as the map shows it: around the focus, without what is well, with namespaces folded. */
-export function look(graph: Graph, lens: Lens): Seen {
+export function look(graph: MapGraph, lens: Lens): Seen {
   let shown = graph;
   if (lens.focus !== undefined) shown = around(shown, lens.focus, lens.depth);
-  if (lens.hideHealthy) shown = troubled(shown);
+  if (lens.hideHealthy) shown = notable(shown);
   const namespaces = namespacesOf(shown);
   const folded = new Set(
     lens.fold === 'none'
@@ -91,7 +95,7 @@ const namespacesOf = (graph: Graph): string[] =>
   [...new Set(graph.nodes.flatMap((node) => namespaceOf(node) ?? []))].toSorted();
 
 /** Who calls it, who calls those, and the other way what it calls: never sideways. */
-function around(graph: Graph, focus: string, depth: number): Graph {
+function around(graph: MapGraph, focus: string, depth: number): MapGraph {
   const kept = new Set([focus]);
   for (const [here, there] of [
     ['source', 'target'],
@@ -108,23 +112,25 @@ function around(graph: Graph, focus: string, depth: number): Graph {
   return restrict(graph, kept);
 }
 
-/** What is not well, and both ends of every call that is not. */
-function troubled(graph: Graph): Graph {
-  const edges = graph.edges.filter((edge) => isTrouble(healthOf(edge.successShare)));
+/** What is not well, and both ends of every call that is not; of a comparison, what differs. */
+function notable(graph: MapGraph): MapGraph {
+  const stands = (one: MapNode | MapEdge) =>
+    one.delta ? one.delta.change !== 'same' : isTrouble(healthOf(one.successShare));
+  const edges = graph.edges.filter(stands);
   const kept = new Set(edges.flatMap((edge) => [edge.source, edge.target]));
-  for (const node of graph.nodes) if (isTrouble(healthOf(node.successShare))) kept.add(node.id);
+  for (const node of graph.nodes) if (stands(node)) kept.add(node.id);
   return { ...graph, nodes: graph.nodes.filter((node) => kept.has(node.id)), edges };
 }
 
-const restrict = (graph: Graph, kept: ReadonlySet<string>): Graph => ({
+const restrict = (graph: MapGraph, kept: ReadonlySet<string>): MapGraph => ({
   ...graph,
   nodes: graph.nodes.filter((node) => kept.has(node.id)),
   edges: graph.edges.filter((edge) => kept.has(edge.source) && kept.has(edge.target)),
 });
 
-function fold(graph: Graph, folded: ReadonlySet<string>): MapGraph {
+function fold(graph: MapGraph, folded: ReadonlySet<string>): MapGraph {
   if (folded.size === 0) return graph;
-  const groups = new Map<string, GraphNode[]>();
+  const groups = new Map<string, MapNode[]>();
   const nodes: MapNode[] = [];
   const drawnAs = new Map<string, string>();
   for (const node of graph.nodes) {
@@ -140,7 +146,7 @@ function fold(graph: Graph, folded: ReadonlySet<string>): MapGraph {
   for (const [namespace, members] of groups) nodes.push(foldedNode(namespace, members));
 
   const edges: MapEdge[] = [];
-  const bundles = new Map<string, GraphEdge[]>();
+  const bundles = new Map<string, MapEdge[]>();
   for (const edge of graph.edges) {
     const source = drawnAs.get(edge.source) ?? edge.source;
     const target = drawnAs.get(edge.target) ?? edge.target;
@@ -181,11 +187,17 @@ export function shareOf(parts: readonly Measured[]): number | null {
   return Math.min(1, served / all);
 }
 
+function withDelta(parts: readonly { delta?: Delta }[]): { delta?: Delta } {
+  const delta = sumDeltas(parts.map((part) => part.delta));
+  return delta ? { delta } : {};
+}
+
 const howMany = (parts: readonly Measured[], health: string) =>
   parts.filter((part) => healthOf(part.successShare) === health).length;
 
-function foldedNode(namespace: string, members: readonly GraphNode[]): MapNode {
+function foldedNode(namespace: string, members: readonly MapNode[]): MapNode {
   return {
+    ...withDelta(members),
     id: foldedId(namespace),
     namespace: null,
     name: namespace,
@@ -204,13 +216,14 @@ function foldedNode(namespace: string, members: readonly GraphNode[]): MapNode {
   };
 }
 
-function bundle(id: string, parts: readonly GraphEdge[], source: string, target: string): MapEdge {
+function bundle(id: string, parts: readonly MapEdge[], source: string, target: string): MapEdge {
   const sum = (of: (edge: GraphEdge) => number | null) =>
     parts.reduce((total, edge) => total + (of(edge) ?? 0), 0);
   const only = parts.length === 1 ? parts[0] : undefined;
   const tls = new Set(parts.flatMap((edge) => edge.tls ?? []));
   const [first = null] = tls;
   return {
+    ...withDelta(parts),
     id,
     source,
     target,

@@ -76,7 +76,8 @@ export function logTicks([low, high]: readonly [number, number]): number[] {
 }
 
 const TIME_STEPS = [
-  1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 21_600, 43_200,
+  1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 21_600, 43_200, 86_400, 172_800,
+  604_800,
 ].map((s) => s * 1000);
 
 /** Round instants, about as many as wanted. */

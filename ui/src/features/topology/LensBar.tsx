@@ -1,26 +1,28 @@
-import type { Graph } from '../../api/graph';
 import { Icon } from '../../components/Icon';
-import type { Seen } from '../../model/lens';
+import type { MapGraph, Seen } from '../../model/lens';
 import { summarize } from '../../model/summary';
 import { toggleFold } from './useKeys';
 import { depths, go, type TopologyView } from './useTopologyView';
 import styles from './topology.module.css';
 
 /** What of the graph the map shows: on the map itself, since it concerns nothing else. */
-export function LensBar({ seen, view, graph }: { seen: Seen; view: TopologyView; graph: Graph }) {
-  const { troubled } = summarize(graph);
+export function LensBar({ seen, view, graph }: { seen: Seen; view: TopologyView; graph: MapGraph }) {
+  const compared = view.comparison !== undefined;
+  const notable = compared
+    ? graph.edges.filter((edge) => edge.delta && edge.delta.change !== 'same').length
+    : summarize(graph).troubled;
   const focused = graph.nodes.find((node) => node.id === view.focus)?.name ?? view.focus;
   return (
     <div className={styles.lens} data-testid="lens">
       <button
         type="button"
         aria-pressed={view.hideHealthy}
-        title="Draw only what is not well, and who calls it (h)"
+        title={compared ? 'Draw only what differs (h)' : 'Draw only what is not well, and who calls it (h)'}
         onClick={() => go.hideHealthy(!view.hideHealthy)}
       >
-        <Icon name="triangle" size={14} />
-        Hide healthy
-        <b>{troubled === 0 ? '' : troubled}</b>
+        <Icon name={compared ? 'diff' : 'triangle'} size={14} />
+        {compared ? 'Only what differs' : 'Hide healthy'}
+        <b>{notable === 0 ? '' : notable}</b>
       </button>
       {(seen.namespaces.length > 1 || seen.folded.size > 0) && (
         <button

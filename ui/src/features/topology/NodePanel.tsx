@@ -12,7 +12,7 @@ import { FateTable } from './FateTable';
 import { GoldenMetrics } from './GoldenMetrics';
 import { Headline } from './Headline';
 import { Identity } from './Identity';
-import { selectionUrl } from './useTopologyView';
+import { selectionUrl, versionsUrl } from './useTopologyView';
 import styles from './panel.module.css';
 
 export function NodePanel({ graph, node }: { graph: Graph; node: GraphNode }) {
@@ -79,6 +79,7 @@ export function NodePanel({ graph, node }: { graph: Graph; node: GraphNode }) {
               ))}
             </tbody>
           </table>
+          <CompareVersions node={node} versions={versions.map(({ version }) => version)} />
         </section>
       )}
       {identities.length > 0 && (
@@ -88,6 +89,21 @@ export function NodePanel({ graph, node }: { graph: Graph; node: GraphNode }) {
         />
       )}
     </>
+  );
+}
+
+/** Each lesser version against the one that gets most. */
+function CompareVersions({ node, versions }: { node: GraphNode; versions: readonly string[] }) {
+  const [most, ...others] = versions;
+  if (!most) return null;
+  return (
+    <nav className={styles.links} aria-label="Compare versions">
+      {others.map((version) => (
+        <Link key={version} to={versionsUrl(node.id, most, version)}>
+          {most} against {version}
+        </Link>
+      ))}
+    </nav>
   );
 }
 

@@ -11,22 +11,20 @@ export function PanelFrame({
   label,
   title,
   children,
+  onClose = () => go.select(undefined),
+  closing = 'Close (Esc)',
 }: {
   label: string;
   title: ReactNode;
   children: ReactNode;
+  onClose?: () => void;
+  closing?: string;
 }) {
   return (
     <aside className={styles.panel} data-panel aria-label={`Details of ${label}`} data-testid="panel">
       <header className={styles.head}>
         <div>{title}</div>
-        <button
-          type="button"
-          className={styles.close}
-          aria-label="Close (Esc)"
-          title="Close (Esc)"
-          onClick={() => go.select(undefined)}
-        >
+        <button type="button" className={styles.close} aria-label={closing} title={closing} onClick={onClose}>
           <Icon name="close" />
         </button>
       </header>

@@ -1,15 +1,24 @@
 import { useMemo, useRef } from 'react';
 import { windows, type Graph } from '../../api/graph';
 import { useFreshness, useLive } from '../../api/live';
+import { useShownDiff, type Compared } from '../../api/shownDiff';
 import { useShownGraph, type Shown } from '../../api/shownGraph';
 import { SearchBox, Segmented, Select } from '../../components/Controls';
 import { FreshnessBanner } from '../../components/Freshness';
 import { Header } from '../../components/Header';
+import { Icon } from '../../components/Icon';
 import { GraphView, type GraphHandle } from '../../graph/GraphView';
 import { useLayout } from '../../graph/useLayout';
-import { RateHistory } from '../../model/history';
+import { firstComparison, type Comparison } from '../../model/comparison';
+import { differences } from '../../model/diff';
 import { matches } from '../../model/emphasis';
-import { foldedNamespace, look, type Seen } from '../../model/lens';
+import { RateHistory } from '../../model/history';
+import { foldedNamespace, look, type MapGraph, type Seen } from '../../model/lens';
+import type { TimeSpan } from '../../model/timeRange';
+import { DiffBar } from './DiffBar';
+import { DiffPanel } from './DiffPanel';
+import { DiffTable } from './DiffTable';
+import { DiffTimeline } from './DiffTimeline';
 import { LensBar } from './LensBar';
 import { Panel } from './Panel';
 import {
@@ -17,8 +26,10 @@ import {
   FirstRun,
   MapSkeleton,
   NoMatch,
+  NotComparable,
   NotRemembered,
   NothingThen,
+  NothingToCompare,
   Unreachable,
 } from './states';
 import { Summary } from './Summary';
@@ -28,32 +39,38 @@ import { useMedia } from '../../components/useMedia';
 import { useTimeSpan } from '../../components/useTimeSpan';
 import { Player } from './Player';
 import { go, useTopologyView, type TopologyView } from './useTopologyView';
+import diffStyles from './diff.module.css';
 import styles from './topology.module.css';
 
 /** In the past there is no last two minutes. */
 const noHistory = new RateHistory();
 
-/** Home: who calls whom, right now. */
+/** Home: who calls whom, right now; or then; or what differs between two times. */
 export function Topology() {
   const view = useTopologyView();
-  const { range } = useTimeSpan();
-  const shown = useShownGraph(range);
-  const { graph } = shown;
+  const { comparison } = view;
+  const span = useTimeSpan();
+  const shown = useShownGraph(comparison ? undefined : span.range);
+  const compared = useShownDiff(comparison, span);
+  const graph: MapGraph | undefined = comparison ? compared.shown?.graph : shown.graph;
   const search = useRef<HTMLInputElement>(null);
   const map = useRef<GraphHandle>(null);
   const found = useMemo(() => (graph ? findNodes(graph, view.query) : []), [graph, view.query]);
   const seen = useSeen(graph, view);
-  useKeys(view, seen, search, map);
+  const diff = compared.shown?.diff;
+  const differing = useMemo(() => differences(diff?.edges ?? []).map(({ id }) => id), [diff]);
+  useKeys(view, seen, search, map, differing, span);
 
   return (
     <>
       <Header
         title="Topology"
-        tab="Topology"
-        summary={graph && graph.nodes.length > 0 && <Summary graph={graph} />}
+        tab={comparison ? 'What differs' : 'Topology'}
+        summary={graph && graph.nodes.length > 0 && !comparison && <Summary graph={graph} />}
+        timeline={comparison?.kind === 'moments' ? <DiffTimeline comparison={comparison} /> : undefined}
       >
         {/* With nothing to find, to choose or to measure there is no tool either. */}
-        {graph?.nodes.length !== 0 && (
+        {(graph?.nodes.length !== 0 || comparison) && (
           <>
             <SearchBox
               ref={search}
@@ -75,8 +92,9 @@ export function Topology() {
                 { value: 'table', label: 'Table', icon: 'table', hint: 'Table (t)' },
               ]}
             />
-            <Player />
-            {!range && (
+            {!comparison && <Player />}
+            <CompareButton comparison={comparison} span={span} />
+            {!span.range && !comparison && (
               <Select
                 label="over"
                 compact
@@ -89,9 +107,18 @@ export function Topology() {
         )}
       </Header>
       <FreshnessBanner />
+      {comparison && <DiffBar comparison={comparison} shown={compared.shown} />}
       <div className={styles.page}>
-        <Body view={view} shown={shown} seen={seen} map={map} found={found} />
-        {graph && seen && view.selection && (
+        <Body view={view} shown={shown} compared={compared} seen={seen} map={map} found={found} />
+        {comparison && compared.shown && seen && (
+          <DiffPanel
+            shown={compared.shown}
+            comparison={comparison}
+            drawn={seen.graph}
+            selection={view.selection}
+          />
+        )}
+        {!comparison && graph && seen && view.selection && (
           <Panel
             graph={graph}
             drawn={seen.graph}
@@ -104,7 +131,23 @@ export function Topology() {
   );
 }
 
-function useSeen(graph: Graph | undefined, view: TopologyView): Seen | undefined {
+function CompareButton({ comparison, span }: { comparison: Comparison | undefined; span: TimeSpan }) {
+  return (
+    <button
+      type="button"
+      className={diffStyles.compare}
+      aria-pressed={comparison !== undefined}
+      aria-label="Compare two times"
+      title="Compare two times (d)"
+      onClick={() => go.compare(comparison ? undefined : firstComparison(span.lookback, span.range))}
+    >
+      <Icon name="diff" size={14} />
+      <span>Compare</span>
+    </button>
+  );
+}
+
+function useSeen(graph: MapGraph | undefined, view: TopologyView): Seen | undefined {
   const { mode, fold, hideHealthy, focus, depth, selection } = view;
   const chosen = selection?.id;
   return useMemo(
@@ -124,23 +167,35 @@ const findNodes = (graph: Graph, query: string) =>
 interface BodyProps {
   view: TopologyView;
   shown: Shown;
+  compared: Compared;
   seen: Seen | undefined;
   map: React.RefObject<GraphHandle | null>;
   found: string[];
 }
 
-function Body({ view, shown: { graph, past, error: failure }, seen, map, found }: BodyProps) {
+function Body({ view, shown, compared, seen, map, found }: BodyProps) {
   const { history, retryNow } = useLive();
   const freshness = useFreshness();
   const narrow = useMedia('(max-width: 720px)');
   const { layout, error } = useLayout(seen?.graph, narrow ? 'down' : 'right');
+  const { comparison } = view;
+  const failure = comparison ? compared.error : shown.error;
+  const past = comparison ? undefined : shown.past;
+  const graph: MapGraph | undefined = comparison ? compared.shown?.graph : shown.graph;
 
+  if (failure && comparison) return <NotComparable message={failure.message} comparison={comparison} />;
   if (failure) return <NotRemembered message={failure.message} />;
   if (past && graph?.nodes.length === 0) return <NothingThen range={past.range} />;
   if (!graph || !seen)
     return freshness.state === 'lost' ? <Unreachable onRetry={retryNow} /> : <MapSkeleton />;
+  if (comparison && graph.nodes.length === 0) return <NothingToCompare />;
   if (graph.nodes.length === 0) return <FirstRun />;
-  if (view.mode === 'table') return <TopologyTable graph={seen.graph} view={view} />;
+  if (view.mode === 'table')
+    return compared.shown && comparison ? (
+      <DiffTable shown={compared.shown} view={view} />
+    ) : (
+      <TopologyTable graph={seen.graph} view={view} />
+    );
   if (seen.graph.nodes.length === 0)
     return (
       <>
@@ -150,20 +205,21 @@ function Body({ view, shown: { graph, past, error: failure }, seen, map, found }
     );
   if (error && !layout) throw new Error(`The map cannot be laid out: ${error}`);
   if (!layout) return <MapSkeleton />;
-  const panel = view.selection !== undefined;
-  const was = !past && (freshness.state === 'stale' || freshness.state === 'lost');
-  const moving = !past && (freshness.state === 'live' || freshness.state === 'late');
+  const panel = view.selection !== undefined || comparison !== undefined;
+  const live = !past && !comparison;
+  const was = live && (freshness.state === 'stale' || freshness.state === 'lost');
+  const moving = live && (freshness.state === 'live' || freshness.state === 'late');
   return (
     <div
       className={styles.map}
       data-past={was ? true : undefined}
-      data-loading={past?.loading === true ? true : undefined}
+      data-loading={(comparison ? compared.loading : past?.loading) ? true : undefined}
     >
       <GraphView
         ref={map}
         graph={seen.graph}
         layout={layout}
-        history={past ? noHistory : history}
+        history={live ? history : noHistory}
         selection={view.selection}
         query={view.query}
         covered={{ right: panel && !narrow ? 400 : 0, bottom: panel && narrow ? 380 : 0 }}

@@ -1,6 +1,10 @@
+import { useQuery } from '@tanstack/react-query';
+import { fetchLimits } from '../../api/mesh';
 import { Bone, State } from '../../components/State';
+import { useNow } from '../../components/useNow';
 import { goTime } from '../../components/useTimeSpan';
 import { clock, day } from '../../model/format';
+import { sinceOldest, type Comparison } from '../../model/comparison';
 import type { Range } from '../../model/timeRange';
 import { go, type TopologyView } from './useTopologyView';
 import styles from './topology.module.css';
@@ -72,11 +76,63 @@ export function NothingThen({ range }: { range: Range }) {
   );
 }
 
-/** Nothing is left to be drawn: all is well, or the focus has gone. */
+export function NothingToCompare() {
+  return (
+    <State title="Nothing passed through a sidecar in either of them">
+      <p>Move A or B on the timeline, or compare longer times.</p>
+      <p>
+        <button type="button" className={styles.textButton} onClick={() => go.compare(undefined)}>
+          Leave the comparison
+        </button>
+      </p>
+    </State>
+  );
+}
+
+/** One of the two times cannot be shown, and why; the oldest that can is offered. */
+export function NotComparable({ message, comparison }: { message: string; comparison: Comparison }) {
+  const limits = useQuery({
+    queryKey: ['limits'],
+    queryFn: ({ signal }) => fetchLimits(signal),
+    retry: false,
+  });
+  const oldest = Math.min(...(limits.data?.history ?? []).flatMap(({ from }) => from ?? []));
+  const now = useNow();
+  return (
+    <State title="This cannot be compared" tone="failing">
+      <p>{message}.</p>
+      <p className={styles.offers}>
+        {comparison.kind === 'moments' && oldest < now - 120_000 && (
+          <button
+            type="button"
+            className={styles.textButton}
+            onClick={() => go.compare(sinceOldest(oldest, now))}
+          >
+            Compare the oldest that is remembered with now
+          </button>
+        )}
+        <button type="button" className={styles.textButton} onClick={() => go.compare(undefined)}>
+          Leave the comparison
+        </button>
+      </p>
+    </State>
+  );
+}
+
+/** Nothing is left to be drawn: all is well, or the same, or the focus has gone. */
 export function AllHealthy({ view }: { view: TopologyView }) {
   return (
     <div className={styles.nothing}>
-      {view.hideHealthy ? (
+      {view.hideHealthy && view.comparison ? (
+        <State title="Nothing differs">
+          <p>
+            No call differs by more than chance explains.{' '}
+            <button type="button" className={styles.inline} onClick={() => go.hideHealthy(false)}>
+              Show everything
+            </button>
+          </p>
+        </State>
+      ) : view.hideHealthy ? (
         <State title="Nothing is failing">
           <p>
             At least 99 % of the requests of every workload and every call succeed.{' '}

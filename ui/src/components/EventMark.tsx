@@ -1,0 +1,54 @@
+import type { MeshEvent } from '../api/events';
+import { clock } from '../model/format';
+import { Link } from './navigation';
+import styles from './time.module.css';
+
+/** Events of one kind that stand together. */
+export interface EventGroup {
+  kind: string;
+  events: readonly MeshEvent[];
+  now: number;
+}
+
+interface Props {
+  mark: { kind: string; x: number; events: readonly MeshEvent[] };
+  /** Whether its note opens to the left. */
+  right: boolean;
+  to: string;
+}
+
+/** Each kind has its own shape. */
+const shapes: Record<string, string> = {
+  deploy: 'M6 1l5 5-5 5-5-5z',
+  configuration: 'M2 2h8v8H2z',
+  certificate: 'M6 1.5a4.5 4.5 0 1 0 0 9a4.5 4.5 0 0 0 0-9z',
+};
+
+const MOST_LINES = 6;
+
+/** What was changed at one moment, in a shape; its words on demand. */
+export function EventMark({ mark, right, to }: Props) {
+  const [first] = mark.events;
+  if (!first) return null;
+  const words = `${mark.kind} at ${clock(first.t)}: ${mark.events.map((event) => event.text).join(', ')}`;
+  return (
+    <Link to={to} className={styles.event} style={{ left: mark.x }} aria-label={words}>
+      <EventShape kind={mark.kind} />
+      {mark.events.length > 1 && <b aria-hidden>{mark.events.length}</b>}
+      <span className={styles.note} data-right={right || undefined} aria-hidden>
+        {mark.events.slice(0, MOST_LINES).map((event) => (
+          <span key={`${event.t} ${event.text} ${event.instance ?? ''}`}>
+            <i>{clock(event.t)}</i> {event.text}
+          </span>
+        ))}
+        {mark.events.length > MOST_LINES && <span>and {mark.events.length - MOST_LINES} more</span>}
+      </span>
+    </Link>
+  );
+}
+
+export const EventShape = ({ kind }: { kind: string }) => (
+  <svg width="12" height="12" viewBox="0 0 12 12" aria-hidden data-kind={kind} className={styles.shape}>
+    <path d={shapes[kind] ?? shapes.configuration} />
+  </svg>
+);

@@ -1,0 +1,130 @@
+import { useMemo } from 'react';
+import type { EdgeDiff, EdgeSide } from '../../api/diff';
+import type { ShownDiff } from '../../api/shownDiff';
+import { DataTable, type Column } from '../../components/DataTable';
+import { byWeight, tlsOf } from '../../model/diff';
+import { matches } from '../../model/emphasis';
+import { latency, rate, share, text, type Figure } from '../../model/format';
+import { ChangeSign } from './Differences';
+import { NoMatch } from './states';
+import { go, type TopologyView } from './useTopologyView';
+import styles from './topology.module.css';
+
+interface Row extends EdgeDiff {
+  from: string;
+  to: string;
+  /** Its place in the order of what matters most. */
+  place: number;
+}
+
+const both = (row: Row, of: (side: EdgeSide) => string): string => {
+  const [a, b] = [row.a && of(row.a), row.b && of(row.b)];
+  if (a === null || b === null) return a ?? b ?? '–';
+  return a === b ? a : `${a} → ${b}`;
+};
+
+function pair(
+  key: string,
+  title: string,
+  of: (side: EdgeSide) => number | null,
+  format: (value: number | null) => Figure,
+): Column<Row> {
+  return {
+    key,
+    title,
+    width: 'minmax(126px, 1fr)',
+    numeric: true,
+    sortBy: (row) => {
+      const side = row.b ?? row.a;
+      return side && of(side);
+    },
+    cell: (row) => both(row, (side) => text(format(of(side)))),
+  };
+}
+
+const columns: Column<Row>[] = [
+  {
+    key: 'change',
+    title: 'Change',
+    width: '92px',
+    sortBy: (row) => row.place,
+    cell: (row) => (
+      <span className={styles.open}>
+        <ChangeSign change={row.change} /> {row.change}
+      </span>
+    ),
+  },
+  {
+    key: 'from',
+    title: 'Caller',
+    width: 'minmax(104px, 1fr)',
+    sortBy: (row) => row.from,
+    cell: (row) => row.from,
+  },
+  { key: 'to', title: 'Callee', width: 'minmax(104px, 1fr)', sortBy: (row) => row.to, cell: (row) => row.to },
+  pair('rate', 'Rate', (side) => side.requestRate, rate),
+  pair('success', 'Success', (side) => side.successShare, share),
+  pair('p99', 'p99', (side) => side.p99, latency),
+  pair('p50', 'p50', (side) => side.p50, latency),
+  {
+    key: 'protocol',
+    title: 'Protocol',
+    width: '72px',
+    sortBy: (row) => row.protocol,
+    cell: (row) => row.protocol,
+  },
+  {
+    key: 'tls',
+    title: 'TLS',
+    width: '112px',
+    sortBy: (row) => both(row, tlsOf),
+    cell: (row) => both(row, tlsOf),
+  },
+  {
+    key: 'versions',
+    title: 'Versions',
+    width: 'minmax(90px, 1fr)',
+    sortBy: (row) => both(row, versions),
+    cell: (row) => both(row, versions),
+  },
+];
+
+const versions = (side: EdgeSide): string => side.versions.filter(Boolean).join(', ');
+
+/** Every call of both sides in a row, before and after. */
+export function DiffTable({ shown, view }: { shown: ShownDiff; view: TopologyView }) {
+  const { selection, query, sort, hideHealthy } = view;
+  const { diff, graph } = shown;
+  const rows = useMemo(() => {
+    const names = new Map(graph.nodes.map((node) => [node.id, node.name]));
+    return diff.edges
+      .toSorted(byWeight)
+      .map((edge, place) => ({
+        ...edge,
+        from: names.get(edge.source) ?? edge.source,
+        to: names.get(edge.target) ?? edge.target,
+        place,
+      }))
+      .filter(
+        (row) =>
+          (!hideHealthy || row.change !== 'same') &&
+          (query.trim() === '' || matches(`${row.source} ${row.target}`, query)),
+      );
+  }, [diff, graph, query, hideHealthy]);
+  return (
+    <div className={styles.tableView} data-panel="open">
+      <DataTable
+        label="Calls before and after"
+        rows={rows}
+        columns={columns}
+        idOf={(row) => row.id}
+        sort={sort}
+        onSort={go.sort}
+        selected={selection?.kind === 'edge' ? selection.id : undefined}
+        onSelect={(row) => go.select({ kind: 'edge', id: row.id })}
+        minWidth={1180}
+        empty={<NoMatch query={query} />}
+      />
+    </div>
+  );
+}
