@@ -10,8 +10,6 @@ import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code tracery routes}: what goes by each route, and how it is split over versions. */
 @Command(
@@ -23,25 +21,13 @@ public final class RoutesCommand extends ReadCommand {
     @Mixin
     private final Times times = new Times();
 
-    @Parameters(
-            arity = "0..1",
-            paramLabel = "SERVICE",
-            defaultValue = "",
-            description = "Only routes to this one: shop/cart, or cart where that is one.")
-    private String service = "";
-
-    @Option(
-            names = {"-n", "--namespace"},
-            paramLabel = "NAME",
-            defaultValue = "",
-            description = "Only routes to this namespace.")
-    private String namespace = "";
+    @Mixin
+    private final ServiceChoice choice = new ServiceChoice();
 
     @Override
     JsonNode ask(Api api) throws Api.Refused {
         Map<String, String> parameters = times.parameters();
-        parameters.put("service", service.isEmpty() ? "" : Services.id(api, service));
-        parameters.put("namespace", namespace);
+        choice.into(parameters, api);
         return api.get("/api/routes", parameters);
     }
 

@@ -7,8 +7,6 @@ import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code tracery stat}: how services do; of one, in detail. */
 @Command(
@@ -20,27 +18,16 @@ public final class StatCommand extends ReadCommand {
     @Mixin
     private final Times times = new Times();
 
-    @Parameters(
-            arity = "0..1",
-            paramLabel = "SERVICE",
-            defaultValue = "",
-            description = "shop/cart, or cart where that is one.")
-    private String service = "";
-
-    @Option(
-            names = {"-n", "--namespace"},
-            paramLabel = "NAME",
-            defaultValue = "",
-            description = "Only services of this namespace.")
-    private String namespace = "";
+    @Mixin
+    private final ServiceChoice choice = new ServiceChoice();
 
     @Override
     JsonNode ask(Api api) throws Api.Refused {
         Map<String, String> parameters = times.parameters();
-        if (!service.isEmpty()) {
-            return api.get("/api/services/" + Services.id(api, service), parameters);
+        if (choice.one()) {
+            return api.get("/api/services/" + choice.id(api), parameters);
         }
-        parameters.put("namespace", namespace);
+        choice.into(parameters, api);
         return api.get("/api/services", parameters);
     }
 
