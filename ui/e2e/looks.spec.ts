@@ -8,6 +8,11 @@ import { accessibilityProblems, inBrowser } from './harness';
 inBrowser('how the pages look', ({ server, visit }) => {
   const retried = () =>
     server.search.traces.find((trace) => outcome(buildTrace(trace)) === 'recovered')?.traceID ?? '';
+  const well = () =>
+    server.search.traces.find((trace) => {
+      const built = buildTrace(trace);
+      return built.roots[0]?.operation.startsWith('POST') && outcome(built) === 'served';
+    })?.traceID ?? '';
   const failed = () =>
     server.search.traces.find((trace) => outcome(buildTrace(trace)) === 'failed')?.traceID ?? '';
   const views: { name: string; path: () => string; ready: string }[] = [
@@ -34,6 +39,11 @@ inBrowser('how the pages look', ({ server, visit }) => {
     { name: 'traces', path: () => '/traces?service=web&limit=200', ready: '[data-trace]' },
     { name: 'waterfall', path: () => `/traces/${retried()}`, ready: '[data-span]' },
     { name: 'waterfall-failed', path: () => `/traces/${failed()}`, ready: '[data-span]' },
+    {
+      name: 'compare',
+      path: () => `/traces/compare?a=${well()}&b=${retried()}`,
+      ready: '[data-testid=comparison]',
+    },
   ];
 
   for (const { name, path, ready } of views) {

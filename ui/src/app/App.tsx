@@ -18,6 +18,9 @@ const LivePage = lazy(async () => ({ default: (await import('../features/live/Li
 const TraceSearch = lazy(async () => ({
   default: (await import('../features/traces/TraceSearch')).TraceSearch,
 }));
+const ComparePage = lazy(async () => ({
+  default: (await import('../features/compare/ComparePage')).ComparePage,
+}));
 const TracePage = lazy(async () => ({ default: (await import('../features/trace/TracePage')).TracePage }));
 
 const queries = new QueryClient({
@@ -50,6 +53,7 @@ function page(path: string): ReactNode {
   if (path === '/live') return <LivePage />;
   if (path === '/mesh') return <MeshPage />;
   if (path === '/traces') return <TraceSearch />;
+  if (path === '/traces/compare') return <ComparePage />;
   const trace = /^\/traces\/([0-9a-fA-F]{1,32})$/.exec(path)?.[1];
   if (trace) return <TracePage id={trace} />;
   return (

@@ -5,6 +5,7 @@ import styles from './table.module.css';
 
 export interface Column<T> {
   key: string;
+  /** Empty where there is nothing to name or to sort by: a column of what can be done. */
   title: string;
   /** A CSS grid track, for example `minmax(120px, 2fr)`. */
   width: string;
@@ -140,6 +141,7 @@ function ColumnHead<T>({
   onSort: (sort: Sort) => void;
 }) {
   const mine = sort.key === column.key;
+  if (column.title === '') return <div role="columnheader" />;
   return (
     <div
       role="columnheader"

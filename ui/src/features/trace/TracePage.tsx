@@ -12,6 +12,7 @@ import { Bone, State } from '../../components/State';
 import { clockMillis, day, micros, text } from '../../model/format';
 import { fateWords } from '../../model/fates';
 import { buildTrace, firstFate, outcome, title, type Trace } from '../../model/trace';
+import { CompareLinks } from './CompareLinks';
 import { TraceView } from './TraceView';
 import styles from './trace.module.css';
 
@@ -47,6 +48,7 @@ export function TracePage({ id }: { id: string }) {
       >
         {trace && (
           <>
+            {trace.spans.length > 0 && <CompareLinks trace={trace} />}
             <CopyButton text={() => Promise.resolve(window.location.href)} label="Link" icon="link" />
             <CopyButton text={() => copyOf(id)} label="JSON" />
           </>

@@ -1,5 +1,4 @@
 import { useMemo, useRef, useState, type PointerEvent } from 'react';
-import { navigate } from '../../components/navigation';
 import { useWidth } from '../../components/useWidth';
 import { clock, clockMillis, micros, text } from '../../model/format';
 import { fateWords } from '../../model/fates';
@@ -13,6 +12,7 @@ import {
   type Mark,
 } from '../../model/scatter';
 import { title } from '../../model/trace';
+import { openTrace } from './useSearch';
 import styles from './traces.module.css';
 
 interface Props {
@@ -96,7 +96,7 @@ export function Scatter({ marks, time, brush, hovered, onBrush, onHover }: Props
               transform={`translate(${scale.x(mark.at).toFixed(1)}, ${scale.y(mark.micros).toFixed(1)})`}
               onPointerEnter={() => onHover(mark.trace.id)}
               onPointerLeave={() => onHover(undefined)}
-              onClick={() => navigate(`/traces/${mark.trace.id}`)}
+              onClick={() => openTrace(mark.trace.id)}
             >
               <circle r={8} className={styles.target} />
               {mark.outcome === 'served' ? <circle r={3.5} /> : <path d="M0 -5.2L5 4H-5z" />}

@@ -1,6 +1,7 @@
 import { useMemo, useState } from 'react';
 import { FreshnessBanner } from '../../components/Freshness';
 import { Header } from '../../components/Header';
+import { Icon } from '../../components/Icon';
 import { navigate, urlWith, useLocation } from '../../components/navigation';
 import { Bone, State } from '../../components/State';
 import { clock, micros, text } from '../../model/format';
@@ -126,6 +127,7 @@ function Found({ results }: { results: Results }) {
         onBrush={setBrush}
         onHover={setHovered}
       />
+      <Waiting />
       <div className={styles.bar} aria-live="polite">
         {brush ? (
           <>
@@ -151,6 +153,23 @@ function Found({ results }: { results: Results }) {
       </div>
       <TraceTable marks={chosen} hovered={hovered} onHover={setHovered} />
     </div>
+  );
+}
+
+/** One is chosen, and another is to be chosen for it. */
+function Waiting() {
+  const chosen = useLocation().params.get('with');
+  if (!chosen) return null;
+  return (
+    <p className={styles.waiting} role="status">
+      <Icon name="diff" size={14} />
+      <span>
+        Choose the trace to compare with <span className="mono">{chosen.slice(0, 16)}</span>
+      </span>
+      <button type="button" onClick={() => navigate(urlWith({ with: null }), { replace: true })}>
+        Do not compare
+      </button>
+    </p>
   );
 }
 

@@ -1,5 +1,7 @@
+import { useMemo } from 'react';
 import { DataTable, type Column } from '../../components/DataTable';
 import { Figure } from '../../components/Figure';
+import { Icon } from '../../components/Icon';
 import { Link, navigate, urlWith, useLocation } from '../../components/navigation';
 import { OutcomeMark } from '../../components/OutcomeMark';
 import { clockMillis, micros } from '../../model/format';
@@ -7,6 +9,7 @@ import { fateWords } from '../../model/fates';
 import { parseSort, sortText } from '../../model/sort';
 import type { Mark } from '../../model/scatter';
 import { title } from '../../model/trace';
+import { chooseToCompare, openTrace } from './useSearch';
 import styles from './traces.module.css';
 
 const root = (mark: Mark) => mark.trace.roots[0];
@@ -18,6 +21,32 @@ const ending = (mark: Mark) =>
   mark.outcome === 'served'
     ? 'served'
     : `${mark.outcome === 'recovered' ? 'recovered: ' : ''}${fateWords(mark.fate ?? 'error')}`;
+
+const columnsWith = (chosen: string | null): Column<Mark>[] => [
+  ...columns,
+  {
+    key: 'compare',
+    title: '',
+    width: '92px',
+    sortBy: () => null,
+    cell: (mark) => (
+      <button
+        type="button"
+        className={styles.compare}
+        aria-pressed={mark.trace.id === chosen}
+        title={chosen ? 'Compare the chosen one with this one' : 'Choose it to be compared with another'}
+        onClick={(event) => {
+          event.stopPropagation();
+          chooseToCompare(mark.trace.id);
+        }}
+        onKeyDown={(event) => event.stopPropagation()}
+      >
+        <Icon name="diff" size={12} />
+        {mark.trace.id === chosen ? 'Chosen' : 'Compare'}
+      </button>
+    ),
+  },
+];
 
 const columns: Column<Mark>[] = [
   {
@@ -97,19 +126,21 @@ interface Props {
 
 export function TraceTable({ marks, hovered, onHover }: Props) {
   const { params } = useLocation();
+  const chosen = params.get('with');
+  const all = useMemo(() => columnsWith(chosen), [chosen]);
   return (
     <div className={styles.table}>
       <DataTable
         label="Traces"
         rows={marks}
-        columns={columns}
+        columns={all}
         idOf={(mark) => mark.trace.id}
         sort={parseSort(params.get('sort'), { key: 'time', descending: true })}
         onSort={(sort) => navigate(urlWith({ sort: sortText(sort) }), { replace: true })}
         highlighted={hovered}
-        onSelect={(mark) => navigate(`/traces/${mark.trace.id}`)}
+        onSelect={(mark) => openTrace(mark.trace.id)}
         onHover={(mark) => onHover(mark?.trace.id)}
-        minWidth={980}
+        minWidth={1090}
         empty={<p className={styles.none}>No trace lies in the box.</p>}
       />
     </div>

@@ -2,7 +2,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useEffect, useMemo } from 'react';
 import { useLive } from '../../api/live';
 import { fetchOperations, fetchServices, fetchTraces } from '../../api/traces';
-import { navigate, rememberSearch, url, useLocation } from '../../components/navigation';
+import { navigate, rememberSearch, url, urlWith, useLocation } from '../../components/navigation';
 import { buildTrace } from '../../model/trace';
 import { marksOf, type Mark } from '../../model/scatter';
 import { parseQuery, problems, queryParams, toApi, type TraceQuery } from '../../model/traceQuery';
@@ -16,7 +16,9 @@ export function useTraceQuery(): TraceQuery {
 export function search(query: TraceQuery, change: Partial<TraceQuery>): void {
   const next = { ...query, ...change };
   if (change.service !== undefined && change.service !== query.service) next.operation = '';
-  navigate(url('/traces', queryParams(next)));
+  // The one that another is being chosen for stays.
+  const chosen = new URLSearchParams(window.location.search).get('with');
+  navigate(url('/traces', { ...queryParams(next), with: chosen }));
 }
 
 export function useNames(query: TraceQuery) {
@@ -31,6 +33,20 @@ export function useNames(query: TraceQuery) {
     enabled: query.service !== '',
   });
   return { services, operations };
+}
+
+/** Opens a trace; where another waits to be compared with it, both. */
+export function openTrace(id: string): void {
+  const other = new URLSearchParams(window.location.search).get('with');
+  if (other === id) navigate(urlWith({ with: null }), { replace: true });
+  else navigate(other ? url('/traces/compare', { a: other, b: id }) : `/traces/${id}`);
+}
+
+/** The first of two to be compared; the second opens both. */
+export function chooseToCompare(id: string): void {
+  const other = new URLSearchParams(window.location.search).get('with');
+  if (other) openTrace(id);
+  else navigate(urlWith({ with: id }), { replace: true });
 }
 
 export interface Results {
