@@ -15,9 +15,14 @@ final class BenchProcess {
 
     /** Runs a main class of the load tests in the source tree and answers how it ended. */
     static int run(String main, List<String> arguments) throws IOException, InterruptedException {
+        return run(main, List.of("-Xmx512m", "-XX:+UseSerialGC"), arguments);
+    }
+
+    /** The same with other options of the JVM. */
+    static int run(String main, List<String> options, List<String> arguments) throws IOException, InterruptedException {
         Installation installation = Installation.find();
         try {
-            Process bench = new ProcessBuilder(command(installation, main, arguments))
+            Process bench = new ProcessBuilder(command(installation, main, options, arguments))
                     .directory(installation.root().toFile())
                     .inheritIO()
                     .start();
@@ -40,11 +45,12 @@ final class BenchProcess {
         }
     }
 
-    private static List<String> command(Installation installation, String main, List<String> arguments) {
-        List<String> command = new ArrayList<>(List.of(
-                Installation.java().toString(),
-                "-Xmx512m",
-                "-XX:+UseSerialGC",
+    private static List<String> command(
+            Installation installation, String main, List<String> options, List<String> arguments) {
+        List<String> command = new ArrayList<>();
+        command.add(Installation.java().toString());
+        command.addAll(options);
+        command.addAll(List.of(
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
                 "-cp",

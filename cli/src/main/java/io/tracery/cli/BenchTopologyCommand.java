@@ -24,13 +24,16 @@ final class BenchTopologyCommand implements Callable<Integer> {
     @Option(names = "--edges", paramLabel = "N", description = "Edges between them; default: 50000.")
     private int edges = 50_000;
 
-    @Option(names = "--requests", paramLabel = "N", description = "Requests a second over all edges; default: 2000.")
-    private int requests = 2_000;
+    @Option(names = "--requests", paramLabel = "N", description = "Requests a second over all edges; default: 1000.")
+    private int requests = 1_000;
 
     @Option(
-            names = "--seconds",
+            names = "--warm-up",
             paramLabel = "N",
-            description = "How long to measure, after 40 s of warm-up; default: 60.")
+            description = "Seconds before measuring begins; the load grows over the first half of them; default: 150.")
+    private int warmUp = 150;
+
+    @Option(names = "--seconds", paramLabel = "N", description = "How long to measure; default: 60.")
     private int seconds = 60;
 
     @Option(names = "--json", description = "Print one JSON object on one line.")
@@ -38,7 +41,8 @@ final class BenchTopologyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        return BenchProcess.run(MAIN, arguments());
+        // Kafka and the counters of all those proxies are in this one process.
+        return BenchProcess.run(MAIN, List.of("-Xmx2g", "-XX:+UseParallelGC"), arguments());
     }
 
     List<String> arguments() {
@@ -49,6 +53,8 @@ final class BenchTopologyCommand implements Callable<Integer> {
                 Integer.toString(edges),
                 "--requests",
                 Integer.toString(requests),
+                "--warm-up",
+                Integer.toString(warmUp),
                 "--seconds",
                 Integer.toString(seconds)));
         if (json) {

@@ -14,6 +14,16 @@ class BenchTopologyCommandTest {
 
         assertThat(command.arguments())
                 .containsExactly(
-                        "--workloads", "500", "--edges", "2500", "--requests", "100000", "--seconds", "60", "--json");
+                        "--workloads",
+                        "500",
+                        "--edges",
+                        "2500",
+                        "--requests",
+                        "100000",
+                        "--warm-up",
+                        "150",
+                        "--seconds",
+                        "60",
+                        "--json");
     }
 }

@@ -12,12 +12,13 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
  * The admin port of a process that is not on the data path: {@code /live} (200 while the process runs), {@code /ready}
  * (200 when every component is, else 503 and the names of those that are not) and {@code /metrics} (Prometheus text, or
- * OpenMetrics when asked) with the JVM's own figures beside the components'.
+ * OpenMetrics when asked) with the JVM's own figures beside the components', or with {@code ?name[]=…} only the metrics of those names.
  */
 public final class AdminServer implements Component {
 
@@ -42,7 +43,7 @@ public final class AdminServer implements Component {
                 .gracefulShutdownTimeout(Duration.ZERO, Duration.ofSeconds(1))
                 .service("/live", (ctx, req) -> HttpResponse.of("live\n"))
                 .service("/ready", (ctx, req) -> readiness())
-                .service("/metrics", (ctx, req) -> metrics(req.headers().get("accept", "")))
+                .service("/metrics", (ctx, req) -> metrics(req.headers().get("accept", ""), ctx.queryParams("name[]")))
                 .build();
     }
 
@@ -57,9 +58,12 @@ public final class AdminServer implements Component {
                         HttpStatus.SERVICE_UNAVAILABLE, MediaType.PLAIN_TEXT_UTF_8, "not ready: " + waiting + "\n");
     }
 
-    private HttpResponse metrics(String accept) {
+    private HttpResponse metrics(String accept, List<String> names) {
         String contentType = accept.contains("application/openmetrics-text") ? OPEN_METRICS : PROMETHEUS_TEXT;
-        return HttpResponse.of(HttpStatus.OK, MediaType.parse(contentType), registry.scrape(contentType));
+        return HttpResponse.of(
+                HttpStatus.OK,
+                MediaType.parse(contentType),
+                names.isEmpty() ? registry.scrape(contentType) : registry.scrape(contentType, Set.copyOf(names)));
     }
 
     @Override

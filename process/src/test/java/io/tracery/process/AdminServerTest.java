@@ -51,6 +51,10 @@ class AdminServerTest {
             ready.set(true);
             assertThat(fetch(client, admin, "/ready", "*/*").statusCode()).isEqualTo(200);
             assertThat(fetch(client, admin, "/metrics", "*/*").body()).contains("tracery_test_total 3.0");
+            assertThat(fetch(client, admin, "/metrics?name[]=tracery_test", "*/*")
+                            .body())
+                    .contains("tracery_test_total 3.0")
+                    .doesNotContain("jvm_");
             assertThat(fetch(client, admin, "/metrics", "application/openmetrics-text")
                             .body())
                     .endsWith("# EOF\n");

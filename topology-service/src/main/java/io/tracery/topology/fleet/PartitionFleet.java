@@ -3,6 +3,7 @@ package io.tracery.topology.fleet;
 import io.tracery.topology.history.WindowStore;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -35,6 +36,13 @@ public final class PartitionFleet {
     private final long keepMillis;
     private final Map<String, ProxyReport> proxies = new ConcurrentHashMap<>();
     private final Map<String, Long> saved = new ConcurrentHashMap<>();
+
+    /** Whom a proxy speaks for: proxies of the same are each other's replicas. */
+    private record Speaker(String node, String version) {
+        static Speaker of(ProxyReport proxy) {
+            return new Speaker(proxy.node(), proxy.version());
+        }
+    }
 
     /** @param keepMillis how long events are kept */
     public PartitionFleet(WindowStore store, long keepMillis) {
@@ -112,14 +120,18 @@ public final class PartitionFleet {
      * @param silence how long a time ago is, while data flowed
      */
     public void tick(long now, LongUnaryOperator silence) {
+        Map<Speaker, Long> newest = new HashMap<>();
+        proxies.values().forEach(proxy -> newest.merge(Speaker.of(proxy), proxy.timeMillis(), Math::max));
         for (ProxyReport proxy : List.copyOf(proxies.values())) {
             long silent = silence.applyAsLong(proxy.timeMillis());
             if (silent > FORGOTTEN_MILLIS) {
                 proxies.remove(proxy.instance());
                 saved.remove(proxy.instance());
                 store.delete(FleetCodec.proxyKey(proxy.instance()));
-            } else if (silent > SILENT_MILLIS && silent < FORGOTTEN_MILLIS) {
-                leftIfLast(proxy, silence);
+            } else if (silent > SILENT_MILLIS) {
+                if (proxy.timeMillis() >= newest.getOrDefault(Speaker.of(proxy), 0L)) {
+                    happened(deploy("gone", proxy, proxy.timeMillis()));
+                }
             } else {
                 warn(proxy, now);
             }
@@ -128,15 +140,7 @@ public final class PartitionFleet {
     }
 
     private void leftIfLast(ProxyReport gone) {
-        leftIfLast(gone, any -> 0);
-    }
-
-    private void leftIfLast(ProxyReport gone, LongUnaryOperator silence) {
-        boolean others = proxies.values().stream()
-                .anyMatch(other -> speaksFor(gone, other) && silence.applyAsLong(other.timeMillis()) <= SILENT_MILLIS);
-        boolean later = proxies.values().stream()
-                .anyMatch(other -> speaksFor(gone, other) && other.timeMillis() > gone.timeMillis());
-        if (!others && !later) {
+        if (proxies.values().stream().noneMatch(other -> speaksFor(gone, other))) {
             happened(deploy("gone", gone, gone.timeMillis()));
         }
     }

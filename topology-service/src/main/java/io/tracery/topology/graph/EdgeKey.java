@@ -15,7 +15,8 @@ public record EdgeKey(NodeId source, NodeId target, String protocol) {
 
     /** {@code source>target:protocol}, for example {@code shop/front>shop/cart:http}. */
     public String id() {
-        return source.id() + ">" + target.id() + ":" + protocol;
+        return source.namespace() + "/" + source.name() + ">" + target.namespace() + "/" + target.name() + ":"
+                + protocol;
     }
 
     /** @throws IllegalArgumentException when the text is not an edge's id */

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
@@ -28,11 +27,13 @@ final class EdgeState {
 
     final EdgeKey key;
 
-    /** The key's, which is asked for at each answer. */
+    /** The key's, which are asked for at each answer. */
     final String id;
 
-    /** The graph's: grows with each change of any edge. */
-    private final AtomicLong version;
+    private final String source;
+    private final String target;
+
+    private final Changes changes;
 
     private final EdgeCounts counts = new EdgeCounts();
     private final TreeMap<String, History> histories = new TreeMap<>();
@@ -44,21 +45,25 @@ final class EdgeState {
     private String targetIdentity = "";
     private String tls = "";
     private long lastSeen;
+    /** Whether it waits to be told of. */
     private boolean changed;
+
     private boolean announced;
 
     /** Version of the graph when this last changed by what this process counted; 0 when it never did. */
     private long changedAt;
 
-    EdgeState(EdgeKey key, AtomicLong version) {
+    EdgeState(EdgeKey key, Changes changes) {
         this.key = key;
         this.id = key.id();
-        this.version = version;
+        this.source = key.source().id();
+        this.target = key.target().id();
+        this.changes = changes;
     }
 
     /** Under the lock, so that who looks for changes up to a version finds all of them. */
     private long touch() {
-        changedAt = version.incrementAndGet();
+        changedAt = changes.next();
         return changedAt;
     }
 
@@ -78,13 +83,13 @@ final class EdgeState {
         counts.add(owner, increment);
         describe(labels);
         if (increment.amount() == 0) {
-            version.incrementAndGet();
+            changes.next();
             return;
         }
         long stamp = touch();
         long time = Math.min(increment.toMillis(), now);
         lastSeen = Math.max(lastSeen, time);
-        changed = true;
+        changed();
         if (increment.latencies() != null && labels.view() == shown) {
             Exchanges exchanges = new Exchanges(
                     increment.latencies(),
@@ -144,7 +149,9 @@ final class EdgeState {
             }
         }
         // Whoever told of this edge before may have ended before it told the newest.
-        changed |= announced && now - lastSeen <= STALE_MILLIS;
+        if (announced && now - lastSeen <= STALE_MILLIS) {
+            changed();
+        }
         touch();
         return counts.isEmpty();
     }
@@ -183,7 +190,9 @@ final class EdgeState {
     synchronized long merge(Set<Integer> owners, long round, EdgeShare share, long oldestSecond) {
         long received = counts.requests(View.RECEIVER);
         counts.replace(owners, share.parts(), round);
-        changed |= counts.requests(View.RECEIVER) != received;
+        if (counts.requests(View.RECEIVER) != received) {
+            changed();
+        }
         if (share.parts().isEmpty()) {
             showWhatIsThere();
             return 0;
@@ -230,30 +239,35 @@ final class EdgeState {
         return counts.has(shown, owners);
     }
 
+    private void changed() {
+        if (!changed) {
+            changed = true;
+            changes.tell(this);
+        }
+    }
+
     /**
-     * What to tell about this edge since the last time it was asked; null for nothing.
+     * That this edge changed since it was last told of, or null when somebody else tells.
      *
      * @param owners that this process counts for
      */
     synchronized @Nullable EdgeChange takeChange(long now, IntPredicate owners) {
-        if (!counts.has(shown, owners)) {
-            // Somebody else tells. Should this process have to go on, it says when the edge leaves.
-            changed = false;
-            announced = now - lastSeen <= LEAVES_MILLIS;
-            return null;
-        }
-        if (now - lastSeen > LEAVES_MILLIS) {
-            boolean leaves = announced;
-            announced = false;
-            changed = false;
-            return leaves ? new EdgeChange(key, true) : null;
-        }
-        if (!changed) {
-            return null;
-        }
         changed = false;
+        if (now - lastSeen > LEAVES_MILLIS) {
+            return takeLeaving(now, owners);
+        }
+        // Should this process have to go on for another that tells now, it says when the edge leaves.
         announced = true;
-        return new EdgeChange(key, false);
+        return counts.has(shown, owners) ? new EdgeChange(key, false) : null;
+    }
+
+    /** That this edge left since it was told of; null when it did not, or somebody else tells. */
+    synchronized @Nullable EdgeChange takeLeaving(long now, IntPredicate owners) {
+        if (!announced || now - lastSeen <= LEAVES_MILLIS) {
+            return null;
+        }
+        announced = false;
+        return counts.has(shown, owners) ? new EdgeChange(key, true) : null;
     }
 
     synchronized boolean visible(long now) {
@@ -267,8 +281,8 @@ final class EdgeState {
         Latencies latencies = whole.latencies();
         return new EdgeSummary(
                 id,
-                key.source().id(),
-                key.target().id(),
+                source,
+                target,
                 key.protocol(),
                 totals.requests(),
                 shown == View.RECEIVER ? totals.requests() : counts.requests(View.RECEIVER),

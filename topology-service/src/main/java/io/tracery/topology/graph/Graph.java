@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +25,9 @@ public final class Graph {
     /** For this long other processes can learn that an edge is no more. */
     private static final long GONE_MILLIS = 600_000;
 
+    /** How often it is looked for edges that left. */
+    private static final long LEAVING_EVERY_MILLIS = 10_000;
+
     private record Gone(long version, long millis) {}
 
     private final GraphLimits limits;
@@ -33,7 +35,8 @@ public final class Graph {
     private final ConcurrentHashMap<EdgeKey, EdgeState> edges = new ConcurrentHashMap<>();
     private final Map<Integer, Long> claims = new ConcurrentHashMap<>();
     private final Map<EdgeKey, Gone> gone = new HashMap<>();
-    private final AtomicLong version = new AtomicLong();
+    private final Changes changes = new Changes();
+    private long leavingMillis;
     private volatile long newestData;
     private volatile long firstData = Long.MAX_VALUE;
     private volatile int historySeconds = GraphLimits.MAX_HISTORY_SECONDS;
@@ -89,7 +92,7 @@ public final class Graph {
 
     private EdgeState edge(SeriesLabels labels) {
         gone.remove(labels.edge());
-        return edges.computeIfAbsent(labels.edge(), key -> new EdgeState(key, version));
+        return edges.computeIfAbsent(labels.edge(), key -> new EdgeState(key, changes));
     }
 
     /** Counts what happened on an edge one of whose series was admitted. */
@@ -122,7 +125,7 @@ public final class Graph {
 
     private void remove(EdgeState edge) {
         edges.remove(edge.key);
-        gone.put(edge.key, new Gone(version.incrementAndGet(), clock.millis()));
+        gone.put(edge.key, new Gone(changes.next(), clock.millis()));
     }
 
     /** What an owner kept of its counts, to take the place of whatever the graph holds of it. */
@@ -142,7 +145,7 @@ public final class Graph {
 
         /** Counts a series; without history, and whatever the limits say. */
         public void add(Increment total) {
-            kept.computeIfAbsent(total.labels().edge(), key -> new EdgeState(key, version))
+            kept.computeIfAbsent(total.labels().edge(), key -> new EdgeState(key, changes))
                     .restore(owner, total);
         }
 
@@ -150,13 +153,13 @@ public final class Graph {
         public void complete() {
             synchronized (Graph.this) {
                 long now = clock.millis();
-                kept.keySet().forEach(key -> edges.computeIfAbsent(key, any -> new EdgeState(key, version)));
+                kept.keySet().forEach(key -> edges.computeIfAbsent(key, any -> new EdgeState(key, changes)));
                 for (EdgeState edge : List.copyOf(edges.values())) {
                     if (edge.takeOver(owner, kept.get(edge.key), now)) {
                         remove(edge);
                     }
                 }
-                version.incrementAndGet();
+                changes.next();
             }
             claim(owner);
         }
@@ -167,7 +170,7 @@ public final class Graph {
         EdgeState edge = edges.get(share.edge());
         boolean here = share.parts().stream().anyMatch(part -> owners.contains(part.owner));
         if (edge == null && here) {
-            edge = edges.computeIfAbsent(share.edge(), key -> new EdgeState(key, version));
+            edge = edges.computeIfAbsent(share.edge(), key -> new EdgeState(key, changes));
         }
         if (edge == null) {
             return 0;
@@ -176,14 +179,14 @@ public final class Graph {
         if (edge.abandoned()) {
             edges.remove(share.edge());
         }
-        version.incrementAndGet();
+        changes.next();
         return news;
     }
 
     /** Drops what another process did not mention again when it told everything of some owners. */
     synchronized void dropBefore(Set<Integer> owners, long round) {
         edges.values().removeIf(edge -> edge.dropBefore(owners, round));
-        version.incrementAndGet();
+        changes.next();
     }
 
     /** Edges that were removed after a version. */
@@ -212,17 +215,26 @@ public final class Graph {
         firstData = Math.min(firstData, first);
     }
 
-    /** The edges that changed or left since the last call, of those that this process speaks for. */
+    /** The edges that changed or left since the last call, of those that this process speaks for; by one thread. */
     public List<EdgeChange> takeChanges() {
         long now = clock.millis();
-        List<EdgeChange> changes = new ArrayList<>();
-        for (EdgeState edge : edges.values()) {
+        List<EdgeChange> taken = new ArrayList<>();
+        for (EdgeState edge : changes.take()) {
             EdgeChange change = edge.takeChange(now, this::claims);
             if (change != null) {
-                changes.add(change);
+                taken.add(change);
             }
         }
-        return changes;
+        if (now - leavingMillis >= LEAVING_EVERY_MILLIS) {
+            leavingMillis = now;
+            for (EdgeState edge : edges.values()) {
+                EdgeChange change = edge.takeLeaving(now, this::claims);
+                if (change != null) {
+                    taken.add(change);
+                }
+            }
+        }
+        return taken;
     }
 
     /** Shares the room for history among the edges there are, and forgets what is older than that. */
@@ -246,7 +258,7 @@ public final class Graph {
 
     /** Grows whenever anything changes. */
     public long version() {
-        return version.get();
+        return changes.version();
     }
 
     /** How many exchanges of an edge have begun and not ended. */

@@ -19,6 +19,8 @@ record SeriesKey(SeriesLabels labels, Measure measure, String status, String ins
     /** Separates the parts of a stored key; no part may hold it. */
     static final char SEPARATOR = '\u0000';
 
+    private static final String SEPARATED = String.valueOf(SEPARATOR);
+
     static final int PARTS = 12;
 
     /** Names the life of the proxy that counts. */
@@ -39,8 +41,12 @@ record SeriesKey(SeriesLabels labels, Measure measure, String status, String ins
      * As the store has it: edges in one piece, then series; of those the retired sum comes first, then each proxy's.
      */
     String text() {
-        return String.join(
-                String.valueOf(SEPARATOR),
+        return String.join(SEPARATED, parts());
+    }
+
+    /** What the text is made of, in order. */
+    List<String> parts() {
+        return List.of(
                 labels.edge().id(),
                 labels.view().name(),
                 measure.name(),

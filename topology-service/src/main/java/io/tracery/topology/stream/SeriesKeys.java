@@ -82,9 +82,14 @@ final class SeriesKeys {
 
     /** True when the key can be read again from its text: no part of it may hold the separator. */
     private static boolean storable(SeriesKey key) {
-        String text = key.text();
-        return text.length() <= MAX_LENGTH
-                && text.chars().filter(c -> c == SeriesKey.SEPARATOR).count() == SeriesKey.PARTS - 1;
+        int length = 0;
+        for (String part : key.parts()) {
+            if (part.indexOf(SeriesKey.SEPARATOR) >= 0) {
+                return false;
+            }
+            length += part.length() + 1;
+        }
+        return length <= MAX_LENGTH;
     }
 
     private static String text(Map<String, String> attributes, String key) {
