@@ -101,7 +101,8 @@ public final class ProxyApp implements Component {
                         certificate == null ? "" : certificate.id().toString(),
                         accessLog(settings),
                         settings.spanBytesPerSecond(),
-                        settings.recordedHeaders()),
+                        settings.recordedHeaders(),
+                        settings.otlp()),
                 registry);
         this.data = new DataPath(
                 new DataPathConfig(settings.eventLoops(), Limits.DEFAULT, settings.zone(), settings.overload()),

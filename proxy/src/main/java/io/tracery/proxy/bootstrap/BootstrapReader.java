@@ -19,6 +19,8 @@ import io.tracery.proxy.xds.XdsServer;
 import io.tracery.proxy.xds.XdsTypes;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -149,7 +151,8 @@ public final class BootstrapReader {
                 ours.text("version", ""),
                 locality == null ? "" : locality.text("zone", ""),
                 identity == null ? null : identity(identity),
-                telemetry == null ? null : telemetry.text("kafka"),
+                telemetry == null ? null : kafka(telemetry),
+                telemetry == null ? null : otlp(telemetry),
                 telemetry == null ? 0 : (long) KIBIBYTE * telemetry.number("spans_kib_per_second", 0, 0, MOST_KIB),
                 telemetry == null ? List.of() : recordedHeaders(telemetry),
                 accessLog == null ? null : accessLog(accessLog),
@@ -174,6 +177,30 @@ public final class BootstrapReader {
             telemetry.problem("request_headers", "has more than " + MOST_HEADERS + " names");
         }
         return List.copyOf(names);
+    }
+
+    /** One of both says where telemetry goes. */
+    private static @Nullable String kafka(Section telemetry) {
+        if (telemetry.text("otlp", "").isEmpty()) {
+            return telemetry.text("kafka");
+        }
+        if (!telemetry.text("kafka", "").isEmpty()) {
+            telemetry.problem("otlp", "stands beside kafka; telemetry goes one way, so leave one of them out");
+        }
+        return null;
+    }
+
+    private static @Nullable URI otlp(Section telemetry) {
+        String text = telemetry.text("otlp", "");
+        if (text.isEmpty()) {
+            return null;
+        }
+        try {
+            return new URI(text);
+        } catch (URISyntaxException e) {
+            telemetry.problem("otlp", "must be http://host:port, not \"" + text + "\"");
+            return null;
+        }
     }
 
     private static Overload overload(@Nullable Section section) {

@@ -4,6 +4,7 @@ import io.tracery.proxy.loop.Overload;
 import io.tracery.proxy.xds.Resources;
 import io.tracery.proxy.xds.XdsServer;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -36,6 +37,7 @@ public record ProxyBootstrap(
      * @param zone of the node it runs on ({@code node.locality.zone}), empty when unknown
      * @param identity null for a proxy without mutual TLS
      * @param kafka bootstrap servers for telemetry, null for metrics on the admin port alone
+     * @param otlp base of an OTLP/HTTP endpoint for telemetry instead of Kafka, or null
      * @param spanBytesPerSecond of spans, before compression; 0 for no bound
      * @param recordedHeaders names of the request headers that telemetry may carry, in lower case
      * @param accessLog null for none
@@ -50,6 +52,7 @@ public record ProxyBootstrap(
             String zone,
             @Nullable IdentitySettings identity,
             @Nullable String kafka,
+            @Nullable URI otlp,
             long spanBytesPerSecond,
             List<String> recordedHeaders,
             @Nullable AccessLogSettings accessLog,

@@ -199,11 +199,8 @@ final class Intake {
 
     private static void placeInTrace(LoopState loop, Exchange exchange, HttpHeaders headers) {
         TraceContext caller = TraceHeaders.read(headers);
-        if (caller == null) {
-            exchange.trace(TraceContext.root(loop.random()), 0);
-        } else {
-            exchange.trace(caller.child(loop.random()), caller.spanId());
-        }
+        TraceContext own = caller == null ? TraceContext.root(loop.random()) : caller.child(loop.random());
+        exchange.trace(TraceHeaders.marked(headers) ? own.marked() : own, caller == null ? 0 : caller.spanId());
     }
 
     /** Clients of a forward proxy send the absolute form; servers are sent the origin form (RFC 9112 section 3.2). */

@@ -1,18 +1,22 @@
 package io.tracery.proxy.http;
 
 import io.netty.handler.codec.http.HttpHeaders;
+import io.tracery.tracing.Vocabulary;
 import io.tracery.tracing.context.B3Context;
 import io.tracery.tracing.context.JaegerContext;
 import io.tracery.tracing.context.TraceContext;
 import io.tracery.tracing.context.W3cTraceContext;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Where a request stands in its trace, by its headers. W3C Trace Context is read first and always written; B3 and Jaeger's
  * header are read where that says nothing, and written where they came, so that whoever knows only them goes on below the
- * proxy's span. Baggage is nobody's business here.
+ * proxy's span. Baggage travels on untouched; one entry of it is looked for.
  */
 final class TraceHeaders {
+
+    private static final String BAGGAGE = "baggage";
 
     private TraceHeaders() {}
 
@@ -38,6 +42,31 @@ final class TraceHeaders {
         }
         String jaeger = caller == null ? headers.get(JaegerContext.HEADER) : null;
         return jaeger == null ? caller : JaegerContext.parse(jaeger);
+    }
+
+    /**
+     * Whether the client asks for its trace to be kept, by {@code tracery=keep} in its baggage. It travels on, so that every proxy on the
+     * way says it of its own span.
+     */
+    static boolean marked(HttpHeaders headers) {
+        String baggage = headers.get(BAGGAGE);
+        return baggage != null && baggage.contains(Vocabulary.BAGGAGE_KEY) && marked(headers.getAll(BAGGAGE));
+    }
+
+    /** Entries are separated by commas, their properties follow behind semicolons (W3C Baggage, section 3.3). */
+    private static boolean marked(List<String> baggages) {
+        for (String baggage : baggages) {
+            for (String entry : baggage.split(",", -1)) {
+                int properties = entry.indexOf(';');
+                String[] pair = (properties < 0 ? entry : entry.substring(0, properties)).split("=", 2);
+                if (pair.length == 2
+                        && pair[0].strip().equals(Vocabulary.BAGGAGE_KEY)
+                        && pair[1].strip().equals(Vocabulary.BAGGAGE_KEEP)) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     /** What goes upstream: {@code own} is the parent of all that follows. */

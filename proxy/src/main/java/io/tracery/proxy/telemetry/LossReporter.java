@@ -36,7 +36,7 @@ final class LossReporter {
                 losing = true;
                 lostBefore = lostSeen;
                 log.warn(
-                        "telemetry for Kafka at {} is being lost; traffic is not affected. See"
+                        "telemetry for {} is being lost; traffic is not affected. See"
                                 + " tracery_telemetry_dropped_total on the admin port for the reason",
                         destination);
             }

@@ -25,8 +25,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All that the proxy tells of its exchanges: metrics on the admin port, and, where there is a Kafka, spans and metrics on its
- * topics. Traffic never waits for any of it; what cannot be told is counted.
+ * All that the proxy tells of its exchanges: metrics on the admin port, and, where there is a Kafka, or an OTLP endpoint, spans and metrics
+ * there. Traffic never waits for any of it; what cannot be told is counted.
  */
 public final class ProxyTelemetry implements Component {
 
@@ -51,14 +51,16 @@ public final class ProxyTelemetry implements Component {
 
     /** @param registry where the figures appear; its scrapes show them as of at most about a second before */
     public ProxyTelemetry(TelemetryConfig config, PrometheusMeterRegistry registry) {
-        this(
-                config,
-                registry,
-                config.kafka() == null
-                        ? null
-                        : new KafkaTransport(config.kafka(), "tracery-proxy-" + config.nodeId(), Limits.DEFAULT),
-                Limits.DEFAULT,
-                InstantSource.system());
+        this(config, registry, transport(config), Limits.DEFAULT, InstantSource.system());
+    }
+
+    private static @Nullable Transport transport(TelemetryConfig config) {
+        if (config.otlp() != null) {
+            return new OtlpTransport(config.otlp());
+        }
+        return config.kafka() == null
+                ? null
+                : new KafkaTransport(config.kafka(), "tracery-proxy-" + config.nodeId(), Limits.DEFAULT);
     }
 
     /** @param transport null when nothing leaves the process */
@@ -74,7 +76,11 @@ public final class ProxyTelemetry implements Component {
         this.recordedHeaders = config.recordedHeaders();
         this.recent = new RecentSpans(limits.rememberedBytes(), limits.rememberedExchanges());
         this.accessLog = config.accessLog() == null ? null : new AccessLog(config.accessLog(), lineAccount);
-        LossReporter losses = new LossReporter(List.of(spanAccount, metricAccount), String.valueOf(config.kafka()));
+        LossReporter losses = new LossReporter(
+                List.of(spanAccount, metricAccount),
+                config.otlp() == null
+                        ? "Kafka at " + config.kafka()
+                        : config.otlp().toString());
         this.exporter = new Exporter(
                 clock,
                 spanAccount,

@@ -1,5 +1,6 @@
 package io.tracery.proxy.telemetry;
 
+import java.net.URI;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -7,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Whom telemetry speaks for, and where it goes.
  *
- * @param kafka bootstrap servers, {@code host:port} separated by commas; null for metrics on the admin port only
+ * @param kafka bootstrap servers, {@code host:port} separated by commas; null without Kafka, and where there is no {@code otlp} either for metrics on the admin port only
  * @param namespace of the workload
  * @param workload OpenTelemetry's {@code service.name}
  * @param version of the workload, empty when unknown
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param accessLog null for none
  * @param spanBytesPerSecond of spans, before compression; 0 for no bound
  * @param recordedHeaders names of the request headers that spans carry, in lower case
+ * @param otlp base of an OTLP/HTTP endpoint that telemetry goes to instead of Kafka, {@code http://127.0.0.1:4318}; null for none
  */
 public record TelemetryConfig(
         @Nullable String kafka,
@@ -26,13 +28,21 @@ public record TelemetryConfig(
         String identity,
         @Nullable AccessLogConfig accessLog,
         long spanBytesPerSecond,
-        List<String> recordedHeaders) {
+        List<String> recordedHeaders,
+        @Nullable URI otlp) {
 
     private static final Pattern SERVER = Pattern.compile("(\\[[0-9a-fA-F:.]+]|[^:\\s\\[\\]]+):[0-9]{1,5}");
 
-    /** @throws IllegalArgumentException when a bootstrap server is not {@code host:port} */
+    /** @throws IllegalArgumentException when a bootstrap server is not {@code host:port}, or an endpoint not {@code http://host:port} */
     public TelemetryConfig {
         recordedHeaders = List.copyOf(recordedHeaders);
+        if (otlp != null
+                && (!"http".equals(otlp.getScheme())
+                        || otlp.getHost() == null
+                        || !otlp.getPath().isEmpty())) {
+            throw new IllegalArgumentException("telemetry.otlp: \"" + otlp
+                    + "\" is not the base of an OTLP/HTTP endpoint; write http://host:port");
+        }
         if (kafka != null) {
             for (String server : kafka.split(",", -1)) {
                 if (!SERVER.matcher(server.strip()).matches()) {
@@ -46,6 +56,6 @@ public record TelemetryConfig(
     /** Without an access log, headers, and a bound of bytes. */
     public TelemetryConfig(
             @Nullable String kafka, String namespace, String workload, String version, String nodeId, String identity) {
-        this(kafka, namespace, workload, version, nodeId, identity, null, 0, List.of());
+        this(kafka, namespace, workload, version, nodeId, identity, null, 0, List.of(), null);
     }
 }

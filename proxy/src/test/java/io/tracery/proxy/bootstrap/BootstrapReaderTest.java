@@ -9,6 +9,7 @@ import io.tracery.proxy.mesh.MeshSnapshot;
 import io.tracery.proxy.xds.InvalidResource;
 import io.tracery.proxy.xds.XdsServer;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -116,6 +117,7 @@ class BootstrapReaderTest {
                                 Path.of("/run/token.jwt"),
                                 Path.of("/run/root.pem")),
                         "127.0.0.1:19092",
+                        null,
                         512 * 1024,
                         List.of("x-user", "x-tenant"),
                         new ProxyBootstrap.AccessLogSettings("/var/log/access.json", 10),
@@ -168,6 +170,16 @@ class BootstrapReaderTest {
         return bootstrap.resources().snapshot(1);
     }
 
+    @Test
+    void telemetryGoesToAnEndpointInsteadOfKafka() {
+        ProxyBootstrap.Settings settings = BootstrapReader.read(
+                        "b.yaml", WHOLE.replace("kafka: \"127.0.0.1:19092\"", "otlp: \"http://127.0.0.1:4318\""))
+                .settings();
+        assertThat(settings).isNotNull();
+        assertThat(settings.kafka()).isNull();
+        assertThat(settings.otlp()).isEqualTo(URI.create("http://127.0.0.1:4318"));
+    }
+
     static Stream<Arguments> mistakes() {
         return Stream.of(
                 Arguments.of(
@@ -179,6 +191,9 @@ class BootstrapReaderTest {
                 Arguments.of(
                         WHOLE.replace("drain_timeout: 3s", "drain_timeout: soon"),
                         "node.metadata.tracery.drain_timeout must be seconds such as 10s, not \"soon\""),
+                Arguments.of(
+                        WHOLE.replace("kafka: \"127.0.0.1:19092\"", "kafka: \"k:1\", otlp: \"http://127.0.0.1:4318\""),
+                        "node.metadata.tracery.telemetry.otlp stands beside kafka"),
                 Arguments.of(WHOLE.replace("      workload: cart\n", ""), "node.metadata.tracery.workload is missing"),
                 Arguments.of(
                         WHOLE.replace("127.0.0.1:15010", "ca"),

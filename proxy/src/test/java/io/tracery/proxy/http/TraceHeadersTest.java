@@ -28,6 +28,17 @@ class TraceHeadersTest {
     }
 
     @Test
+    void anEntryOfBaggageAsksForTheTraceToBeKept() {
+        assertThat(TraceHeaders.marked(headers)).isFalse();
+        headers.set("baggage", "user=7, tracery = keep ;ttl=1");
+        assertThat(TraceHeaders.marked(headers)).isTrue();
+        headers.set("baggage", "tracery=keeper,x-tracery=keep,y=tracery=keep");
+        assertThat(TraceHeaders.marked(headers)).isFalse();
+        headers.set("baggage", "tracery=lose").add("baggage", "tracery=keep");
+        assertThat(TraceHeaders.marked(headers)).as("several headers are one").isTrue();
+    }
+
+    @Test
     void oneB3HeaderComesBeforeSeveralAndBothBeforeJaegers() {
         headers.set("uber-trace-id", "abc:1:0:1");
         assertThat(trace()).endsWith("0abc");

@@ -128,6 +128,10 @@ public final class Vocabulary {
 
     /** A trace state that asks for the trace to be kept. */
     public static final String TRACESTATE_KEEP = "tracery=keep";
+    /** The same as an entry of baggage. */
+    public static final String BAGGAGE_KEY = "tracery";
+
+    public static final String BAGGAGE_KEEP = "keep";
 
     // The decision record: events of a span, and their attributes.
     /** With the attribute of the same name: what was injected, as a person would put it. */

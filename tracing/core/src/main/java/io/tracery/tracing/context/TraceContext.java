@@ -1,5 +1,6 @@
 package io.tracery.tracing.context;
 
+import io.tracery.tracing.Vocabulary;
 import java.util.random.RandomGenerator;
 
 /**
@@ -44,6 +45,16 @@ public record TraceContext(long traceIdHigh, long traceIdLow, long spanId, byte 
     /** Another span of the same trace with a random id. */
     public TraceContext child(RandomGenerator random) {
         return child(nonZero(random));
+    }
+
+    /** The same span, whose trace state asks for its trace to be kept, and grows by that where it did not. */
+    public TraceContext marked() {
+        if (("," + tracestate + ",").contains("," + Vocabulary.TRACESTATE_KEEP + ",")) {
+            return this;
+        }
+        String marked =
+                tracestate.isEmpty() ? Vocabulary.TRACESTATE_KEEP : Vocabulary.TRACESTATE_KEEP + "," + tracestate;
+        return new TraceContext(traceIdHigh, traceIdLow, spanId, flags, marked);
     }
 
     public boolean sampled() {

@@ -29,6 +29,18 @@ class TraceContextTest {
     }
 
     @Test
+    void aMarkStandsOnceAndFirstInTheTraceState() {
+        TraceContext unmarked = new TraceContext(1, 2, 3, (byte) 1, "");
+
+        assertThat(unmarked.marked().tracestate()).isEqualTo("tracery=keep");
+        assertThat(unmarked.marked().marked()).isEqualTo(unmarked.marked());
+        assertThat(new TraceContext(1, 2, 3, (byte) 1, "a=b,xtracery=keep")
+                        .marked()
+                        .tracestate())
+                .isEqualTo("tracery=keep,a=b,xtracery=keep");
+    }
+
+    @Test
     void idsAreWrittenInFullLowerCaseHex() {
         TraceContext context = new TraceContext(0xABL, 0xFEDCBA9876543210L, 0xFL, (byte) 0, "");
 
