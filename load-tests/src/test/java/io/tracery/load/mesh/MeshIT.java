@@ -254,8 +254,8 @@ class MeshIT {
     void aConsumerInPythonPrintsTheErrorRateOfAnEdge(@TempDir Path directory) throws Exception {
         Path python = Path.of("..", "examples", "consumer", "python", "error_rates.py");
         assumeTrue(
-                runs("python3", "-c", "import kafka"),
-                "python3 with kafka-python is not there (pip install kafka-python)");
+                runs("python3", "-c", "import kafka, lz4"),
+                "SKIPPED: python3 with a Kafka client is not there (pip install kafka-python lz4)");
         prints(directory, List.of("python3", python.toString(), mesh.kafka()));
     }
 
