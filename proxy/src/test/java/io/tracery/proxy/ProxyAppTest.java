@@ -6,6 +6,9 @@ import static org.awaitility.Awaitility.await;
 import com.sun.net.httpserver.HttpServer;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.opentelemetry.proto.common.v1.AnyValue;
+import io.opentelemetry.proto.trace.v1.Span;
+import io.opentelemetry.proto.trace.v1.TracesData;
 import io.tracery.proxy.bootstrap.BootstrapReader;
 import io.tracery.proxy.identity.TestAuthority;
 import java.io.IOException;
@@ -20,8 +23,10 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.SplittableRandom;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -81,6 +86,62 @@ class ProxyAppTest {
                             .contains("tracery_tls=\"mtls\"")
                             .contains("spiffe://tracery.local/ns/shop/sa/front"));
         }
+    }
+
+    @Test
+    void spansCarryTheHeadersThatTheBootstrapNamesAndNoOthers() throws Exception {
+        List<Span> spans = new CopyOnWriteArrayList<>();
+        HttpServer endpoint = endpoint(spans);
+        String telemetry = "telemetry: {otlp: \"http://127.0.0.1:%d\", request_headers: [X-User, x-absent]}"
+                .formatted(endpoint.getAddress().getPort());
+        try (ProxyApp cart = started(
+                        Bootstraps.inbound(authority, application.getAddress().getPort()));
+                ProxyApp front = started(Bootstraps.outbound(authority, port(cart, "inbound/0"), CART)
+                        .replace("drain_timeout:", telemetry + "\n      drain_timeout:"))) {
+            send(request(port(front, "outbound/cart.shop/80"), "/item")
+                    .header("x-user", "42")
+                    .header("X-Tenant", "acme")
+                    .header("Authorization", "Bearer hidden"));
+
+            await().atMost(SOON).until(() -> spans.stream().anyMatch(ProxyAppTest::isExchange));
+            Span exchange =
+                    spans.stream().filter(ProxyAppTest::isExchange).findFirst().orElseThrow();
+            assertThat(exchange.getAttributesList())
+                    .filteredOn(attribute -> attribute.getKey().startsWith("http.request.header."))
+                    .singleElement()
+                    .satisfies(attribute -> {
+                        assertThat(attribute.getKey()).isEqualTo("http.request.header.x-user");
+                        assertThat(attribute.getValue().getArrayValue().getValuesList())
+                                .extracting(AnyValue::getStringValue)
+                                .containsExactly("42");
+                    });
+            assertThat(exchange.toString()).doesNotContain("acme").doesNotContain("hidden");
+        } finally {
+            endpoint.stop(0);
+        }
+    }
+
+    private static boolean isExchange(Span span) {
+        return span.getKind() == Span.SpanKind.SPAN_KIND_CLIENT;
+    }
+
+    /** Takes all telemetry, and remembers the spans. */
+    private static HttpServer endpoint(List<Span> spans) throws IOException {
+        HttpServer endpoint = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        endpoint.createContext("/v1/metrics", exchange -> {
+            exchange.getRequestBody().readAllBytes();
+            exchange.sendResponseHeaders(200, -1);
+            exchange.close();
+        });
+        endpoint.createContext("/v1/traces", exchange -> {
+            TracesData.parseFrom(exchange.getRequestBody().readAllBytes()).getResourceSpansList().stream()
+                    .flatMap(resource -> resource.getScopeSpansList().stream())
+                    .forEach(scope -> spans.addAll(scope.getSpansList()));
+            exchange.sendResponseHeaders(200, -1);
+            exchange.close();
+        });
+        endpoint.start();
+        return endpoint;
     }
 
     @Test
