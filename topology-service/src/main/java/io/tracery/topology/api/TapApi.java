@@ -81,9 +81,7 @@ public final class TapApi implements HttpService, AutoCloseable {
         }
         WatchRequest asked;
         try {
-            asked = TapQuery.read(context.query()).toBuilder()
-                    .setAsker(context.clientAddress().getHostAddress())
-                    .build();
+            asked = TapQuery.read(context.query());
         } catch (Parameters.Refused e) {
             return Answers.error(HttpStatus.BAD_REQUEST, e.text());
         }

@@ -100,7 +100,6 @@ class TapApiTest {
             assertThat(request.getLimit()).isEqualTo(7);
             assertThat(request.getPerSecond()).isEqualTo(20);
             assertThat(request.getFollow()).isFalse();
-            assertThat(request.getAsker()).isEqualTo("127.0.0.1");
 
             ServerCallStreamObserver<WatchEvent> stream = next(streams);
             stream.onNext(WatchEvent.newBuilder()

@@ -11,7 +11,10 @@ import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Who looked at what: a line of JSON at the beginning and the end of each use and for each refusal, and a count of each. */
+/**
+ * Who looked at what: a line of JSON at the beginning and the end of each use and for each refusal, and a count of each. Who it was is
+ * the token's name, which is proven, and nothing that a caller says of itself.
+ */
 final class TapAudit {
 
     private static final Logger audit = LoggerFactory.getLogger("audit");
@@ -63,7 +66,6 @@ final class TapAudit {
         line.put("timestamp", clock.instant().toString())
                 .put("event", event)
                 .put("token", token)
-                .put("asker", cut(request.getAsker()))
                 .put("workload", cut(request.getWorkload()))
                 .put("since_ms", request.getSinceMillis());
         ObjectNode filter = line.putObject("filter");

@@ -50,7 +50,6 @@ class TapServiceTest {
             .setWorkload("shop/front")
             .setFollow(true)
             .setPerSecond(50)
-            .setAsker("127.0.0.1")
             .build();
     private static final Duration SOON = Duration.ofSeconds(20);
 
