@@ -1,11 +1,10 @@
 package io.tracery.load.telemetry;
 
 import io.opentelemetry.proto.common.v1.AnyValue;
-import io.opentelemetry.proto.common.v1.AnyValue.ValueCase;
 import io.opentelemetry.proto.common.v1.KeyValue;
-import io.opentelemetry.proto.metrics.v1.Metric;
 import io.opentelemetry.proto.metrics.v1.MetricsData;
 import io.opentelemetry.proto.trace.v1.Span;
+import io.opentelemetry.proto.trace.v1.Span.SpanKind;
 import io.opentelemetry.proto.trace.v1.Status.StatusCode;
 import io.opentelemetry.proto.trace.v1.TracesData;
 import io.tracery.tracing.Vocabulary;
@@ -13,63 +12,23 @@ import io.tracery.tracing.span.Fate;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
-import java.util.stream.Stream;
 
 /**
- * What OpenTelemetry's semantic conventions (registry of August 2026) say about what the mesh emits: names, types, and which of them
- * go together. A name that is neither in the registry nor begins with our prefix is wrong, and so is one that the registry
- * calls deprecated.
+ * What OpenTelemetry's semantic conventions (1.44.0) and its data model say about what the mesh emits: names, types and values, what a kind of span
+ * must have, and which go together. A name that is neither in the registry nor begins with our prefix is wrong, and so is one that the
+ * registry calls deprecated. One thing that they want is left out on purpose, see {@code docs/spans.md}: {@code url.full} of a client.
  */
 public final class SemanticConventions {
 
-    private static final String OURS = "tracery.";
-    private static final String HEADERS = "http.request.header.";
-    private static final Set<String> UNITS =
-            Set.of("{configuration}", "{item}", "s", "By", "{exchange}", "{attempt}", "{span}", "{record}", "1");
+    private static final int TRACE_ID_BYTES = 16;
+    private static final int SPAN_ID_BYTES = 8;
 
-    private static final Map<String, ValueCase> REGISTRY = Map.ofEntries(
-            Map.entry("service.name", ValueCase.STRING_VALUE),
-            Map.entry("service.namespace", ValueCase.STRING_VALUE),
-            Map.entry("service.version", ValueCase.STRING_VALUE),
-            Map.entry("service.instance.id", ValueCase.STRING_VALUE),
-            Map.entry("service.peer.name", ValueCase.STRING_VALUE),
-            Map.entry("service.peer.namespace", ValueCase.STRING_VALUE),
-            Map.entry("tls.client.server_name", ValueCase.STRING_VALUE),
-            Map.entry("tls.protocol.version", ValueCase.STRING_VALUE),
-            Map.entry("tls.cipher", ValueCase.STRING_VALUE),
-            Map.entry("http.route", ValueCase.STRING_VALUE),
-            Map.entry("http.request.method", ValueCase.STRING_VALUE),
-            Map.entry("http.request.method_original", ValueCase.STRING_VALUE),
-            Map.entry("http.request.resend_count", ValueCase.INT_VALUE),
-            Map.entry("http.request.body.size", ValueCase.INT_VALUE),
-            Map.entry("http.response.body.size", ValueCase.INT_VALUE),
-            Map.entry("http.response.status_code", ValueCase.INT_VALUE),
-            Map.entry("url.full", ValueCase.STRING_VALUE),
-            Map.entry("url.path", ValueCase.STRING_VALUE),
-            Map.entry("url.query", ValueCase.STRING_VALUE),
-            Map.entry("url.scheme", ValueCase.STRING_VALUE),
-            Map.entry("user_agent.original", ValueCase.STRING_VALUE),
-            Map.entry("server.address", ValueCase.STRING_VALUE),
-            Map.entry("server.port", ValueCase.INT_VALUE),
-            Map.entry("client.address", ValueCase.STRING_VALUE),
-            Map.entry("client.port", ValueCase.INT_VALUE),
-            Map.entry("network.io.direction", ValueCase.STRING_VALUE),
-            Map.entry("network.protocol.name", ValueCase.STRING_VALUE),
-            Map.entry("network.protocol.version", ValueCase.STRING_VALUE),
-            Map.entry("network.peer.address", ValueCase.STRING_VALUE),
-            Map.entry("network.peer.port", ValueCase.INT_VALUE),
-            Map.entry("rpc.system.name", ValueCase.STRING_VALUE),
-            Map.entry("rpc.method", ValueCase.STRING_VALUE),
-            Map.entry("rpc.response.status_code", ValueCase.STRING_VALUE),
-            Map.entry("error.type", ValueCase.STRING_VALUE));
-
-    private final Set<String> violations = new TreeSet<>();
+    private final Violations violations = new Violations();
+    private final MetricConventions metrics = new MetricConventions(violations);
 
     /** Each once, in words. */
     public Set<String> violations() {
-        return violations;
+        return violations.all();
     }
 
     /** Looks at a batch of spans. */
@@ -77,7 +36,7 @@ public final class SemanticConventions {
         data.getResourceSpansList().forEach(resource -> {
             resource(resource.getResource().getAttributesList());
             resource.getScopeSpansList().forEach(scope -> {
-                require(!scope.getScope().getName().isEmpty(), "a scope has no name");
+                violations.require(!scope.getScope().getName().isEmpty(), "a scope has no name");
                 scope.getSpansList().forEach(this::span);
             });
         });
@@ -87,111 +46,112 @@ public final class SemanticConventions {
     public void check(MetricsData data) {
         data.getResourceMetricsList().forEach(resource -> {
             resource(resource.getResource().getAttributesList());
-            resource.getScopeMetricsList()
-                    .forEach(scope -> scope.getMetricsList().forEach(this::metric));
+            resource.getScopeMetricsList().forEach(scope -> {
+                violations.require(!scope.getScope().getName().isEmpty(), "a scope has no name");
+                scope.getMetricsList().forEach(metrics::check);
+            });
         });
     }
 
-    private void require(boolean holds, String otherwise) {
-        if (!holds) {
-            violations.add(otherwise);
-        }
-    }
-
     private void resource(List<KeyValue> attributes) {
-        Map<String, AnyValue> all = attributes("resource", attributes);
+        Map<String, AnyValue> all = violations.attributes("a resource", attributes);
         for (String key : List.of("service.name", "service.instance.id")) {
-            require(all.containsKey(key), "a resource has no " + key);
+            violations.require(!text(all, key).isEmpty(), "a resource has no " + key);
         }
     }
 
-    private void metric(Metric metric) {
-        require(
-                metric.getName().startsWith(OURS),
-                "metric " + metric.getName() + " is neither ours nor OpenTelemetry's");
-        require(UNITS.contains(metric.getUnit()), "metric " + metric.getName() + " has the unit " + metric.getUnit());
-        String where = "metric " + metric.getName();
-        Stream.of(
-                        metric.getSum().getDataPointsList().stream().map(point -> point.getAttributesList()),
-                        metric.getGauge().getDataPointsList().stream().map(point -> point.getAttributesList()),
-                        metric.getExponentialHistogram().getDataPointsList().stream()
-                                .map(point -> point.getAttributesList()))
-                .flatMap(points -> points)
-                .forEach(attributes -> attributes(where, attributes));
-    }
-
-    private Map<String, AnyValue> attributes(String where, List<KeyValue> attributes) {
-        Map<String, AnyValue> all = new TreeMap<>();
-        for (KeyValue attribute : attributes) {
-            String key = attribute.getKey();
-            require(all.put(key, attribute.getValue()) == null, where + " says " + key + " twice");
-            ValueCase type = attribute.getValue().getValueCase();
-            if (key.startsWith(HEADERS)) {
-                require(type == ValueCase.ARRAY_VALUE, where + ": " + key + " is " + type);
-            } else if (!key.startsWith(OURS)) {
-                ValueCase known = REGISTRY.get(key);
-                require(known != null, where + ": " + key + " is not in the registry, or deprecated");
-                require(known == null || known == type, where + ": " + key + " is " + type + " and should be " + known);
-            }
-        }
-        return all;
+    private static String text(Map<String, AnyValue> attributes, String key) {
+        return attributes.getOrDefault(key, AnyValue.getDefaultInstance()).getStringValue();
     }
 
     private void span(Span span) {
-        String kind = span.getKind() == Span.SpanKind.SPAN_KIND_CLIENT ? "a client span" : "a server span";
-        require(
-                span.getName().equals(Vocabulary.CANARY)
-                        || span.getKind() == Span.SpanKind.SPAN_KIND_CLIENT
-                        || span.getKind() == Span.SpanKind.SPAN_KIND_SERVER,
-                "a span is of kind " + span.getKind());
-        require(span.getEndTimeUnixNano() >= span.getStartTimeUnixNano(), kind + " ends before it begins");
-        Map<String, AnyValue> all = attributes(kind, span.getAttributesList());
+        String kind = switch (span.getKind()) {
+            case SPAN_KIND_CLIENT -> "a client span";
+            case SPAN_KIND_SERVER -> "a server span";
+            default -> "a span of kind " + span.getKind();
+        };
+        boolean exchange = span.getKind() == SpanKind.SPAN_KIND_CLIENT || span.getKind() == SpanKind.SPAN_KIND_SERVER;
+        violations.require(exchange || span.getName().equals(Vocabulary.CANARY), "there is " + kind);
+        place(kind, span);
+        Map<String, AnyValue> all = violations.attributes(kind, span.getAttributesList());
+        all.forEach((key, value) -> violations.require(
+                !value.hasStringValue() || !value.getStringValue().isEmpty(), kind + " has an empty " + key));
         for (Span.Event event : span.getEventsList()) {
-            require(event.getName().startsWith(OURS), kind + " has the event " + event.getName());
-            attributes("event " + event.getName(), event.getAttributesList());
+            violations.require(event.getName().startsWith("tracery."), kind + " has the event " + event.getName());
+            violations.require(
+                    event.getTimeUnixNano() >= span.getStartTimeUnixNano()
+                            && event.getTimeUnixNano() <= span.getEndTimeUnixNano(),
+                    kind + " has the event " + event.getName() + " outside of its time");
+            violations.attributes("event " + event.getName(), event.getAttributesList());
         }
         boolean failed = span.getStatus().getCode() == StatusCode.STATUS_CODE_ERROR;
-        require(!failed || all.containsKey("error.type"), kind + " failed without error.type");
-        require(
+        violations.require(
+                failed == all.containsKey("error.type"),
+                kind + (failed ? " failed without error.type" : " has error.type and is no error"));
+        violations.require(
                 span.getStatus().getCode() != StatusCode.STATUS_CODE_OK,
                 kind + " says OK, which is the application's to say");
         if (all.containsKey("http.request.method")) {
             http(kind, span, all);
         }
-        require(
-                !all.containsKey("rpc.method") || all.containsKey("rpc.system.name"),
-                kind + " has rpc.method without rpc.system.name");
-        require(
-                !all.containsKey("network.peer.port") || all.containsKey("network.peer.address"),
-                kind + " has a peer's port without its address");
+        rpc(kind, span, all);
+        together(kind, all, "network.peer.port", "network.peer.address");
+        together(kind, all, "server.port", "server.address");
+        together(kind, all, "service.peer.namespace", "service.peer.name");
+        together(kind, all, "http.request.resend_count", "http.request.method");
+        together(kind, all, "http.response.status_code", "http.request.method");
+    }
+
+    private void together(String kind, Map<String, AnyValue> all, String key, String needed) {
+        violations.require(
+                !all.containsKey(key) || all.containsKey(needed), kind + " has " + key + " without " + needed);
+    }
+
+    private void place(String kind, Span span) {
+        violations.require(!span.getName().isEmpty(), kind + " has no name");
+        violations.require(
+                span.getTraceId().size() == TRACE_ID_BYTES && span.getSpanId().size() == SPAN_ID_BYTES,
+                kind + " has ids of a wrong length");
+        violations.require(
+                span.getParentSpanId().isEmpty() || span.getParentSpanId().size() == SPAN_ID_BYTES,
+                kind + " has a parent's id of a wrong length");
+        violations.require(!span.getParentSpanId().equals(span.getSpanId()), kind + " is its own parent");
+        violations.require(
+                span.getStartTimeUnixNano() > 0 && span.getEndTimeUnixNano() >= span.getStartTimeUnixNano(),
+                kind + " ends before it begins");
+    }
+
+    private void rpc(String kind, Span span, Map<String, AnyValue> all) {
+        together(kind, all, "rpc.method", "rpc.system.name");
+        together(kind, all, "rpc.response.status_code", "rpc.system.name");
+        if (all.containsKey("rpc.system.name") && all.containsKey("rpc.method")) {
+            violations.require(
+                    span.getName().equals(text(all, "rpc.method")),
+                    kind + " of gRPC has the name " + span.getName() + ", which is not its method");
+        }
     }
 
     private void http(String kind, Span span, Map<String, AnyValue> all) {
-        boolean server = span.getKind() == Span.SpanKind.SPAN_KIND_SERVER;
-        if (server) {
-            require(all.containsKey("url.path"), kind + " of HTTP has no url.path");
-            require(all.containsKey("url.scheme"), kind + " of HTTP has no url.scheme");
-        } else {
-            // Of a request that could not be read nobody knows whom it was for.
-            String fate = all.getOrDefault("error.type", AnyValue.getDefaultInstance())
-                    .getStringValue();
-            require(
-                    all.containsKey("server.address") || fate.equals(Fate.MALFORMED_REQUEST.label()),
-                    kind + " of HTTP has no server.address");
+        boolean server = span.getKind() == SpanKind.SPAN_KIND_SERVER;
+        // Of a request that could not be read nobody knows what it was for.
+        if (!text(all, "error.type").equals(Fate.MALFORMED_REQUEST.label())) {
+            for (String key : server ? List.of("url.path", "url.scheme") : List.of("server.address", "server.port")) {
+                violations.require(all.containsKey(key), kind + " of HTTP has no " + key);
+            }
         }
         long status = all.getOrDefault("http.response.status_code", AnyValue.getDefaultInstance())
                 .getIntValue();
         boolean failed = span.getStatus().getCode() == StatusCode.STATUS_CODE_ERROR;
-        require(status < (server ? 500 : 400) || failed, kind + " of HTTP with status " + status + " is no error");
+        violations.require(
+                status < (server ? 500 : 400) || failed, kind + " of HTTP with status " + status + " is no error");
         if (!all.containsKey("rpc.system.name")) {
-            String method = all.getOrDefault("http.request.method", AnyValue.getDefaultInstance())
-                    .getStringValue();
+            String method = text(all, "http.request.method");
             String name = span.getName();
-            require(
+            violations.require(
                     name.equals(method) || name.startsWith(method + " ") || method.equals("_OTHER"),
                     kind + " of HTTP has the name " + name + ", which does not begin with its method");
             AnyValue path = all.get("url.path");
-            require(
+            violations.require(
                     path == null
                             || path.getStringValue().length() < 2
                             || !name.endsWith(" " + path.getStringValue())

@@ -33,7 +33,7 @@ final class AttemptSpans {
                 : SpanEncoder.epochNanos(exchange, attempt.endNanos());
         out.beginSpan(self, own.spanId(), start, end);
         out.name(SpanNames.of(exchange), SpanKind.CLIENT);
-        attributes.request(exchange);
+        attributes.request(exchange, true);
         if (SpanNames.isHttp(exchange.protocol())) {
             attributes.path(exchange);
         }

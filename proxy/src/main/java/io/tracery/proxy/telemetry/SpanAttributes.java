@@ -33,7 +33,7 @@ final class SpanAttributes {
     /** All that spans of one kind of exchange have in common, and {@link Likenesses} compares. */
     void shared(Exchange exchange) {
         boolean outbound = exchange.direction() == Direction.OUTBOUND;
-        request(exchange);
+        request(exchange, outbound);
         if (exchange.protocol() == Protocol.GRPC) {
             path(exchange);
         }
@@ -71,7 +71,7 @@ final class SpanAttributes {
         }
     }
 
-    void request(Exchange exchange) {
+    void request(Exchange exchange, boolean clientSide) {
         if (!SpanNames.isHttp(exchange.protocol())) {
             if (!exchange.authority().isEmpty()) {
                 out.attribute(SpanKeys.TLS_SERVER_NAME, exchange.authority());
@@ -79,8 +79,11 @@ final class SpanAttributes {
             return;
         }
         out.attribute(SpanKeys.HTTP_METHOD, SpanNames.method(exchange.method()));
-        out.attribute(SpanKeys.URL_SCHEME, SpanNames.cut(exchange.scheme(), MAX_TEXT));
-        serverAddress(exchange.authority());
+        // Of a request that could not be read there is neither this nor a path.
+        if (!exchange.scheme().isEmpty()) {
+            out.attribute(SpanKeys.URL_SCHEME, SpanNames.cut(exchange.scheme(), MAX_TEXT));
+        }
+        serverAddress(exchange.authority(), clientSide ? standardPort(exchange.scheme()) : -1);
         out.attribute(SpanKeys.NETWORK_PROTOCOL_VERSION, exchange.protocol().version());
         if (exchange.protocol() == Protocol.GRPC) {
             out.attribute(SpanKeys.RPC_SYSTEM, Vocabulary.PROTOCOL_GRPC);
@@ -89,14 +92,21 @@ final class SpanAttributes {
 
     /** The path that the client asked for; a gRPC method has it for a name, too. */
     void path(Exchange exchange) {
-        out.attribute(SpanKeys.URL_PATH, SpanNames.cut(exchange.path(), MAX_TEXT));
+        if (!exchange.path().isEmpty()) {
+            out.attribute(SpanKeys.URL_PATH, SpanNames.cut(exchange.path(), MAX_TEXT));
+        }
         if (exchange.protocol() == Protocol.GRPC) {
             out.attribute(SpanKeys.RPC_METHOD, SpanNames.rpcMethod(exchange.path()));
         }
     }
 
+    /** Where a client's authority says none. */
+    private static int standardPort(String scheme) {
+        return scheme.equals("https") ? 443 : 80;
+    }
+
     /** {@code host}, {@code host:port}, {@code [v6]} or {@code [v6]:port}, as the client wrote it. */
-    private void serverAddress(String authority) {
+    private void serverAddress(String authority, int standardPort) {
         if (authority.isEmpty()) {
             return;
         }
@@ -108,7 +118,7 @@ final class SpanAttributes {
             host = host.substring(1, host.length() - 1);
         }
         out.attribute(SpanKeys.SERVER_ADDRESS, SpanNames.cut(host, MAX_TEXT));
-        int port = withPort ? port(authority, colon + 1) : -1;
+        int port = withPort ? port(authority, colon + 1) : standardPort;
         if (port > 0) {
             out.attribute(SpanKeys.SERVER_PORT, port);
         }

@@ -268,7 +268,7 @@ class SpanEncoderTest {
                 .containsEntry("rpc.response.status_code", "UNAVAILABLE")
                 .containsEntry("error.type", "app_error")
                 .containsEntry("server.address", "shipping")
-                .doesNotContainKey("server.port");
+                .containsEntry("server.port", 80L);
     }
 
     @Test
@@ -324,10 +324,10 @@ class SpanEncoderTest {
 
     @ParameterizedTest
     @CsvSource({
-        "cart, cart, ",
+        "cart, cart, 80",
         "cart:80, cart, 80",
-        "::1, ::1, ",
-        "[::1], ::1, ",
+        "::1, ::1, 80",
+        "[::1], ::1, 80",
         "[::1]:8080, ::1, 8080",
         "cart:, cart, ",
         "cart:99999, cart, ",
