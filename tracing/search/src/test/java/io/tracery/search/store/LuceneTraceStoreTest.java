@@ -7,6 +7,9 @@ import static io.tracery.search.store.Spans.span;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.opentelemetry.proto.trace.v1.ResourceSpans;
+import io.opentelemetry.proto.trace.v1.TracesData;
+import io.tracery.search.trace.TraceView;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -27,7 +30,7 @@ class LuceneTraceStoreTest extends TraceStoreContract {
     private final AtomicLong clock = new AtomicLong(NOW);
 
     @Override
-    TraceStore open(Path folder) {
+    protected TraceStore open(Path folder) {
         return open(folder, Long.MAX_VALUE);
     }
 
@@ -94,6 +97,34 @@ class LuceneTraceStoreTest extends TraceStoreContract {
             TraceSource.Trace trace = store.trace(TRACE_A).orElseThrow();
             assertThat(trace.truncated()).isTrue();
             assertThat(trace.spans()).hasSize(10);
+        }
+    }
+
+    /** It is stored like any other, and does not keep others from being found; of it the first spans are shown, and that they are not all. */
+    @Test
+    void ofATraceOfAMillionSpansTheFirstAreShownWithAWarning() throws IOException {
+        int records = 1_000;
+        int each = 1_000;
+        try (LuceneTraceStore store = open(folder.resolve("million"), Long.MAX_VALUE)) {
+            Spans.add(store, List.of(entry("cart", span(TRACE_B, 1, "op", 0))), NOW);
+            for (int record = 0; record < records; record++) {
+                ResourceSpans.Builder spans =
+                        entry("cart", span(TRACE_A, record * each + 1, "loop", record)).otlp().toBuilder();
+                for (int i = 1; i < each; i++) {
+                    spans.getScopeSpansBuilder(0).addSpans(span(TRACE_A, record * each + i + 1, "loop", record));
+                }
+                store.add(
+                        TracesData.newBuilder().addResourceSpans(spans).build().toByteArray(), NOW);
+            }
+            store.enforceRetention();
+
+            assertThat(store.spanCount()).isEqualTo(1_000_001);
+            TraceSource.Trace trace = store.trace(TRACE_A).orElseThrow();
+            assertThat(trace.spans()).hasSize(1_000);
+            assertThat(TraceView.of(trace, TraceView.Mode.ADJUSTED).warnings().ofTrace())
+                    .contains("the trace has more spans than one answer holds; these are its first 1000");
+            TraceQuery newest = new TraceQuery("cart", null, Map.of(), TraceQuery.Range.ANY, TraceQuery.Range.ANY, 10);
+            assertThat(store.find(newest)).containsExactly(TRACE_A, TRACE_B);
         }
     }
 
