@@ -32,7 +32,17 @@ class ChartTest {
                 Arguments.of("default", Map.of()),
                 Arguments.of(
                         "ephemeral",
-                        Map.of("persistence.enabled", "false", "networkPolicy.enabled", "false", "image.tag", "edge")),
+                        Map.of(
+                                "persistence.enabled",
+                                "false",
+                                "networkPolicy.enabled",
+                                "false",
+                                "image.tag",
+                                "edge",
+                                "traces.backend",
+                                "jaeger",
+                                "traces.jaeger",
+                                "jaeger.observability:16685")),
                 Arguments.of(
                         "monitored",
                         Map.of(
@@ -127,6 +137,13 @@ class ChartTest {
     @Test
     void refusesAHeapThatTheJvmWouldNotRead() {
         assertThatThrownBy(() -> render(Map.of("heap", "lots"))).hasMessageContaining("heap");
+    }
+
+    @Test
+    void refusesAJaegerWithoutAnAddressAndAnAddressWithoutAJaeger() {
+        assertThatThrownBy(() -> render(Map.of("traces.backend", "jaeger"))).hasMessageContaining("traces");
+        assertThatThrownBy(() -> render(Map.of("traces.jaeger", "jaeger:16685")))
+                .hasMessageContaining("traces");
     }
 
     @Test

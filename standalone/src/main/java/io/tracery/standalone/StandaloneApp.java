@@ -111,7 +111,12 @@ public final class StandaloneApp implements Component {
     }
 
     private static SearchConfig search(StandaloneConfig config, EmbeddedKafka kafka) {
+        String jaeger = config.traces().jaeger();
+        if (jaeger != null) {
+            return SearchConfig.reading(jaeger).withAddress(config.host(), config.searchPort());
+        }
         return new SearchConfig(
+                config.traces(),
                 kafka.bootstrapServers(),
                 config.host(),
                 config.searchPort(),

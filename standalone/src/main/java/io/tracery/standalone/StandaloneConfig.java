@@ -1,6 +1,7 @@
 package io.tracery.standalone;
 
 import io.tracery.pipeline.forward.ForwardSettings;
+import io.tracery.search.TracesConfig;
 import java.nio.file.Path;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param topologyPort topology API and pages, default 8400
  * @param keepPolicies file that says which traces are kept, read again when it changes; without one all there is room for
  * @param forward an OTLP endpoint that kept spans and all metrics are sent on to; nowhere without it
+ * @param traces where traces are found; in a store of its own, in {@code dataDir}, when left out
  * @param localTokens true to write a service account token for every Sidecar in {@code meshDir} under
  *     {@code dataDir/tokens}: for a machine without Kubernetes
  * @param jwksFile public keys of those who sign service account tokens; required without {@code localTokens}
@@ -46,6 +48,7 @@ public record StandaloneConfig(
         int topologyPort,
         @Nullable Path keepPolicies,
         @Nullable ForwardSettings forward,
+        TracesConfig traces,
         boolean localTokens,
         @Nullable Path jwksFile,
         @Nullable Path tapTokens) {
@@ -67,6 +70,7 @@ public record StandaloneConfig(
         otlpHttpPort = port("otlpHttpPort", otlpHttpPort, 4318);
         searchPort = port("searchPort", searchPort, 16686);
         topologyPort = port("topologyPort", topologyPort, 8400);
+        traces = traces == null ? TracesConfig.OWN : traces;
         if (!localTokens && jwksFile == null) {
             throw new IllegalArgumentException("set localTokens: true, or jwksFile to the keys that sign tokens");
         }

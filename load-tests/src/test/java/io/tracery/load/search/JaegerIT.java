@@ -12,6 +12,7 @@ import io.opentelemetry.proto.trace.v1.TracesData;
 import io.tracery.load.mesh.Ports;
 import io.tracery.search.SearchApp;
 import io.tracery.search.SearchConfig;
+import io.tracery.search.TracesConfig;
 import io.tracery.standalone.EmbeddedKafka;
 import io.tracery.tracing.topic.Topic;
 import java.net.URLEncoder;
@@ -93,9 +94,9 @@ class JaegerIT {
         try (StockJaeger jaeger =
                 StockJaeger.readingKafka(folder, kafka.bootstrapServers()).ready()) {
             for (TracesData trace : traces) {
-                awaitWhole(jaeger, trace);
+                awaitWhole(jaeger.api(), trace);
             }
-            assertThat(texts(jaeger.get("/api/services").path("data"))).containsAll(services());
+            assertThat(texts(jaeger.api().get("/api/services").path("data"))).containsAll(services());
         }
     }
 
@@ -103,6 +104,7 @@ class JaegerIT {
     void readsOurStoreByRemoteStorage() throws Exception {
         int remotePort = Ports.free();
         SearchConfig config = new SearchConfig(
+                TracesConfig.OWN,
                 kafka.bootstrapServers(),
                 "127.0.0.1",
                 0,
@@ -118,15 +120,17 @@ class JaegerIT {
         try (StockJaeger jaeger =
                 StockJaeger.readingRemoteStorage(folder, remotePort).ready()) {
             for (TracesData trace : traces) {
-                awaitWhole(jaeger, trace);
+                awaitWhole(jaeger.api(), trace);
             }
-            assertThat(texts(jaeger.get("/api/services").path("data"))).containsExactlyElementsOf(services());
-            assertFindsByAll(jaeger);
-            assertThat(jaeger.get("/api/operations?service=front&spanKind=server")
+            assertThat(texts(jaeger.api().get("/api/services").path("data"))).containsExactlyElementsOf(services());
+            assertFindsByAll(jaeger.api());
+            assertThat(jaeger.api()
+                            .get("/api/operations?service=front&spanKind=server")
                             .path("data")
                             .findValuesAsText("name"))
                     .contains("GET /", "GET /cart");
-            assertThat(jaeger.get("/api/dependencies?lookback=3600000&endTs=" + System.currentTimeMillis())
+            assertThat(jaeger.api()
+                            .get("/api/dependencies?lookback=3600000&endTs=" + System.currentTimeMillis())
                             .path("data")
                             .findValuesAsText("parent"))
                     .contains("front", "cart");
@@ -135,8 +139,38 @@ class JaegerIT {
         }
     }
 
+    @Test
+    void ourSearchReadsFromAJaegerThatFillsItself() throws Exception {
+        try (StockJaeger jaeger =
+                StockJaeger.readingKafka(folder, kafka.bootstrapServers()).ready()) {
+            SearchApp search =
+                    SearchApp.build(SearchConfig.reading(jaeger.grpcAddress()).withPort(0), new SimpleMeterRegistry());
+            search.start();
+            try (QueryApi ours = new QueryApi(search.port())) {
+                for (TracesData trace : traces) {
+                    awaitWhole(ours, trace);
+                }
+                assertThat(texts(ours.get("/api/services").path("data"))).containsAll(services());
+                assertFindsByAll(ours);
+                assertThat(ours.get("/api/operations?service=front&spanKind=server")
+                                .path("data")
+                                .findValuesAsText("name"))
+                        .contains("GET /", "GET /cart");
+                assertThat(ours.get("/api/traces/" + id(traces.getFirst()) + "/analysis")
+                                .path("criticalPath"))
+                        .isNotEmpty();
+                assertThat(ours.ask("/api/traces/" + "f".repeat(32)).statusCode())
+                        .isEqualTo(404);
+                assertThat(ours.ask("/api/metrics/calls?service=front").statusCode())
+                        .isEqualTo(501);
+            } finally {
+                search.close();
+            }
+        }
+    }
+
     /** Service, operation, duration, attributes: exactly the traces that have such a span. */
-    private void assertFindsByAll(StockJaeger jaeger) throws Exception {
+    private void assertFindsByAll(QueryApi jaeger) throws Exception {
         assertThat(found(jaeger, "service=kv&limit=100")).isEqualTo(matching("kv", span -> true));
         assertThat(found(jaeger, "service=front&operation=" + encoded("GET /cart") + "&limit=100"))
                 .isEqualTo(matching("front", span -> span.getName().equals("GET /cart")));
@@ -165,7 +199,7 @@ class JaegerIT {
         return URLEncoder.encode(text, StandardCharsets.UTF_8);
     }
 
-    private static Set<String> found(StockJaeger jaeger, String query) throws Exception {
+    private static Set<String> found(QueryApi jaeger, String query) throws Exception {
         Set<String> ids = new TreeSet<>();
         jaeger.get("/api/traces?lookback=1h&" + query)
                 .path("data")
@@ -187,7 +221,7 @@ class JaegerIT {
         return ids;
     }
 
-    private static void awaitWhole(StockJaeger jaeger, TracesData trace) {
+    private static void awaitWhole(QueryApi jaeger, TracesData trace) {
         long spans = spans(trace).count();
         await().atMost(PATIENCE)
                 .ignoreExceptions()

@@ -2,14 +2,8 @@ package io.tracery.load.search;
 
 import static org.awaitility.Awaitility.await;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tracery.load.mesh.Ports;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,13 +12,11 @@ import java.util.concurrent.TimeUnit;
 /** A Jaeger process as its makers made it, with a configuration of this test's. */
 final class StockJaeger implements AutoCloseable {
 
-    private static final ObjectMapper JSON = new ObjectMapper();
-
     private final int port = Ports.free();
     private final int grpcPort = Ports.free();
     private final Path output;
     private final Process process;
-    private final HttpClient client = HttpClient.newHttpClient();
+    private final QueryApi api = new QueryApi(port);
 
     private StockJaeger(Path folder, String receiver, String exporter, String backend, String more) throws IOException {
         Path config = folder.resolve("jaeger.yaml");
@@ -84,27 +76,24 @@ final class StockJaeger implements AutoCloseable {
             if (!process.isAlive()) {
                 throw new AssertionError("Jaeger has ended:\n" + Files.readString(output));
             }
-            return !get("/api/services").isMissingNode();
+            return !api.get("/api/services").isMissingNode();
         });
         return this;
     }
 
-    /** What it answers to a path of its HTTP API. */
-    JsonNode get(String path) throws IOException, InterruptedException {
-        HttpResponse<String> response = client.send(
-                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-                        .timeout(Duration.ofSeconds(20))
-                        .build(),
-                HttpResponse.BodyHandlers.ofString());
-        if (response.statusCode() != 200) {
-            throw new IOException(
-                    path + ": " + response.statusCode() + " " + response.body() + "\n" + Files.readString(output));
-        }
-        return JSON.readTree(response.body());
+    /** Its HTTP API. */
+    QueryApi api() {
+        return api;
+    }
+
+    /** Where its gRPC API is, {@code host:port}. */
+    String grpcAddress() {
+        return "127.0.0.1:" + grpcPort;
     }
 
     @Override
     public void close() {
+        api.close();
         process.destroy();
         process.onExit().orTimeout(20, TimeUnit.SECONDS).join();
     }

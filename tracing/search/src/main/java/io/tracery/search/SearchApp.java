@@ -1,5 +1,7 @@
 package io.tracery.search;
 
+import static java.util.Objects.requireNonNull;
+
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -9,9 +11,11 @@ import io.tracery.process.Components;
 import io.tracery.process.Main;
 import io.tracery.search.ingest.KafkaClients;
 import io.tracery.search.jaeger.JaegerApi;
+import io.tracery.search.remote.RemoteJaeger;
 import io.tracery.search.remote.RemoteStorage;
 import io.tracery.search.store.LuceneTraceStore;
 import io.tracery.search.store.StoreLimits;
+import io.tracery.search.store.TraceSource;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,7 +25,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Composition root of trace search: the store, then what fills it, then what answers from it.
+ * Composition root of trace search: the store, then what fills it, then what answers from it; or, where a stock Jaeger holds the traces, only
+ * what answers.
  *
  * <p>It starts without Kafka, since what is stored can be searched; {@link #ready()} says whether new spans arrive too.
  */
@@ -62,32 +67,41 @@ public final class SearchApp implements Component {
 
     @Override
     public synchronized void start() throws Exception {
+        List<Component> all = new ArrayList<>();
+        String jaeger = config.traces().jaeger();
+        TraceSource source =
+                jaeger == null ? ownStore(all) : new RemoteJaeger(jaeger, StoreLimits.MOST_TRACE_SPANS, registry);
+        JaegerApi serving = new JaegerApi(
+                new InetSocketAddress(config.host(), config.port()), source, SearchApp::nowNanos, registry);
+        api = serving;
+        all.addFirst(serving);
+        Components started = new Components(name(), all);
+        parts = started;
+        started.start();
+    }
+
+    /** Opens the store, and adds what fills it and who else reads from it. */
+    private LuceneTraceStore ownStore(List<Component> parts) {
         LuceneTraceStore opened = LuceneTraceStore.open(
                 config.dataDir(),
                 StoreLimits.keeping(Duration.ofHours(config.retentionHours()), config.maxBytes()),
                 System::currentTimeMillis);
         store = opened;
         StoreMetrics.register(opened, registry);
-        Component ingest = new KafkaClients(config.kafka(), config.groupId())
-                .ingest(opened, Duration.ofSeconds(config.commitSeconds()), registry);
-        JaegerApi jaeger = new JaegerApi(
-                new InetSocketAddress(config.host(), config.port()), opened, SearchApp::nowNanos, registry);
-        api = jaeger;
-        List<Component> all = new ArrayList<>(List.of(jaeger, ingest));
+        parts.add(new KafkaClients(requireNonNull(config.kafka()), config.groupId())
+                .ingest(opened, Duration.ofSeconds(config.commitSeconds()), registry));
         Integer remotePort = config.remotePort();
         if (remotePort != null) {
-            all.add(new RemoteStorage(new InetSocketAddress(config.host(), remotePort), opened));
+            parts.add(new RemoteStorage(new InetSocketAddress(config.host(), remotePort), opened));
         }
-        Components started = new Components(name(), all);
-        parts = started;
-        started.start();
+        return opened;
     }
 
     private static long nowNanos() {
         return ChronoUnit.NANOS.between(Instant.EPOCH, Instant.now());
     }
 
-    /** True while new spans are read and the API serves. */
+    /** True while the API serves and, with a store of our own, new spans are read. */
     @Override
     public boolean ready() {
         Components running = parts;

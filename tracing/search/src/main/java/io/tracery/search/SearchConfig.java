@@ -1,12 +1,15 @@
 package io.tracery.search;
 
 import java.nio.file.Path;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Configuration of trace search. Every key but {@code kafka} may be left out of the file; numbers are boxed so that a key
- * left out is told from zero, and none is null once the record is made.
+ * Configuration of trace search. Every key but {@code kafka} may be left out of the file, and with {@code traces.backend: jaeger} that
+ * too, since there is neither a store nor what fills it; numbers are boxed so that a key left out is told from zero, and none is null once the
+ * record is made.
  *
+ * @param traces where the traces are; in our own store when left out
  * @param kafka bootstrap servers, {@code host:port,host:port}
  * @param host address the query API listens on; {@code 127.0.0.1} when left out
  * @param port Jaeger's query API; 16686, 0 for any free port
@@ -19,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param commitSeconds how often what was read is made durable; a crash reads that much again; 2
  */
 public record SearchConfig(
-        String kafka,
+        TracesConfig traces,
+        @Nullable String kafka,
         String host,
         Integer port,
         @Nullable Integer remotePort,
@@ -41,7 +45,8 @@ public record SearchConfig(
     private static final int COMMIT_SECONDS = 2;
 
     public SearchConfig {
-        if (kafka == null || kafka.isBlank()) {
+        traces = traces == null ? TracesConfig.OWN : traces;
+        if (traces.jaeger() == null && (kafka == null || kafka.isBlank())) {
             throw new IllegalArgumentException("kafka is missing: set it to the bootstrap servers, host:port");
         }
         host = host == null ? LOOPBACK : host;
@@ -56,6 +61,23 @@ public record SearchConfig(
             throw new IllegalArgumentException("maxBytes is " + maxBytes + "; set it to at least " + LEAST_BYTES);
         }
         commitSeconds = bounded("commitSeconds", commitSeconds, COMMIT_SECONDS, 1, 60);
+        if (traces.jaeger() != null) {
+            only(null, "kafka", kafka);
+            only(null, "remotePort", remotePort);
+            only(DATA_DIR, "dataDir", dataDir);
+            only(GROUP_ID, "groupId", groupId);
+            only(RETENTION_HOURS, "retentionHours", retentionHours);
+            only(MAX_BYTES, "maxBytes", maxBytes);
+            only(COMMIT_SECONDS, "commitSeconds", commitSeconds);
+        }
+    }
+
+    /** What is for a store of our own must be left as it is without one. */
+    private static void only(@Nullable Object standard, String key, @Nullable Object value) {
+        if (!Objects.equals(value, standard)) {
+            throw new IllegalArgumentException(
+                    key + " is for a store of our own, and with traces.backend: jaeger there is none; leave it out");
+        }
     }
 
     private static Integer bounded(String key, @Nullable Integer value, int fallback, int least, int most) {
@@ -68,7 +90,17 @@ public record SearchConfig(
 
     /** The defaults, with Kafka at these bootstrap servers. */
     public static SearchConfig at(String kafka) {
+        return of(TracesConfig.OWN, kafka);
+    }
+
+    /** The defaults, with all traces in a stock Jaeger at {@code host:port}. */
+    public static SearchConfig reading(String jaeger) {
+        return of(TracesConfig.jaeger(jaeger), null);
+    }
+
+    private static SearchConfig of(TracesConfig traces, @Nullable String kafka) {
         return new SearchConfig(
+                traces,
                 kafka,
                 LOOPBACK,
                 PORT,
@@ -84,12 +116,37 @@ public record SearchConfig(
     /** The same with another folder for the index. */
     public SearchConfig withDataDir(Path folder) {
         return new SearchConfig(
-                kafka, host, port, remotePort, adminPort, folder, groupId, retentionHours, maxBytes, commitSeconds);
+                traces,
+                kafka,
+                host,
+                port,
+                remotePort,
+                adminPort,
+                folder,
+                groupId,
+                retentionHours,
+                maxBytes,
+                commitSeconds);
+    }
+
+    /** The same with another address for the query API; port 0 takes any free one. */
+    public SearchConfig withAddress(String listenHost, int listenPort) {
+        return new SearchConfig(
+                traces,
+                kafka,
+                listenHost,
+                listenPort,
+                remotePort,
+                adminPort,
+                dataDir,
+                groupId,
+                retentionHours,
+                maxBytes,
+                commitSeconds);
     }
 
     /** The same with another port for the query API; 0 takes any free one. */
     public SearchConfig withPort(int other) {
-        return new SearchConfig(
-                kafka, host, other, remotePort, adminPort, dataDir, groupId, retentionHours, maxBytes, commitSeconds);
+        return withAddress(host, other);
     }
 }

@@ -8,6 +8,7 @@ import io.tracery.process.ConfigReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,6 +35,25 @@ class SearchConfigTest {
         assertThatThrownBy(() -> read("{kafka: 'k:1', remotePort: 65536}"))
                 .hasMessageContaining("remotePort is 65536; set it to 0..65535");
         assertThatThrownBy(() -> read("port: 1")).hasMessageContaining("kafka is missing");
+    }
+
+    @Test
+    void readsFromAStockJaegerInsteadAndThenHasNoStore() throws IOException {
+        assertThat(read("traces: {backend: jaeger, jaeger: 'jaeger:16685'}"))
+                .isEqualTo(SearchConfig.reading("jaeger:16685"));
+        assertThat(read("{kafka: 'k:1', traces: {backend: tracery}}")).isEqualTo(SearchConfig.at("k:1"));
+        assertThatThrownBy(() -> read("traces: {backend: jaeger}")).hasMessageContaining("traces.jaeger is missing");
+        assertThatThrownBy(() -> read("traces: {backend: jaeger, jaeger: 'http://jaeger:16685'}"))
+                .hasMessageContaining(
+                        "traces.jaeger is http://jaeger:16685; set it to Jaeger's gRPC query API, host:port");
+        assertThatThrownBy(() -> read("traces: {backend: zipkin}"))
+                .hasMessageContaining("traces.backend is zipkin; set it to tracery or jaeger");
+        assertThatThrownBy(() -> read("{kafka: 'k:1', traces: {jaeger: 'jaeger:16685'}}"))
+                .hasMessageContaining("traces.jaeger stands without traces.backend: jaeger");
+        for (String key : List.of("kafka: 'k:1'", "remotePort: 0", "retentionHours: 1", "dataDir: /x")) {
+            assertThatThrownBy(() -> read("{traces: {backend: jaeger, jaeger: 'jaeger:16685'}, " + key + "}"))
+                    .hasMessageContaining(key.substring(0, key.indexOf(':')) + " is for a store of our own");
+        }
     }
 
     @Test

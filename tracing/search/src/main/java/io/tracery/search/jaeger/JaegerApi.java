@@ -21,6 +21,7 @@ import io.tracery.search.jaeger.Answers.Endpoint;
 import io.tracery.search.store.QueryTimeoutException;
 import io.tracery.search.store.SourceUnavailableException;
 import io.tracery.search.store.TraceSource;
+import io.tracery.search.store.UnsupportedQueryException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -119,6 +120,8 @@ public final class JaegerApi implements Component {
             refuse(response, answers, e.status(), String.valueOf(e.getMessage()), pretty);
         } catch (QueryTimeoutException | SourceUnavailableException e) {
             refuse(response, answers, 503, String.valueOf(e.getMessage()), pretty);
+        } catch (UnsupportedQueryException e) {
+            refuse(response, answers, 501, String.valueOf(e.getMessage()), pretty);
         } catch (IOException e) {
             log.debug("an answer ended before it was complete", e);
             response.close(e);

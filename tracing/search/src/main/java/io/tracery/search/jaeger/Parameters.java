@@ -21,10 +21,6 @@ import java.util.concurrent.TimeUnit;
 /** Jaeger's query parameters, read with Jaeger's defaults and refused with Jaeger's messages. */
 final class Parameters {
 
-    /** More traces than Jaeger's own pages ever ask for; one answer must end. */
-    static final int MAX_TRACES = 1_500;
-
-    private static final int DEFAULT_TRACES = 100;
     private static final long DEFAULT_LOOKBACK_NANOS = TimeUnit.DAYS.toNanos(2);
     private static final int TRACE_ID_BYTES = 16;
     private static final ObjectMapper JSON = JsonMapper.builder()
@@ -80,8 +76,9 @@ final class Parameters {
         for (String id : query.getAll("traceID")) {
             ids.add(traceId(id));
         }
-        if (ids.size() > MAX_TRACES) {
-            throw ApiException.badRequest("at most " + MAX_TRACES + " 'traceID' parameters can be answered at once");
+        if (ids.size() > TraceQuery.MOST_TRACES) {
+            throw ApiException.badRequest(
+                    "at most " + TraceQuery.MOST_TRACES + " 'traceID' parameters can be answered at once");
         }
         return ids;
     }
@@ -119,14 +116,8 @@ final class Parameters {
         if (most < least) {
             throw ApiException.badRequest("'maxDuration' should be greater than 'minDuration'");
         }
-        String operation = query.get("operation", "");
         return new TraceQuery(
-                service(),
-                operation.isEmpty() ? null : operation,
-                tags(),
-                new Range(start, end),
-                new Range(least, most),
-                limit());
+                service(), query.get("operation", ""), tags(), new Range(start, end), new Range(least, most), limit());
     }
 
     private long micros(String name, long fallback) {
@@ -154,17 +145,18 @@ final class Parameters {
     private int limit() {
         String text = query.get("limit", "");
         if (text.isEmpty()) {
-            return DEFAULT_TRACES;
+            return TraceQuery.USUAL_TRACES;
         }
         try {
             int limit = Integer.parseInt(text);
-            if (limit >= 1 && limit <= MAX_TRACES) {
+            if (limit >= 1 && limit <= TraceQuery.MOST_TRACES) {
                 return limit;
             }
         } catch (NumberFormatException e) {
             throw ApiException.badRequest("unable to parse param 'limit': '" + text + "' is no number");
         }
-        throw ApiException.badRequest("unable to parse param 'limit': " + text + " is not within 1.." + MAX_TRACES);
+        throw ApiException.badRequest(
+                "unable to parse param 'limit': " + text + " is not within 1.." + TraceQuery.MOST_TRACES);
     }
 
     private Map<String, String> tags() {

@@ -12,8 +12,6 @@ import java.util.Map;
 /** The parameters of {@code /api/v3}, by their names in protobuf's JSON or, as older clients write them, in protobuf. */
 final class V3Parameters {
 
-    private static final int DEFAULT_DEPTH = 100;
-
     private final QueryParams query;
 
     V3Parameters(QueryParams query) {
@@ -72,11 +70,9 @@ final class V3Parameters {
         }
         long least = duration(value("query.durationMin", "query.duration_min"), Range.ANY.least());
         long most = duration(value("query.durationMax", "query.duration_max"), Range.ANY.most());
-        String service = value("query.serviceName", "query.service_name").text;
-        String operation = value("query.operationName", "query.operation_name").text;
         return new TraceQuery(
-                service.isEmpty() ? null : service,
-                operation.isEmpty() ? null : operation,
+                value("query.serviceName", "query.service_name").text,
+                value("query.operationName", "query.operation_name").text,
                 attributes(),
                 new Range(from, to),
                 new Range(least, most),
@@ -109,13 +105,13 @@ final class V3Parameters {
     private int depth() {
         Value depth = value("query.searchDepth", "query.search_depth", "query.num_traces");
         try {
-            int traces = depth.absent() ? DEFAULT_DEPTH : Integer.parseInt(depth.text);
-            if (traces >= 1 && traces <= Parameters.MAX_TRACES) {
+            int traces = depth.absent() ? TraceQuery.USUAL_TRACES : Integer.parseInt(depth.text);
+            if (traces >= 1 && traces <= TraceQuery.MOST_TRACES) {
                 return traces;
             }
         } catch (NumberFormatException e) {
             throw depth.malformed("'" + depth.text + "' is no number");
         }
-        throw depth.malformed(depth.text + " is not within 1.." + Parameters.MAX_TRACES);
+        throw depth.malformed(depth.text + " is not within 1.." + TraceQuery.MOST_TRACES);
     }
 }

@@ -21,6 +21,7 @@ import io.tracery.search.protocol.ServiceSummary;
 import io.tracery.search.protocol.TraceReaderGrpc;
 import io.tracery.search.protocol.TraceSummary;
 import io.tracery.search.store.SpanEntry;
+import io.tracery.search.store.TraceQuery;
 import io.tracery.search.store.TraceSource;
 import io.tracery.search.store.TraceSource.Trace;
 import io.tracery.search.trace.Summary;
@@ -36,7 +37,6 @@ final class TraceReaderService extends TraceReaderGrpc.TraceReaderImplBase {
     private static final int CHUNK_BYTES = 3 * 1024 * 1024;
 
     private static final int TRACE_ID_BYTES = 16;
-    private static final int MOST_TRACES = 1_500;
 
     private final TraceSource source;
     private final Admission admission;
@@ -49,10 +49,10 @@ final class TraceReaderService extends TraceReaderGrpc.TraceReaderImplBase {
     @Override
     public void getTraces(GetTracesRequest request, StreamObserver<TracesData> observer) {
         admission.answer(observer, client -> {
-            if (request.getQueryCount() > MOST_TRACES) {
+            if (request.getQueryCount() > TraceQuery.MOST_TRACES) {
                 throw Status.INVALID_ARGUMENT
-                        .withDescription(request.getQueryCount() + " traces are asked for, at most " + MOST_TRACES
-                                + " are answered; ask in parts")
+                        .withDescription(request.getQueryCount() + " traces are asked for, at most "
+                                + TraceQuery.MOST_TRACES + " are answered; ask in parts")
                         .asRuntimeException();
             }
             for (GetTraceParams asked : request.getQueryList()) {

@@ -18,8 +18,6 @@ final class Wire {
 
     private static final int FILTER = 9;
     private static final int PAGINATION = 10;
-    private static final int DEFAULT_TRACES = 100;
-    private static final int MOST_TRACES = 1_500;
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
     private Wire() {}
@@ -48,12 +46,12 @@ final class Wire {
         long most = nanos(asked.getDurationMax());
         int depth = asked.getSearchDepth();
         return new TraceQuery(
-                asked.getServiceName().isEmpty() ? null : asked.getServiceName(),
-                asked.getOperationName().isEmpty() ? null : asked.getOperationName(),
+                asked.getServiceName(),
+                asked.getOperationName(),
                 tags,
                 started,
                 new Range(least == 0 ? Long.MIN_VALUE : least, most == 0 ? Long.MAX_VALUE : most),
-                depth <= 0 ? DEFAULT_TRACES : Math.min(depth, MOST_TRACES));
+                depth <= 0 ? TraceQuery.USUAL_TRACES : Math.min(depth, TraceQuery.MOST_TRACES));
     }
 
     /** The same bytes as OTLP's value, under another name. */
@@ -72,7 +70,7 @@ final class Wire {
         return nanos(time.getSeconds(), time.getNanos());
     }
 
-    private static long nanos(Duration duration) {
+    static long nanos(Duration duration) {
         return nanos(duration.getSeconds(), duration.getNanos());
     }
 
@@ -83,6 +81,13 @@ final class Wire {
             return seconds > 0 ? Long.MAX_VALUE : Long.MIN_VALUE;
         }
         return seconds * NANOS_PER_SECOND + nanos;
+    }
+
+    static Duration duration(long nanos) {
+        return Duration.newBuilder()
+                .setSeconds(nanos / NANOS_PER_SECOND)
+                .setNanos((int) (nanos % NANOS_PER_SECOND))
+                .build();
     }
 
     static Timestamp timestamp(long nanos) {

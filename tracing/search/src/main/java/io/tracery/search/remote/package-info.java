@@ -1,4 +1,7 @@
-/** Jaeger's protocol for a storage that is not its own, so that a stock Jaeger shows what is stored here. */
+/**
+ * A stock Jaeger over gRPC, either way: its protocol for a storage that is not its own, so that it shows what is stored here, and its query API, so
+ * that what it stores is shown here.
+ */
 @NullMarked
 package io.tracery.search.remote;
 

@@ -1,14 +1,11 @@
 package io.tracery.search.store;
 
-import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -222,30 +219,9 @@ public final class LuceneTraceStore implements TraceStore {
                 break;
             }
         }
-        List<SpanEntry> once = once(spans);
-        if (once.size() > limits.maxTraceSpans()) {
-            return Optional.of(new Trace(traceId, once.subList(0, limits.maxTraceSpans()), true));
-        }
-        return Optional.of(new Trace(traceId, once, truncated));
+        Trace trace = Trace.of(traceId, spans, limits.maxTraceSpans());
+        return Optional.of(truncated ? new Trace(traceId, trace.spans(), true) : trace);
     }
-
-    /** Sorted by start, and without what came twice: Kafka and those who export to it may repeat themselves. */
-    private static List<SpanEntry> once(List<SpanEntry> spans) {
-        Map<SpanKey, List<SpanEntry>> seen = new HashMap<>();
-        List<SpanEntry> once = new ArrayList<>(spans.size());
-        for (SpanEntry entry : spans) {
-            SpanKey key = new SpanKey(entry.span().getSpanId(), Kind.of(entry.span()));
-            List<SpanEntry> same = seen.computeIfAbsent(key, unseen -> new ArrayList<>(1));
-            if (same.stream().noneMatch(other -> other.span().equals(entry.span()))) {
-                same.add(entry);
-                once.add(entry);
-            }
-        }
-        once.sort(Comparator.comparingLong(entry -> entry.span().getStartTimeUnixNano()));
-        return once;
-    }
-
-    private record SpanKey(ByteString spanId, Kind kind) {}
 
     @Override
     public List<String> find(TraceQuery query) {

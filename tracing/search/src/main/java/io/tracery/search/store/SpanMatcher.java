@@ -8,15 +8,15 @@ import java.util.List;
 import java.util.Map;
 
 /** Whether a span meets all of a query. */
-final class SpanMatcher {
+public final class SpanMatcher {
 
     private final TraceQuery query;
 
-    SpanMatcher(TraceQuery query) {
+    public SpanMatcher(TraceQuery query) {
         this.query = query;
     }
 
-    boolean matches(SpanEntry entry) {
+    public boolean matches(SpanEntry entry) {
         Span span = entry.span();
         return within(span.getStartTimeUnixNano(), query.started())
                 && within(entry.durationNanos(), query.duration())

@@ -21,9 +21,17 @@ public record StoreLimits(
         Duration refresh,
         Duration queryDeadline) {
 
+    /** Spans of one trace that are returned, unless a test says otherwise. */
+    public static final int MOST_TRACE_SPANS = 20_000;
+
     /** Limits for the given retention, everything else as a laptop bears it. */
     public static StoreLimits keeping(Duration retention, long maxBytes) {
         return new StoreLimits(
-                retention, maxBytes, 20_000, 64L * 1024 * 1024, Duration.ofMillis(250), Duration.ofSeconds(10));
+                retention,
+                maxBytes,
+                MOST_TRACE_SPANS,
+                64L * 1024 * 1024,
+                Duration.ofMillis(250),
+                Duration.ofSeconds(10));
     }
 }

@@ -1,5 +1,9 @@
 package io.tracery.search.store;
 
+import com.google.protobuf.ByteString;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -41,5 +45,29 @@ public interface TraceSource {
      *
      * @param truncated true when it has more spans than one answer may hold
      */
-    record Trace(String traceId, List<SpanEntry> spans, boolean truncated) {}
+    record Trace(String traceId, List<SpanEntry> spans, boolean truncated) {
+
+        /**
+         * Of all spans that are known, in any order, the oldest ones. What came twice is left out: Kafka and those who export to it may repeat
+         * themselves.
+         */
+        public static Trace of(String traceId, List<SpanEntry> spans, int most) {
+            Map<SpanKey, List<SpanEntry>> seen = new HashMap<>();
+            List<SpanEntry> once = new ArrayList<>(spans.size());
+            for (SpanEntry entry : spans) {
+                SpanKey key = new SpanKey(entry.span().getSpanId(), Kind.of(entry.span()));
+                List<SpanEntry> same = seen.computeIfAbsent(key, unseen -> new ArrayList<>(1));
+                if (same.stream().noneMatch(other -> other.span().equals(entry.span()))) {
+                    same.add(entry);
+                    once.add(entry);
+                }
+            }
+            once.sort(Comparator.comparingLong(entry -> entry.span().getStartTimeUnixNano()));
+            return once.size() > most
+                    ? new Trace(traceId, once.subList(0, most), true)
+                    : new Trace(traceId, once, false);
+        }
+
+        private record SpanKey(ByteString spanId, Kind kind) {}
+    }
 }

@@ -29,9 +29,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What every trace store does. An implementation inherits these tests and says how it is opened. */
 @Timeout(60)
-abstract class TraceStoreContract {
+public abstract class TraceStoreContract {
 
-    static final long NOW = EPOCH / 1_000_000;
+    protected static final long NOW = EPOCH / 1_000_000;
 
     @TempDir
     Path folder = Path.of("unset");
@@ -39,7 +39,7 @@ abstract class TraceStoreContract {
     private TraceStore store;
 
     /** Opens a store that keeps its data in the folder, across calls; it returns at most 1000 spans of a trace. */
-    abstract TraceStore open(Path folder);
+    protected abstract TraceStore open(Path folder);
 
     @BeforeEach
     void open() {
