@@ -40,6 +40,9 @@ public final class GraphBench {
     /** The API is asked before it is measured, too. */
     private static final int LAST_OF_WARM_UP_SECONDS = 30;
 
+    /** Until then there is no past to ask for. */
+    private static final int FIRST_WINDOWS_SECONDS = 90;
+
     private static final int SLICES = 20;
     private static final int ALL_EVERY_SECONDS = 30;
     private static final JsonMapper MAPPER = new JsonMapper();
@@ -126,7 +129,7 @@ public final class GraphBench {
             Process service = service(kafka.bootstrapServers());
             Thread reports = Thread.ofPlatform().start(() -> report(kafka.bootstrapServers()));
             try {
-                int asked = Math.min(options.warmUp / 2, LAST_OF_WARM_UP_SECONDS);
+                int asked = Math.clamp(options.warmUp - FIRST_WINDOWS_SECONDS, 0, LAST_OF_WARM_UP_SECONDS);
                 pause(options.warmUp - asked);
                 ask(asked);
                 micros.clear();
