@@ -10,6 +10,7 @@ import io.netty.channel.EventLoop;
 import io.opentelemetry.proto.metrics.v1.ExponentialHistogramDataPoint;
 import io.opentelemetry.proto.metrics.v1.Metric;
 import io.opentelemetry.proto.metrics.v1.MetricsData;
+import io.tracery.load.mesh.Ports;
 import io.tracery.proxy.exchange.Exchange;
 import io.tracery.proxy.exchange.ExchangeObserver;
 import io.tracery.proxy.exchange.Protocol;
@@ -22,8 +23,6 @@ import io.tracery.tracing.context.TraceContext;
 import io.tracery.tracing.span.Fate;
 import io.tracery.tracing.topic.Topic;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -64,7 +63,7 @@ class KafkaOutageIT {
 
     @BeforeEach
     void begin() throws IOException {
-        kafka = new EmbeddedKafka(directory.resolve("kafka"), "127.0.0.1", "127.0.0.1", freePort(), freePort());
+        kafka = new EmbeddedKafka(directory.resolve("kafka"), "127.0.0.1", "127.0.0.1", Ports.free(), Ports.free());
         telemetry = new ProxyTelemetry(
                 new TelemetryConfig(kafka.bootstrapServers(), "shop", "front", "v1", "sidecar~shop/front-1", ""),
                 registry);
@@ -190,11 +189,5 @@ class KafkaOutageIT {
                 .filter(line -> line.contains("signal=\"" + signal + "\""))
                 .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
                 .sum();
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 }
