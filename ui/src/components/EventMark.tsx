@@ -30,7 +30,9 @@ const MOST_LINES = 6;
 export function EventMark({ mark, right, to }: Props) {
   const [first] = mark.events;
   if (!first) return null;
-  const words = `${mark.kind} at ${clock(first.t)}: ${mark.events.map((event) => event.text).join(', ')}`;
+  // What is seen, the number, is part of what is read out.
+  const many = mark.events.length > 1 ? `${mark.events.length} × ` : '';
+  const words = `${many}${mark.kind} at ${clock(first.t)}: ${mark.events.map((event) => event.text).join(', ')}`;
   return (
     <Link to={to} className={styles.event} style={{ left: mark.x }} aria-label={words}>
       <EventShape kind={mark.kind} />
