@@ -19,8 +19,8 @@ final class BenchPipelineCommand implements Callable<Integer> {
 
     private static final String MAIN = "io.tracery.load.pipeline.PipelineBench";
 
-    @Option(names = "--spans", paramLabel = "N", description = "How many; default: 2000000.")
-    private long spans = 2_000_000;
+    @Option(names = "--spans", paramLabel = "N", description = "How many; default: 4000000.")
+    private long spans = 4_000_000;
 
     @Option(names = "--rounds", paramLabel = "N", description = "How often each of them decides upon all; default: 2.")
     private int rounds = 2;

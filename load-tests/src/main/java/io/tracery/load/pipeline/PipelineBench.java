@@ -111,7 +111,7 @@ public final class PipelineBench implements AutoCloseable {
             Arguments arguments = new Arguments(words);
             String against = arguments.text("--against", "");
             Options options = new Options(
-                    (long) arguments.number("--spans", 2_000_000),
+                    (long) arguments.number("--spans", 4_000_000),
                     (int) arguments.number("--rounds", 2),
                     against.isEmpty() ? List.of() : List.of(against.split(",")),
                     arguments.flag("--install"),

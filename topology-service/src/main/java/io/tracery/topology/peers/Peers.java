@@ -96,7 +96,11 @@ public final class Peers implements Component {
                     }
                 } catch (RuntimeException e) {
                     failed.increment();
-                    log.error("what the topology service at {} tells cannot be taken", address, e);
+                    // Once, not ten times a second for as long as it lasts.
+                    if (answered) {
+                        log.error("what the topology service at {} tells cannot be taken", address, e);
+                    }
+                    answered = false;
                     sharing.forget(address);
                 }
                 pause(more ? Duration.ZERO : EVERY);
