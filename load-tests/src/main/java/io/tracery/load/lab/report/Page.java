@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** The section of {@code docs/performance.md} that the lab writes from its raw results; what stands around it is a person's. */
 public final class Page {
@@ -49,11 +50,16 @@ public final class Page {
                     .append(work.summary().substring(1))
                     .append(".\n\n");
             text.append(WorkTables.of(work, raw));
-            text.append(raw.path("machine").asText())
-                    .append(", ")
-                    .append(raw.path("at").asText())
-                    .append(".\n\n");
+            raw.path("from").forEach(day -> text.append(sentence(day)).append("  \n"));
+            text.append('\n');
         });
         return text.toString();
+    }
+
+    private static String sentence(JsonNode day) {
+        return "%s: %s, %s.".formatted(
+                day.path("measurements").valueStream().map(JsonNode::asText).collect(Collectors.joining(", ")),
+                day.path("machine").asText(),
+                day.path("at").asText());
     }
 }

@@ -13,8 +13,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
@@ -45,21 +49,75 @@ public final class RawResults {
         return whole;
     }
 
-    /** The newest results of a work. */
+    /**
+     * The newest results of a work: each measurement of the last day that has it, for all proxies of that day, because only
+     * what was measured together compares. {@code from} says which measurements are of when and of which machine.
+     */
     public Optional<JsonNode> newest(Work work) throws IOException {
-        if (!Files.isDirectory(folder)) {
-            return Optional.empty();
+        ObjectNode whole = null;
+        Set<String> known = new HashSet<>();
+        for (Path file : newestFirst(work)) {
+            ObjectNode day = (ObjectNode) JSON.readTree(file.toFile());
+            ObjectNode from = JSON.createObjectNode();
+            from.set("machine", day.path("machine"));
+            from.set("at", day.path("at"));
+            Set<String> fresh = measurements(day);
+            fresh.removeAll(known);
+            fresh.forEach(from.putArray("measurements")::add);
+            keep(day, fresh);
+            known.addAll(fresh);
+            if (whole == null) {
+                whole = day;
+                whole.putArray("from").add(from);
+            } else if (!fresh.isEmpty()) {
+                ((ArrayNode) whole.get("from")).add(from);
+                addTo(whole, day);
+            }
         }
-        List<Path> files;
+        return Optional.ofNullable(whole);
+    }
+
+    private List<Path> newestFirst(Work work) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            return List.of();
+        }
         try (Stream<Path> all = Files.list(folder)) {
-            files = all.filter(file ->
+            return all.filter(file ->
                             file.getFileName().toString().matches("\\d{4}-\\d\\d-\\d\\d-" + work.name() + "\\.json"))
-                    .sorted()
+                    .sorted(Comparator.reverseOrder())
                     .toList();
         }
-        return files.isEmpty()
-                ? Optional.empty()
-                : Optional.of(JSON.readTree(files.getLast().toFile()));
+    }
+
+    /** Of every proxy and of the baseline: what is an object is a measurement, the rest says what was measured. */
+    private static Set<String> measurements(ObjectNode day) {
+        Set<String> names = new TreeSet<>();
+        measured(day)
+                .forEach(proxy -> proxy.properties().stream()
+                        .filter(field -> field.getValue() instanceof ObjectNode)
+                        .forEach(field -> names.add(field.getKey())));
+        return names;
+    }
+
+    private static void keep(ObjectNode day, Set<String> names) {
+        measured(day)
+                .forEach(proxy -> proxy.properties()
+                        .removeIf(field ->
+                                field.getValue() instanceof ObjectNode && !names.contains(field.getKey())));
+    }
+
+    private static Stream<ObjectNode> measured(ObjectNode day) {
+        return Stream.concat(day.path("proxies").valueStream(), Stream.of(day.path("baseline")))
+                .filter(ObjectNode.class::isInstance)
+                .map(ObjectNode.class::cast);
+    }
+
+    /** What the newer day says of itself stays: its own version of a proxy, its amounts. */
+    private static void addTo(ObjectNode newer, ObjectNode older) {
+        ObjectNode told = older.deepCopy();
+        told.retain("proxies", "baseline");
+        merge(told, newer);
+        newer.setAll(told);
     }
 
     /** JSON has no NaN; Jackson would write it as a string. What no run that counts has shown is null. */
