@@ -9,6 +9,8 @@ import io.tracery.topology.graph.Spread;
 import io.tracery.topology.history.Tally.Sample;
 import io.tracery.tracing.Vocabulary;
 import io.tracery.tracing.metric.ExponentialHistogram;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +21,7 @@ final class OpenWindows {
     /** Versions and routes that one edge tells apart within one window. */
     private static final int MOST_ROWS = 128;
 
-    private final TreeMap<Long, TreeMap<String, EdgeWindow>> windows = new TreeMap<>();
+    private final TreeMap<Long, LinkedHashMap<EdgeKey, EdgeWindow>> windows = new TreeMap<>();
 
     /** @param oldest what happened before is not remembered */
     void add(Increment increment, long oldest) {
@@ -62,8 +64,8 @@ final class OpenWindows {
     private void add(Increment increment, long begin, long amount, @Nullable ExponentialHistogram latencies) {
         SeriesLabels labels = increment.labels();
         EdgeKey edge = labels.edge();
-        EdgeWindow window = windows.computeIfAbsent(begin, any -> new TreeMap<>())
-                .computeIfAbsent(edge.id(), any -> new EdgeWindow(edge));
+        EdgeWindow window = windows.computeIfAbsent(begin, any -> new LinkedHashMap<>())
+                .computeIfAbsent(edge, any -> new EdgeWindow(edge));
         long seen = Math.min(increment.toMillis(), begin + Step.TEN_SECONDS.millis() - 1);
         window.describe(labels.sourceIdentity(), labels.targetIdentity(), seen, window.inFlight());
         if (amount == 0 || increment.measure() == Measure.STARTED) {
@@ -102,16 +104,16 @@ final class OpenWindows {
         return windows.values().stream().mapToInt(Map::size).sum();
     }
 
-    /** The edges of one window, by id; not to be changed. */
-    Map<String, EdgeWindow> at(long begin) {
-        return windows.getOrDefault(begin, EMPTY);
+    /** The edges of one window; not to be changed. */
+    Collection<EdgeWindow> at(long begin) {
+        return windows.getOrDefault(begin, EMPTY).values();
     }
 
-    private static final TreeMap<String, EdgeWindow> EMPTY = new TreeMap<>();
+    private static final LinkedHashMap<EdgeKey, EdgeWindow> EMPTY = new LinkedHashMap<>();
 
     /** Takes the first edge of the oldest window out. */
     EdgeWindow takeFirst() {
-        Map.Entry<Long, TreeMap<String, EdgeWindow>> oldest = windows.firstEntry();
+        Map.Entry<Long, LinkedHashMap<EdgeKey, EdgeWindow>> oldest = windows.firstEntry();
         EdgeWindow first = oldest.getValue().pollFirstEntry().getValue();
         if (oldest.getValue().isEmpty()) {
             windows.remove(oldest.getKey());

@@ -31,7 +31,10 @@ public final class PartitionHistory implements WindowSource {
     private final WindowSizes sizes;
     private final RollUp rollUp;
     private final WindowReader reader;
+    /** The newest time that was heard of, and whether that was since the last tick. */
     private long now;
+
+    private boolean heard;
 
     /**
      * @param settings with this partition's share of the bytes
@@ -50,6 +53,7 @@ public final class PartitionHistory implements WindowSource {
     public synchronized void add(Increment increment) {
         if (increment.amount() > 0 || inFlight.applyAsLong(increment.labels().edge()) > 0) {
             now = Math.max(now, increment.toMillis());
+            heard = true;
             open.add(increment, now - settings.keepMillis(Step.TEN_SECONDS));
         }
     }
@@ -57,12 +61,20 @@ public final class PartitionHistory implements WindowSource {
     /** Once a second. */
     public void tick(long millis) {
         int most = Math.max(LEAST_FLUSHED, open.edges() / TICKS_PER_FLUSH);
-        boolean flushed = flush(millis - LATE_MILLIS - Step.TEN_SECONDS.millis(), most);
+        long settled = heardUntil(millis) - LATE_MILLIS;
+        boolean flushed = flush(settled - Step.TEN_SECONDS.millis(), most);
         if (flushed) {
-            rollUp.advance(millis - LATE_MILLIS);
+            rollUp.advance(settled);
         }
         expire(millis);
         sizes.save();
+    }
+
+    /** While the stream catches up, windows end as its data goes on, or each would be stored many times over. */
+    private synchronized long heardUntil(long millis) {
+        boolean goesOn = heard;
+        heard = false;
+        return goesOn ? Math.min(millis, now) : millis;
     }
 
     /** Stores all that is still in memory: the process ends, or the partition goes elsewhere. */
@@ -172,11 +184,12 @@ public final class PartitionHistory implements WindowSource {
                 return false;
             }
             reader.visitStored(Step.TEN_SECONDS, begin, filter, visitor);
-            open.at(begin).forEach((id, window) -> {
+            for (EdgeWindow window : open.at(begin)) {
+                String id = window.edge().id();
                 if (filter.matches(id)) {
                     visitor.visit(id, window);
                 }
-            });
+            }
             return true;
         }
     }

@@ -73,8 +73,8 @@ final class Accounting {
         points.increment((double) count);
     }
 
-    void pointApplied() {
-        pointsApplied.increment();
+    void pointsApplied(long count) {
+        pointsApplied.increment((double) count);
     }
 
     void pointsDropped(PointDrop reason, long count) {

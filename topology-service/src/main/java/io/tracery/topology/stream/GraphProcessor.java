@@ -6,6 +6,7 @@ import io.tracery.topology.graph.EdgeChange;
 import io.tracery.topology.history.PartitionHistory;
 import io.tracery.topology.history.Step;
 import io.tracery.topology.stream.Accounting.RecordDrop;
+import io.tracery.tracing.topic.Topic;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.utils.Bytes;
@@ -24,6 +25,10 @@ import org.jspecify.annotations.Nullable;
 final class GraphProcessor implements Processor<byte[], byte[], String, byte[]> {
 
     static final String STORE = "series";
+
+    /** Series of one partition that are known without asking the store: at some 700 bytes each, a quarter of the heap for all partitions. */
+    private static final int KNOWN_SERIES =
+            (int) (Runtime.getRuntime().maxMemory() / 4 / 700 / Topic.OTLP_METRICS.partitions());
 
     private static final Duration TICK = Duration.ofSeconds(1);
     private static final RecordMetadata UNKNOWN = new RecordMetadata() {
@@ -45,6 +50,7 @@ final class GraphProcessor implements Processor<byte[], byte[], String, byte[]> 
 
     private final StreamParts parts;
     private @Nullable ProcessorContext<String, byte[]> context;
+    private @Nullable MetricsDecoder decoder;
     private @Nullable SeriesTable table;
     private @Nullable SeriesSweeper sweeper;
     private @Nullable PartitionHistory history;
@@ -65,6 +71,7 @@ final class GraphProcessor implements Processor<byte[], byte[], String, byte[]> 
         SeriesTable restored =
                 new SeriesTable(store, parts.graph(), owner, parts.lives(), parts.clock(), remembered::add);
         context = starting;
+        decoder = new MetricsDecoder(new Reporters(KNOWN_SERIES));
         table = restored;
         history = remembered;
         fleet = new PartitionFleet(
@@ -83,7 +90,7 @@ final class GraphProcessor implements Processor<byte[], byte[], String, byte[]> 
         accounting.recordAccepted();
         byte[] payload = message.value() == null ? new byte[0] : message.value();
         try {
-            apply(MetricsDecoder.decode(payload));
+            apply(started(decoder).decode(payload));
             accounting.recordApplied();
         } catch (InvalidProtocolBufferException e) {
             accounting.recordDropped(RecordDrop.MALFORMED);
@@ -101,16 +108,18 @@ final class GraphProcessor implements Processor<byte[], byte[], String, byte[]> 
         accounting.pointsDropped(PointDrop.FOREIGN, decoded.foreign());
         accounting.pointsDropped(PointDrop.INVALID, decoded.invalid());
         long newest = 0;
+        long applied = 0;
         SeriesTable series = started(table);
         for (Point point : decoded.points()) {
             PointDrop drop = series.apply(point);
             if (drop == null) {
-                accounting.pointApplied();
+                applied++;
                 newest = Math.max(newest, TimeUnit.NANOSECONDS.toMillis(point.timeNanos()));
             } else {
                 accounting.pointsDropped(drop, 1);
             }
         }
+        accounting.pointsApplied(applied);
         PartitionFleet proxies = started(fleet);
         decoded.reports().forEach(proxies::heard);
         long now = parts.clock().millis();

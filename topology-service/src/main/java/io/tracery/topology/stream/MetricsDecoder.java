@@ -1,22 +1,28 @@
 package io.tracery.topology.stream;
 
+import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.WireFormat;
 import io.opentelemetry.proto.common.v1.AnyValue;
 import io.opentelemetry.proto.common.v1.KeyValue;
 import io.opentelemetry.proto.metrics.v1.AggregationTemporality;
 import io.opentelemetry.proto.metrics.v1.Exemplar;
-import io.opentelemetry.proto.metrics.v1.ExponentialHistogram;
 import io.opentelemetry.proto.metrics.v1.ExponentialHistogramDataPoint;
+import io.opentelemetry.proto.metrics.v1.ExponentialHistogramDataPoint.Buckets;
 import io.opentelemetry.proto.metrics.v1.Metric;
 import io.opentelemetry.proto.metrics.v1.MetricsData;
 import io.opentelemetry.proto.metrics.v1.NumberDataPoint;
 import io.opentelemetry.proto.metrics.v1.ResourceMetrics;
 import io.opentelemetry.proto.metrics.v1.ScopeMetrics;
 import io.opentelemetry.proto.metrics.v1.Sum;
+import io.opentelemetry.proto.resource.v1.Resource;
 import io.tracery.topology.fleet.ProxyReport;
 import io.tracery.topology.graph.Measure;
 import io.tracery.tracing.Vocabulary;
+import io.tracery.tracing.metric.ExponentialHistogram;
+import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
@@ -26,7 +32,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * OTLP {@code MetricsData} to data points. A point that is not as agreed costs only itself; points of metrics that are
- * not the mesh's are counted, not looked at.
+ * not the mesh's are counted, not looked at. Numbers are read where they stand; attributes only of series that did not report
+ * lately. Confined to one thread.
  */
 final class MetricsDecoder {
 
@@ -34,168 +41,460 @@ final class MetricsDecoder {
     private static final int TRACE_ID_BYTES = 16;
     private static final int SPAN_ID_BYTES = 8;
 
-    private final List<Point> points = new ArrayList<>();
-    private final List<ProxyReport> reports = new ArrayList<>();
-    private ReportBuilder report = new ReportBuilder(Map.of());
+    private static final int RESOURCE_METRICS = message(MetricsData.RESOURCE_METRICS_FIELD_NUMBER);
+    private static final int RESOURCE = message(ResourceMetrics.RESOURCE_FIELD_NUMBER);
+    private static final int SCOPE_METRICS = message(ResourceMetrics.SCOPE_METRICS_FIELD_NUMBER);
+    private static final int METRIC = message(ScopeMetrics.METRICS_FIELD_NUMBER);
+    private static final int NAME = message(Metric.NAME_FIELD_NUMBER);
+    private static final int GAUGE = message(Metric.GAUGE_FIELD_NUMBER);
+    private static final int SUM = message(Metric.SUM_FIELD_NUMBER);
+    private static final int HISTOGRAM = message(Metric.HISTOGRAM_FIELD_NUMBER);
+    private static final int EXPONENTIAL = message(Metric.EXPONENTIAL_HISTOGRAM_FIELD_NUMBER);
+    private static final int SUMMARY = message(Metric.SUMMARY_FIELD_NUMBER);
+    /** In all five kinds of data. */
+    private static final int POINT = message(Sum.DATA_POINTS_FIELD_NUMBER);
+
+    /** In sums and exponential histograms. */
+    private static final int TEMPORALITY = varint(Sum.AGGREGATION_TEMPORALITY_FIELD_NUMBER);
+
+    private static final int MONOTONIC = varint(Sum.IS_MONOTONIC_FIELD_NUMBER);
+    private static final int CUMULATIVE = AggregationTemporality.AGGREGATION_TEMPORALITY_CUMULATIVE_VALUE;
+
+    private static final int NUMBER_ATTRIBUTE = message(NumberDataPoint.ATTRIBUTES_FIELD_NUMBER);
+    private static final int NUMBER_START = fixed64(NumberDataPoint.START_TIME_UNIX_NANO_FIELD_NUMBER);
+    private static final int NUMBER_TIME = fixed64(NumberDataPoint.TIME_UNIX_NANO_FIELD_NUMBER);
+    private static final int NUMBER_INT = fixed64(NumberDataPoint.AS_INT_FIELD_NUMBER);
+    private static final int NUMBER_DOUBLE = fixed64(NumberDataPoint.AS_DOUBLE_FIELD_NUMBER);
+
+    private static final int DURATION_ATTRIBUTE = message(ExponentialHistogramDataPoint.ATTRIBUTES_FIELD_NUMBER);
+    private static final int DURATION_START = fixed64(ExponentialHistogramDataPoint.START_TIME_UNIX_NANO_FIELD_NUMBER);
+    private static final int DURATION_TIME = fixed64(ExponentialHistogramDataPoint.TIME_UNIX_NANO_FIELD_NUMBER);
+    private static final int COUNT = fixed64(ExponentialHistogramDataPoint.COUNT_FIELD_NUMBER);
+    private static final int TOTAL = fixed64(ExponentialHistogramDataPoint.SUM_FIELD_NUMBER);
+    private static final int SCALE = varint(ExponentialHistogramDataPoint.SCALE_FIELD_NUMBER);
+    private static final int ZEROS = fixed64(ExponentialHistogramDataPoint.ZERO_COUNT_FIELD_NUMBER);
+    private static final int POSITIVE = message(ExponentialHistogramDataPoint.POSITIVE_FIELD_NUMBER);
+    private static final int NEGATIVE = message(ExponentialHistogramDataPoint.NEGATIVE_FIELD_NUMBER);
+    private static final int EXEMPLAR = message(ExponentialHistogramDataPoint.EXEMPLARS_FIELD_NUMBER);
+    private static final int OFFSET = varint(Buckets.OFFSET_FIELD_NUMBER);
+    private static final int PACKED = message(Buckets.BUCKET_COUNTS_FIELD_NUMBER);
+    private static final int UNPACKED = varint(Buckets.BUCKET_COUNTS_FIELD_NUMBER);
+
+    private final Reporters reporters;
+    private final long[] buckets = new long[MAX_BUCKETS];
+
+    // Of the record that is being read.
+    private byte[] bytes = {};
+    private List<Point> points = new ArrayList<>();
+    private List<ProxyReport> reports = new ArrayList<>();
     private long foreign;
     private long invalid;
 
-    private MetricsDecoder() {}
+    // Of the resource.
+    private Reporters.Reporter reporter = new Reporters.Reporter(Map.of());
+    private ReportBuilder report = new ReportBuilder(Map.of());
+
+    // Of the point.
+    private int attributesFrom;
+    private int attributesTo;
+    private boolean attributesApart;
+    private long start;
+    private long time;
+    private int bucketOffset;
+    private int bucketCount;
+
+    MetricsDecoder(Reporters reporters) {
+        this.reporters = reporters;
+    }
+
+    private static int message(int field) {
+        return (field << 3) | WireFormat.WIRETYPE_LENGTH_DELIMITED;
+    }
+
+    private static int varint(int field) {
+        return (field << 3) | WireFormat.WIRETYPE_VARINT;
+    }
+
+    private static int fixed64(int field) {
+        return (field << 3) | WireFormat.WIRETYPE_FIXED64;
+    }
 
     /** @throws InvalidProtocolBufferException when the bytes are not {@code MetricsData} */
-    static Decoded decode(byte[] bytes) throws InvalidProtocolBufferException {
-        MetricsData data = MetricsData.parseFrom(bytes);
-        MetricsDecoder decoder = new MetricsDecoder();
-        for (ResourceMetrics metrics : data.getResourceMetricsList()) {
-            Map<String, String> resource = attributes(metrics.getResource().getAttributesList());
-            ReportBuilder report = new ReportBuilder(resource);
-            decoder.report = report;
-            for (ScopeMetrics scope : metrics.getScopeMetricsList()) {
-                for (Metric metric : scope.getMetricsList()) {
-                    if (!report.take(metric)) {
-                        decoder.metric(resource, metric);
-                    }
+    Decoded decode(byte[] record) throws InvalidProtocolBufferException {
+        bytes = record;
+        points = new ArrayList<>();
+        reports = new ArrayList<>();
+        foreign = 0;
+        invalid = 0;
+        try {
+            CodedInputStream in = CodedInputStream.newInstance(record);
+            for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
+                if (tag == RESOURCE_METRICS) {
+                    int limit = begin(in);
+                    resource(in);
+                    in.popLimit(limit);
+                } else {
+                    skip(in, tag);
                 }
             }
-            ProxyReport built = report.build();
-            if (built != null) {
-                decoder.reports.add(built);
+        } catch (InvalidProtocolBufferException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new InvalidProtocolBufferException(e);
+        }
+        return new Decoded(points, reports, foreign, invalid);
+    }
+
+    /** Enters what is delimited by its length; the limit to go back to. */
+    private static int begin(CodedInputStream in) throws IOException {
+        return in.pushLimit(in.readRawVarint32());
+    }
+
+    private static void skip(CodedInputStream in, int tag) throws IOException {
+        if (!in.skipField(tag)) {
+            // The end of a group that did not begin.
+            in.checkLastTagWas(0);
+        }
+    }
+
+    /** From where the stream is to where the message that it is in ends. */
+    private CodedInputStream again(CodedInputStream in) {
+        return CodedInputStream.newInstance(bytes, in.getTotalBytesRead(), in.getBytesUntilLimit());
+    }
+
+    private void resource(CodedInputStream in) throws IOException {
+        int base = in.getTotalBytesRead();
+        int from = base;
+        int to = base;
+        CodedInputStream ahead = again(in);
+        for (int tag = ahead.readTag(); tag != 0; tag = ahead.readTag()) {
+            if (tag == RESOURCE) {
+                int length = ahead.readRawVarint32();
+                from = base + ahead.getTotalBytesRead();
+                to = from + length;
+                ahead.skipRawBytes(length);
+            } else {
+                skip(ahead, tag);
             }
         }
-        return new Decoded(List.copyOf(decoder.points), List.copyOf(decoder.reports), decoder.foreign, decoder.invalid);
-    }
-
-    private void metric(Map<String, String> resource, Metric metric) {
-        switch (metric.getName()) {
-            case Vocabulary.EXCHANGE_DURATION -> durations(resource, metric);
-            case Vocabulary.EXCHANGE_STARTED -> numbers(resource, metric, Measure.STARTED);
-            case Vocabulary.EXCHANGE_RETRIES -> numbers(resource, metric, Measure.RETRIES);
-            case Vocabulary.EXCHANGE_IO -> numbers(resource, metric, Measure.REQUEST_BYTES);
-            default -> foreign += size(metric);
-        }
-    }
-
-    private void durations(Map<String, String> resource, Metric metric) {
-        ExponentialHistogram data = metric.getExponentialHistogram();
-        if (data.getAggregationTemporality() != AggregationTemporality.AGGREGATION_TEMPORALITY_CUMULATIVE) {
-            invalid += size(metric);
-            return;
-        }
-        for (ExponentialHistogramDataPoint point : data.getDataPointsList()) {
-            Count count = count(point);
-            Map<String, String> attributes = attributes(point.getAttributesList());
-            add(
-                    resource,
-                    attributes,
-                    Measure.DURATION,
-                    new Times(point.getStartTimeUnixNano(), point.getTimeUnixNano()),
-                    count,
-                    exemplar(point.getExemplarsList()));
-        }
-    }
-
-    /** The slowest one that names a trace; others are not looked at. */
-    private static io.tracery.topology.graph.@Nullable Exemplar exemplar(List<Exemplar> exemplars) {
-        Exemplar slowest = null;
-        for (Exemplar exemplar : exemplars) {
-            boolean traced = exemplar.getTraceId().size() == TRACE_ID_BYTES
-                    && exemplar.getSpanId().size() == SPAN_ID_BYTES
-                    && Double.isFinite(exemplar.getAsDouble());
-            if (traced && (slowest == null || exemplar.getAsDouble() > slowest.getAsDouble())) {
-                slowest = exemplar;
+        int begin = from;
+        int length = to - from;
+        reporter = reporters.reporter(
+                bytes,
+                from,
+                to,
+                () -> attributes(Resource.parseFrom(CodedInputStream.newInstance(bytes, begin, length))
+                        .getAttributesList()));
+        report = new ReportBuilder(reporter.resource);
+        for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
+            if (tag == SCOPE_METRICS) {
+                int limit = begin(in);
+                scope(in);
+                in.popLimit(limit);
+            } else {
+                skip(in, tag);
             }
         }
-        return slowest == null
-                ? null
-                : new io.tracery.topology.graph.Exemplar(
-                        TimeUnit.NANOSECONDS.toMillis(slowest.getTimeUnixNano()),
-                        slowest.getAsDouble() * 1000,
-                        HexFormat.of().formatHex(slowest.getTraceId().toByteArray()),
-                        HexFormat.of().formatHex(slowest.getSpanId().toByteArray()));
+        ProxyReport built = report.build();
+        if (built != null) {
+            reports.add(built);
+        }
     }
 
-    private void numbers(Map<String, String> resource, Metric metric, Measure measure) {
-        Sum data = metric.getSum();
-        if (data.getAggregationTemporality() != AggregationTemporality.AGGREGATION_TEMPORALITY_CUMULATIVE
-                || !data.getIsMonotonic()) {
-            invalid += size(metric);
+    private void scope(CodedInputStream in) throws IOException {
+        for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
+            if (tag == METRIC) {
+                int limit = begin(in);
+                metric(in);
+                in.popLimit(limit);
+            } else {
+                skip(in, tag);
+            }
+        }
+    }
+
+    private void metric(CodedInputStream in) throws IOException {
+        CodedInputStream ahead = again(in);
+        String name = "";
+        for (int tag = ahead.readTag(); tag != 0; tag = ahead.readTag()) {
+            if (tag == NAME) {
+                name = ahead.readStringRequireUtf8();
+            } else {
+                skip(ahead, tag);
+            }
+        }
+        Measure measure = switch (name) {
+            case Vocabulary.EXCHANGE_DURATION -> Measure.DURATION;
+            case Vocabulary.EXCHANGE_STARTED -> Measure.STARTED;
+            case Vocabulary.EXCHANGE_RETRIES -> Measure.RETRIES;
+            case Vocabulary.EXCHANGE_IO -> Measure.REQUEST_BYTES;
+            default -> null;
+        };
+        if (measure == null && ReportBuilder.takes(name)) {
+            report.take(Metric.parseFrom(again(in)));
+            in.skipRawBytes(in.getBytesUntilLimit());
             return;
         }
-        for (NumberDataPoint point : data.getDataPointsList()) {
-            Map<String, String> attributes = attributes(point.getAttributesList());
-            boolean valid = point.hasAsInt() && point.getAsInt() >= 0;
-            boolean response = measure == Measure.REQUEST_BYTES
-                    && Vocabulary.IO_TRANSMIT.equals(attributes.get(Vocabulary.NETWORK_IO_DIRECTION));
-            add(
-                    resource,
-                    attributes,
-                    response ? Measure.RESPONSE_BYTES : measure,
-                    new Times(point.getStartTimeUnixNano(), point.getTimeUnixNano()),
-                    valid ? new Count(point.getAsInt(), null) : null,
-                    null);
+        int expected = measure == Measure.DURATION ? EXPONENTIAL : SUM;
+        for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
+            if (tag == GAUGE || tag == SUM || tag == HISTOGRAM || tag == EXPONENTIAL || tag == SUMMARY) {
+                int limit = begin(in);
+                if (measure == null) {
+                    foreign += size(in);
+                } else if (tag == expected && agreed(again(in), measure)) {
+                    points(in, measure);
+                } else {
+                    invalid += size(in);
+                }
+                in.popLimit(limit);
+            } else {
+                skip(in, tag);
+            }
         }
     }
 
-    /** Unix nanoseconds. */
-    private record Times(long start, long read) {}
+    /** Counts from a start on, and if it is a number, never less. */
+    private static boolean agreed(CodedInputStream in, Measure measure) throws IOException {
+        boolean cumulative = false;
+        boolean monotonic = measure == Measure.DURATION;
+        for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
+            if (tag == TEMPORALITY) {
+                cumulative = in.readEnum() == CUMULATIVE;
+            } else if (tag == MONOTONIC && measure != Measure.DURATION) {
+                monotonic = in.readBool();
+            } else {
+                skip(in, tag);
+            }
+        }
+        return cumulative && monotonic;
+    }
 
-    private void add(
-            Map<String, String> resource,
-            Map<String, String> attributes,
-            Measure measure,
-            Times times,
-            @Nullable Count count,
-            io.tracery.topology.graph.@Nullable Exemplar exemplar) {
-        SeriesKey key = count == null || times.start <= 0 || times.read <= 0
-                ? null
-                : SeriesKeys.of(resource, attributes, measure, times.start);
-        if (key == null || count == null) {
+    private static long size(CodedInputStream in) throws IOException {
+        long size = 0;
+        for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
+            size += tag == POINT ? 1 : 0;
+            skip(in, tag);
+        }
+        return size;
+    }
+
+    private void points(CodedInputStream in, Measure measure) throws IOException {
+        for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
+            if (tag == POINT) {
+                int limit = begin(in);
+                attributesFrom = 0;
+                attributesTo = 0;
+                attributesApart = false;
+                start = 0;
+                time = 0;
+                if (measure == Measure.DURATION) {
+                    duration(in);
+                } else {
+                    number(in, measure);
+                }
+                in.popLimit(limit);
+            } else {
+                skip(in, tag);
+            }
+        }
+    }
+
+    private void number(CodedInputStream in, Measure measure) throws IOException {
+        CodedInputStream whole = again(in);
+        long value = -1;
+        int at = in.getTotalBytesRead();
+        for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
+            if (tag == NUMBER_START) {
+                start = in.readRawLittleEndian64();
+            } else if (tag == NUMBER_TIME) {
+                time = in.readRawLittleEndian64();
+            } else if (tag == NUMBER_INT) {
+                value = in.readRawLittleEndian64();
+            } else {
+                skip(in, tag);
+                if (tag == NUMBER_ATTRIBUTE) {
+                    attribute(at, in.getTotalBytesRead());
+                } else if (tag == NUMBER_DOUBLE) {
+                    value = -1;
+                }
+            }
+            at = in.getTotalBytesRead();
+        }
+        if (value < 0 || start <= 0 || time <= 0) {
             invalid++;
+            return;
+        }
+        KnownSeries known = known(measure);
+        if (known == null) {
+            known = learn(measure, attributes(NumberDataPoint.parseFrom(whole).getAttributesList()));
+        }
+        add(known, new Count(value, null), null);
+    }
+
+    private void duration(CodedInputStream in) throws IOException {
+        CodedInputStream whole = again(in);
+        long count = 0;
+        long zeros = 0;
+        double sum = 0;
+        int scale = 0;
+        boolean positiveOnly = true;
+        Exemplar slowest = null;
+        bucketCount = 0;
+        bucketOffset = 0;
+        int at = in.getTotalBytesRead();
+        for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
+            if (tag == DURATION_START) {
+                start = in.readRawLittleEndian64();
+            } else if (tag == DURATION_TIME) {
+                time = in.readRawLittleEndian64();
+            } else if (tag == COUNT) {
+                count = in.readRawLittleEndian64();
+            } else if (tag == TOTAL) {
+                sum = in.readDouble();
+            } else if (tag == SCALE) {
+                scale = in.readSInt32();
+            } else if (tag == ZEROS) {
+                zeros = in.readRawLittleEndian64();
+            } else if (tag == POSITIVE) {
+                int limit = begin(in);
+                buckets(in);
+                in.popLimit(limit);
+            } else if (tag == NEGATIVE) {
+                int limit = begin(in);
+                positiveOnly &= Buckets.parseFrom(again(in)).getBucketCountsList().stream()
+                        .allMatch(c -> c == 0);
+                in.skipRawBytes(in.getBytesUntilLimit());
+                in.popLimit(limit);
+            } else if (tag == EXEMPLAR) {
+                int limit = begin(in);
+                slowest = slower(slowest, Exemplar.parseFrom(again(in)));
+                in.skipRawBytes(in.getBytesUntilLimit());
+                in.popLimit(limit);
+            } else {
+                skip(in, tag);
+                if (tag == DURATION_ATTRIBUTE) {
+                    attribute(at, in.getTotalBytesRead());
+                }
+            }
+            at = in.getTotalBytesRead();
+        }
+        boolean valid = scale == ExponentialHistogram.SCALE && positiveOnly && Double.isFinite(sum);
+        if (!valid || !adds(zeros, count) || start <= 0 || time <= 0) {
+            invalid++;
+            return;
+        }
+        KnownSeries known = known(Measure.DURATION);
+        if (known == null) {
+            known = learn(
+                    Measure.DURATION,
+                    attributes(ExponentialHistogramDataPoint.parseFrom(whole).getAttributesList()));
+        }
+        add(
+                known,
+                Count.of(ExponentialHistogram.of(zeros, sum, bucketOffset, Arrays.copyOf(buckets, bucketCount))),
+                slowest);
+    }
+
+    /** Reads on where there were buckets before, as protobuf does. */
+    private void buckets(CodedInputStream in) throws IOException {
+        for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
+            if (tag == OFFSET) {
+                bucketOffset = in.readSInt32();
+            } else if (tag == PACKED) {
+                int limit = begin(in);
+                while (in.getBytesUntilLimit() > 0) {
+                    bucket(in.readRawVarint64());
+                }
+                in.popLimit(limit);
+            } else if (tag == UNPACKED) {
+                bucket(in.readRawVarint64());
+            } else {
+                skip(in, tag);
+            }
+        }
+    }
+
+    private void bucket(long count) {
+        if (bucketCount < MAX_BUCKETS) {
+            buckets[bucketCount] = count;
+        }
+        bucketCount++;
+    }
+
+    /** False when the histogram contradicts itself, or has too many buckets. */
+    private boolean adds(long zeros, long count) {
+        long sum = zeros;
+        boolean valid = bucketCount <= MAX_BUCKETS && zeros >= 0;
+        for (int i = 0; i < bucketCount && valid; i++) {
+            sum += buckets[i];
+            valid = buckets[i] >= 0 && sum >= 0;
+        }
+        return valid && sum == count;
+    }
+
+    /** The slower one of those that name a trace; others are not looked at. */
+    private static @Nullable Exemplar slower(@Nullable Exemplar one, Exemplar other) {
+        boolean traced = other.getTraceId().size() == TRACE_ID_BYTES
+                && other.getSpanId().size() == SPAN_ID_BYTES
+                && Double.isFinite(other.getAsDouble());
+        return traced && (one == null || other.getAsDouble() > one.getAsDouble()) ? other : one;
+    }
+
+    /** Attributes stand one after the other, or the point is taken apart each time. */
+    private void attribute(int from, int to) {
+        if (attributesTo == 0) {
+            attributesFrom = from;
         } else {
-            report.heard(times.start, times.read);
-            points.add(new Point(key, times.read, count, exemplar));
+            attributesApart |= attributesTo != from;
         }
+        attributesTo = to;
     }
 
-    /** Null when the histogram contradicts itself, or cannot be added to ours. */
-    private static @Nullable Count count(ExponentialHistogramDataPoint point) {
-        ExponentialHistogramDataPoint.Buckets positive = point.getPositive();
-        long sum = point.getZeroCount();
-        boolean valid = point.getScale() == io.tracery.tracing.metric.ExponentialHistogram.SCALE
-                && positive.getBucketCountsCount() <= MAX_BUCKETS
-                && point.getNegative().getBucketCountsList().stream().allMatch(count -> count == 0)
-                && Double.isFinite(point.getSum());
-        long[] counts = new long[valid ? positive.getBucketCountsCount() : 0];
-        for (int i = 0; i < counts.length; i++) {
-            counts[i] = positive.getBucketCounts(i);
-            sum += counts[i];
-            valid &= counts[i] >= 0 && sum >= 0;
-        }
-        return valid && sum == point.getCount()
-                ? Count.of(io.tracery.tracing.metric.ExponentialHistogram.of(
-                        point.getZeroCount(), point.getSum(), positive.getOffset(), counts))
-                : null;
+    private @Nullable KnownSeries known(Measure measure) {
+        return attributesApart ? null : reporters.series(reporter, bytes, attributesFrom, attributesTo, measure, start);
     }
 
+    /** Null when the attributes are not as agreed. */
+    private @Nullable KnownSeries learn(Measure measure, Map<String, String> attributes) {
+        boolean response = measure == Measure.REQUEST_BYTES
+                && Vocabulary.IO_TRANSMIT.equals(attributes.get(Vocabulary.NETWORK_IO_DIRECTION));
+        SeriesKey key =
+                SeriesKeys.of(reporter.resource, attributes, response ? Measure.RESPONSE_BYTES : measure, start);
+        if (key == null) {
+            return null;
+        }
+        KnownSeries series = new KnownSeries(key);
+        if (!attributesApart) {
+            reporters.add(reporter, measure, series);
+        }
+        return series;
+    }
+
+    private void add(@Nullable KnownSeries series, Count count, @Nullable Exemplar slowest) {
+        if (series == null) {
+            invalid++;
+            return;
+        }
+        report.heard(start, time);
+        points.add(new Point(series, time, count, slowest == null ? null : exemplar(slowest)));
+    }
+
+    private static io.tracery.topology.graph.Exemplar exemplar(Exemplar slowest) {
+        return new io.tracery.topology.graph.Exemplar(
+                TimeUnit.NANOSECONDS.toMillis(slowest.getTimeUnixNano()),
+                slowest.getAsDouble() * 1000,
+                HexFormat.of().formatHex(slowest.getTraceId().toByteArray()),
+                HexFormat.of().formatHex(slowest.getSpanId().toByteArray()));
+    }
+
+    /** Their texts are shared: thousands of series have the same. */
     static Map<String, String> attributes(List<KeyValue> list) {
         Map<String, String> attributes = HashMap.newHashMap(list.size());
         for (KeyValue attribute : list) {
             AnyValue value = attribute.getValue();
-            attributes.put(
-                    attribute.getKey(),
-                    value.hasIntValue() ? Long.toString(value.getIntValue()) : value.getStringValue());
+            String text = value.hasIntValue() ? Long.toString(value.getIntValue()) : value.getStringValue();
+            attributes.put(attribute.getKey().intern(), text.intern());
         }
         return attributes;
-    }
-
-    private static long size(Metric metric) {
-        return switch (metric.getDataCase()) {
-            case GAUGE -> metric.getGauge().getDataPointsCount();
-            case SUM -> metric.getSum().getDataPointsCount();
-            case HISTOGRAM -> metric.getHistogram().getDataPointsCount();
-            case EXPONENTIAL_HISTOGRAM -> metric.getExponentialHistogram().getDataPointsCount();
-            case SUMMARY -> metric.getSummary().getDataPointsCount();
-            case DATA_NOT_SET -> 0;
-        };
     }
 }

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param exemplar of durations: the slowest exchange that the proxy names since it last did
  */
 record Point(
-        SeriesKey key,
+        KnownSeries series,
         long timeNanos,
         Count count,
         @Nullable Exemplar exemplar) {}

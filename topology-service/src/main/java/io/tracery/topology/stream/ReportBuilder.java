@@ -28,29 +28,33 @@ final class ReportBuilder {
         timeMillis = Math.max(timeMillis, TimeUnit.NANOSECONDS.toMillis(timeNanos));
     }
 
-    /** True when the metric is about the proxy itself. */
-    boolean take(Metric metric) {
-        String name = metric.getName();
-        switch (name) {
+    /** Whether a metric with this name is about the proxy itself. */
+    static boolean takes(String name) {
+        return switch (name) {
             case Vocabulary.PROXY_CONFIGURATION_VERSION,
                     Vocabulary.PROXY_CONFIGURATION_TIME,
                     Vocabulary.PROXY_CERTIFICATE_ISSUED,
                     Vocabulary.PROXY_CERTIFICATE_EXPIRES,
-                    Vocabulary.PROXY_OVER_BUDGET -> take(name, points(metric));
-            case Vocabulary.PROXY_DROPPED -> {
-                for (NumberDataPoint point : points(metric)) {
-                    take(
-                            name + "/"
-                                    + MetricsDecoder.attributes(point.getAttributesList())
-                                            .getOrDefault(Vocabulary.SIGNAL, ""),
-                            List.of(point));
-                }
+                    Vocabulary.PROXY_OVER_BUDGET,
+                    Vocabulary.PROXY_DROPPED -> true;
+            default -> false;
+        };
+    }
+
+    /** One that is taken. */
+    void take(Metric metric) {
+        String name = metric.getName();
+        if (name.equals(Vocabulary.PROXY_DROPPED)) {
+            for (NumberDataPoint point : points(metric)) {
+                take(
+                        name + "/"
+                                + MetricsDecoder.attributes(point.getAttributesList())
+                                        .getOrDefault(Vocabulary.SIGNAL, ""),
+                        List.of(point));
             }
-            default -> {
-                return false;
-            }
+        } else {
+            take(name, points(metric));
         }
-        return true;
     }
 
     private static List<NumberDataPoint> points(Metric metric) {

@@ -20,7 +20,7 @@ final class SeriesSweeper {
     static final Duration EXPIRY = Duration.ofHours(1);
 
     /** A proxy that started anew does not come back to its former counts; its last words may still be under way. */
-    private static final Duration EXPIRY_SUPERSEDED = Duration.ofMinutes(2);
+    static final Duration EXPIRY_SUPERSEDED = Duration.ofMinutes(2);
 
     /** At least this many entries are looked at in one call, and then to the end of an edge. */
     private static final int SLICE = 1_000;

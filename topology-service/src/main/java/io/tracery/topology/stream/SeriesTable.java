@@ -22,6 +22,12 @@ import org.slf4j.LoggerFactory;
  */
 final class SeriesTable {
 
+    /** What was heard of is in the store after this, even if nothing changed: a fraction of {@link SeriesSweeper#EXPIRY_SUPERSEDED}. */
+    private static final long UNTOLD_MILLIS = 45_000;
+
+    /** The sweeper, who reads the store, leaves alone what was heard of in this time; proxies speak at least every 30 s. */
+    private static final long TRUSTED_MILLIS = SeriesSweeper.EXPIRY_SUPERSEDED.toMillis() - UNTOLD_MILLIS - 5_000;
+
     private static final Logger log = LoggerFactory.getLogger(SeriesTable.class);
 
     private final KeyValueStore<String, byte[]> store;
@@ -53,15 +59,13 @@ final class SeriesTable {
     /** Counts a point; null when it counted, even if nothing had changed. */
     @Nullable
     PointDrop apply(Point point) {
-        SeriesKey key = point.key();
-        String text = key.text();
-        byte[] stored = store.get(text);
+        KnownSeries series = point.series();
         long time = millis(point.timeNanos());
         long now = clock.millis();
-        if (stored == null) {
-            return begin(point, text, now, lives.before(key, time, now));
+        SeriesValue known = newest(series, now);
+        if (known == null) {
+            return begin(point, now, lives.before(series.key, time, now));
         }
-        SeriesValue known = SeriesValueCodec.read(stored);
         if (point.timeNanos() <= known.timeNanos()) {
             return point.timeNanos() == known.timeNanos() ? PointDrop.DUPLICATE : PointDrop.OUT_OF_ORDER;
         }
@@ -71,16 +75,46 @@ final class SeriesTable {
         } catch (IllegalArgumentException e) {
             return PointDrop.DECREASED;
         }
-        long changed = change.amount() == 0 ? known.changedMillis() : time;
-        put(text, new SeriesValue(point.timeNanos(), changed, now, point.count(), known.skipped(), List.of()));
-        long before = Math.max(millis(known.timeNanos()), lives.before(key, time, now));
-        count(increment(key, change, before, time, point.exemplar()));
+        boolean same = change.amount() == 0;
+        keep(
+                series,
+                new SeriesValue(
+                        point.timeNanos(),
+                        same ? known.changedMillis() : time,
+                        now,
+                        point.count(),
+                        known.skipped(),
+                        List.of()),
+                same);
+        long before = Math.max(millis(known.timeNanos()), lives.before(series.key, time, now));
+        count(increment(series.key, series.epoch, change, before, time, point.exemplar()));
         return null;
     }
 
+    /** What is known is as new as the store, unless it was silent for so long that the sweeper may have changed that. */
+    private @Nullable SeriesValue newest(KnownSeries series, long now) {
+        SeriesValue known = series.value;
+        if (known == null || now - known.heardMillis() > TRUSTED_MILLIS) {
+            byte[] stored = store.get(series.key.text());
+            known = stored == null ? null : SeriesValueCodec.read(stored);
+            series.value = known;
+            series.storedMillis = known == null ? 0 : known.heardMillis();
+        }
+        return known;
+    }
+
+    /** The store need not be told of each report that says nothing new. */
+    private void keep(KnownSeries series, SeriesValue value, boolean same) {
+        series.value = value;
+        if (!same || value.heardMillis() - series.storedMillis >= UNTOLD_MILLIS) {
+            series.storedMillis = value.heardMillis();
+            store.put(series.key.text(), SeriesValueCodec.write(value));
+        }
+    }
+
     /** The first point of a series: all that it counted since its start is new, unless it was closed before. */
-    private @Nullable PointDrop begin(Point point, String text, long now, long before) {
-        SeriesKey key = point.key();
+    private @Nullable PointDrop begin(Point point, long now, long before) {
+        SeriesKey key = point.series().key;
         switch (graph.admit(owner, key.labels())) {
             case EDGE_BUDGET -> {
                 return PointDrop.EDGE_BUDGET;
@@ -93,18 +127,24 @@ final class SeriesTable {
             }
         }
         long time = millis(point.timeNanos());
-        Count skipped = wasClosed(key) ? point.count() : null;
-        put(text, new SeriesValue(point.timeNanos(), time, now, point.count(), skipped, List.of()));
+        Count skipped = wasClosed(point.series()) ? point.count() : null;
+        keep(point.series(), new SeriesValue(point.timeNanos(), time, now, point.count(), skipped, List.of()), false);
         if (skipped != null) {
             return PointDrop.RETURNED;
         }
-        count(increment(key, point.count(), Math.max(millis(key.startNanos()), before), time, point.exemplar()));
+        count(increment(
+                key,
+                point.series().epoch,
+                point.count(),
+                Math.max(millis(key.startNanos()), before),
+                time,
+                point.exemplar()));
         return null;
     }
 
-    private boolean wasClosed(SeriesKey key) {
-        byte[] retired = store.get(key.retired().text());
-        return retired != null && SeriesValueCodec.read(retired).folded().contains(key.epoch());
+    private boolean wasClosed(KnownSeries series) {
+        byte[] retired = store.get(series.key.retired().text());
+        return retired != null && SeriesValueCodec.read(retired).folded().contains(series.epoch);
     }
 
     /** Makes the graph what the store says. */
@@ -134,7 +174,7 @@ final class SeriesTable {
                 } else {
                     lives.before(key, millis(value.timeNanos()), value.heardMillis());
                 }
-                counts.add(increment(key, value.counted(), 0, value.changedMillis(), null));
+                counts.add(increment(key, key.epoch(), value.counted(), 0, value.changedMillis(), null));
                 restored++;
             }
         }
@@ -163,20 +203,9 @@ final class SeriesTable {
     }
 
     private static Increment increment(
-            SeriesKey key, Count count, long fromMillis, long toMillis, @Nullable Exemplar exemplar) {
+            SeriesKey key, String epoch, Count count, long fromMillis, long toMillis, @Nullable Exemplar exemplar) {
         return new Increment(
-                key.labels(),
-                key.measure(),
-                key.epoch(),
-                count.amount(),
-                count.latencies(),
-                fromMillis,
-                toMillis,
-                exemplar);
-    }
-
-    private void put(String text, SeriesValue value) {
-        store.put(text, SeriesValueCodec.write(value));
+                key.labels(), key.measure(), epoch, count.amount(), count.latencies(), fromMillis, toMillis, exemplar);
     }
 
     private static long millis(long nanos) {

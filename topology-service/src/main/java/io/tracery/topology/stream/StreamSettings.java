@@ -55,7 +55,9 @@ public record StreamSettings(
         consumer(properties, ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, applicationId + "-" + instance);
         consumer(properties, ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, SESSION_MILLIS);
         consumer(properties, ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, SESSION_MILLIS / 3);
-        producer(properties, ProducerConfig.LINGER_MS_CONFIG, 5);
+        // Thousands of series change each second, and the graph does not wait for their changelog.
+        producer(properties, ProducerConfig.LINGER_MS_CONFIG, 20);
+        producer(properties, ProducerConfig.BATCH_SIZE_CONFIG, 128 << 10);
         producer(properties, ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
         producer(properties, ProducerConfig.BUFFER_MEMORY_CONFIG, 8 << 20);
         return properties;

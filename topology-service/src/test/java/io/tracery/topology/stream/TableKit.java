@@ -15,9 +15,13 @@ import java.util.TreeMap;
 /** A table, its sweeper and its graph over one store; they can be restarted, cleanly or not. */
 final class TableKit {
 
+    /** So few that some are forgotten. */
+    private static final int KNOWN_SERIES = 30;
+
     final SettableClock clock = new SettableClock();
     final MemoryStore store = new MemoryStore();
     GraphReader reader;
+    private MetricsDecoder decoder;
     private SeriesTable table;
     private SeriesSweeper sweeper;
     private Listening listening;
@@ -27,6 +31,7 @@ final class TableKit {
         Lives lives = new Lives();
         listening = new Listening();
         reader = new GraphReader(graph, clock);
+        decoder = new MetricsDecoder(new Reporters(KNOWN_SERIES));
         table = new SeriesTable(store, graph, 0, lives, clock, counted -> {});
         sweeper = new SeriesSweeper(store, graph, 0, lives, listening);
     }
@@ -36,6 +41,7 @@ final class TableKit {
         Lives lives = new Lives();
         listening = new Listening();
         reader = new GraphReader(graph, clock);
+        decoder = new MetricsDecoder(new Reporters(KNOWN_SERIES));
         table = new SeriesTable(store, graph, 0, lives, clock, counted -> {});
         sweeper = new SeriesSweeper(store, graph, 0, lives, listening);
         table.restore();
@@ -45,7 +51,7 @@ final class TableKit {
     void apply(MetricsData data) {
         Decoded decoded;
         try {
-            decoded = MetricsDecoder.decode(data.toByteArray());
+            decoded = decoder.decode(data.toByteArray());
         } catch (InvalidProtocolBufferException e) {
             throw new IllegalStateException(e);
         }
