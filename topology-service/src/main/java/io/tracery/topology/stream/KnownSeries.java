@@ -17,6 +17,9 @@ final class KnownSeries {
     /** When the store was last told that it was heard of, by this process's clock. */
     long storedMillis;
 
+    /** Whether another one stands for the series from now on. */
+    boolean forgotten;
+
     KnownSeries(SeriesKey key) {
         this.key = key;
         // The same for all series of the proxy.

@@ -463,11 +463,7 @@ final class MetricsDecoder {
         if (key == null) {
             return null;
         }
-        KnownSeries series = new KnownSeries(key);
-        if (!attributesApart) {
-            reporters.add(reporter, measure, series);
-        }
-        return series;
+        return attributesApart ? reporters.known(key) : reporters.learn(reporter, measure, key);
     }
 
     private void add(@Nullable KnownSeries series, Count count, @Nullable Exemplar slowest) {

@@ -41,10 +41,13 @@ final class Reporters {
 
     private final int most;
     private final LinkedHashMap<Name, Reporter> reporters = new LinkedHashMap<>(16, 0.75f, true);
+    /** Other bytes may mean the same series, of which there must be one: its newest value is counted from. */
+    private final Map<SeriesKey, KnownSeries> byKey = new HashMap<>();
+
     private final Name probe = new Name();
     private int count;
 
-    /** @param most series that are known, about */
+    /** @param most series and reporters that are known, about */
     Reporters(int most) {
         this.most = most;
     }
@@ -56,6 +59,7 @@ final class Reporters {
             Name name = probe.copy();
             known = new Reporter(reader.read());
             reporters.put(name, known);
+            grew(known);
         }
         return known;
     }
@@ -63,21 +67,48 @@ final class Reporters {
     /** Null when it is not known. */
     @Nullable
     KnownSeries series(Reporter reporter, byte[] bytes, int from, int to, Measure measure, long startNanos) {
-        return reporter.of(measure).get(probe.of(bytes, from, to, startNanos));
+        KnownSeries known = reporter.of(measure).get(probe.of(bytes, from, to, startNanos));
+        return known == null || known.forgotten ? null : known;
     }
 
-    /** Remembers the series that the last look-up did not find. */
-    void add(Reporter reporter, Measure measure, KnownSeries series) {
-        reporter.of(measure).put(probe.copy(), series);
+    /** The series that the last look-up did not find, under its bytes from now on. */
+    KnownSeries learn(Reporter reporter, Measure measure, SeriesKey key) {
+        KnownSeries series = byKey.computeIfAbsent(key, KnownSeries::new);
+        if (reporter.of(measure).put(probe.copy(), series) == null) {
+            grew(reporter);
+        }
+        return series;
+    }
+
+    /** The series of a key, named in a way that is not remembered. */
+    KnownSeries known(SeriesKey key) {
+        KnownSeries known = byKey.get(key);
+        return known == null ? new KnownSeries(key) : known;
+    }
+
+    /** By one; the last to report is kept. */
+    private void grew(Reporter latest) {
         count++;
         Iterator<Reporter> eldest = reporters.values().iterator();
         while (count > most && eldest.hasNext()) {
             Reporter longest = eldest.next();
             count -= longest.size();
-            longest.series.clear();
-            if (longest != reporter) {
+            forget(longest);
+            if (longest != latest) {
+                count--;
                 eldest.remove();
             }
         }
+    }
+
+    private void forget(Reporter reporter) {
+        for (Map<Name, KnownSeries> named : reporter.series.values()) {
+            for (KnownSeries series : named.values()) {
+                // It may have a name with another reporter, too.
+                series.forgotten = true;
+                byKey.remove(series.key, series);
+            }
+        }
+        reporter.series.clear();
     }
 }

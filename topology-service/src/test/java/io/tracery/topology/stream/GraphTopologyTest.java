@@ -16,6 +16,7 @@ import io.tracery.topology.graph.GraphLimits;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.apache.kafka.streams.KeyValue;
 import org.junit.jupiter.api.Test;
@@ -89,6 +90,20 @@ class GraphTopologyTest {
 
             assertThat(StreamKit.edge(kit.reader, EDGE).requests()).isEqualTo(8);
             assertThat(StreamKit.edge(kit.restored(), EDGE).requests()).isEqualTo(8);
+        }
+    }
+
+    @Test
+    void countsASeriesOnceInWhateverOrderItsAttributesStand() {
+        try (StreamKit kit = new StreamKit(directory)) {
+            for (int second = 0; second < 6; second++) {
+                front.exchanges(Call.to("shop/cart"), 5, 0.01);
+                MetricsData report = front.reportAll(START + second * 1000L);
+                kit.send(second % 2 == 0 ? report : reordered(report, second % 3 == 0));
+            }
+
+            assertThat(StreamKit.edge(kit.reader, EDGE).requests()).isEqualTo(30);
+            assertThat(StreamKit.edge(kit.restored(), EDGE).requests()).isEqualTo(30);
         }
     }
 
@@ -241,6 +256,28 @@ class GraphTopologyTest {
                                                 .addDataPoints(NumberDataPoint.newBuilder()
                                                         .setAsInt(1))))))
                 .build();
+    }
+
+    private static MetricsData reordered(MetricsData report, boolean resource) {
+        MetricsData.Builder data = report.toBuilder();
+        ResourceMetrics.Builder metrics = data.getResourceMetricsBuilder(0);
+        if (resource) {
+            List<io.opentelemetry.proto.common.v1.KeyValue> own =
+                    List.copyOf(metrics.getResource().getAttributesList());
+            metrics.getResourceBuilder().clearAttributes().addAllAttributes(own.reversed());
+        }
+        for (Metric.Builder metric : metrics.getScopeMetricsBuilder(0).getMetricsBuilderList()) {
+            if (metric.hasExponentialHistogram()) {
+                metric.getExponentialHistogramBuilder()
+                        .getDataPointsBuilderList()
+                        .forEach(point -> {
+                            List<io.opentelemetry.proto.common.v1.KeyValue> attributes =
+                                    List.copyOf(point.getAttributesList());
+                            point.clearAttributes().addAllAttributes(attributes.reversed());
+                        });
+            }
+        }
+        return data.build();
     }
 
     private static MetricsData withoutInstance(MetricsData report) {
