@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { MOMENT_MS, timelineOf, type Range } from '../model/timeRange';
+import { momentMs, timelineOf, type Range } from '../model/timeRange';
 import type { EventGroup } from './EventMark';
 import { url } from './navigation';
 import { Timeline, type Press } from './Timeline';
@@ -11,7 +11,7 @@ import styles from './time.module.css';
 const GRAIN_MS = 10_000;
 
 /**
- * The thin line under every header: what was deployed, configured and certified, and when. A click chooses the minute
+ * The thin line under every header: what was deployed, configured and certified, and when. A click chooses the moment
  * that ends there, a drag a range; the whole page follows.
  */
 export function TimeBar() {
@@ -33,7 +33,7 @@ export function TimeBar() {
       onRelease={(end) => {
         if (!drag) return;
         setDrag(undefined);
-        goTime.range(chosenRange(drag.begin, end, now));
+        goTime.range(chosenRange(drag.begin, end, now, momentMs(span.lookback)));
       }}
     >
       {(x) =>
@@ -50,10 +50,10 @@ export function TimeBar() {
 
 const rangeOf = (a: number, b: number): Range => ({ from: Math.min(a, b), to: Math.max(a, b) });
 
-function chosenRange(begin: Press, end: Press, now: number): Range {
+function chosenRange(begin: Press, end: Press, now: number, moment: number): Range {
   if (Math.abs(end.x - begin.x) < 4) {
     const to = Math.min(now, end.t);
-    return { from: to - MOMENT_MS, to };
+    return { from: to - moment, to };
   }
   const { from, to } = rangeOf(begin.t, end.t);
   return { from, to: Math.max(to, from + 10_000) };

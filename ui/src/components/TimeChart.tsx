@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
 import UPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import { clock, text, type Figure } from '../model/format';
+import { instantWords, text, tickWords, type Figure } from '../model/format';
 import type { Range } from '../model/timeRange';
 import { ChartMarks, type ChartMark, type Frame } from './ChartMarks';
 import { useTheme } from './theme';
@@ -96,7 +96,9 @@ export function TimeChart(props: Props) {
     <figure className={styles.chart} aria-label={`${title} over time`}>
       <figcaption>
         <span className={styles.title}>{title}</span>
-        {cursor !== null && time !== undefined && <span className={styles.time}>{clock(time)}</span>}
+        {cursor !== null && time !== undefined && (
+          <span className={styles.time}>{instantWords(range.to - range.from, time)}</span>
+        )}
         <span className={styles.values}>
           {lines.map((line, i) => (
             <span key={line.label}>
@@ -167,8 +169,8 @@ function optionsOf(
         size: 20,
         gap: 4,
         grid: { show: false },
-        values: (_, splits) => splits.map((s) => clock(s * 1000).slice(0, 5)),
-        space: 64,
+        values: (plot, splits) => splits.map((s) => tickWords(shownMs(plot)).of(s * 1000)),
+        space: (plot) => (tickWords(shownMs(plot)).dated ? 100 : 64),
       },
       {
         ...axis,
@@ -210,6 +212,8 @@ function optionsOf(
 }
 
 const fromZero = (_: number, high: number): [number, number] => [0, high > 0 ? high * 1.12 : 1];
+
+const shownMs = ({ scales: { x } }: UPlot): number => ((x?.max ?? 0) - (x?.min ?? 0)) * 1000;
 
 function frameOf(plot: UPlot): Frame {
   const { offsetLeft, offsetTop, clientWidth, clientHeight } = plot.over;

@@ -97,6 +97,10 @@ export function day(unixMs: number): string {
   return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
 }
 
+/** An instant within so much time: to the second, with its day where there are several. */
+export const instantWords = (lengthMs: number, unixMs: number): string =>
+  tickWords(lengthMs).dated ? tickWords(lengthMs).of(unixMs) : clock(unixMs);
+
 /** How the ticks of an axis of this length are written: a time of day, with its day where there are several. */
 export function tickWords(lengthMs: number): { dated: boolean; of: (unixMs: number) => string } {
   const dated = lengthMs > 20 * 3_600_000;

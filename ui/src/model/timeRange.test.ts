@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { apiTime, parseTimeSpan, played, spanParams, timelineOf } from './timeRange';
+import { apiTime, momentMs, parseTimeSpan, played, spanParams, timelineOf } from './timeRange';
 
 const parse = (query: string) => parseTimeSpan(new URLSearchParams(query));
 const now = 1_800_000_000_000;
@@ -32,6 +32,14 @@ describe('the time of a page', () => {
     expect(shown.from).toBeLessThan(old.from);
     expect(shown.to).toBeGreaterThan(old.to);
     expect(shown.to - shown.from).toBe(900_000);
+  });
+
+  it('reaches back as far as the service remembers, and there a click chooses more than a minute', () => {
+    const span = parse('lookback=35d');
+    expect(apiTime(span)).toBe('from=-35d');
+    expect(timelineOf(span, now)).toEqual({ from: now - 35 * 86_400_000, to: now });
+    expect(momentMs('24h')).toBe(60_000);
+    expect(momentMs('35d')).toBe(35 * 60_000);
   });
 
   it('plays on by half of itself until it reaches now', () => {

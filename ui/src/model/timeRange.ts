@@ -19,15 +19,21 @@ export const lookbacks = [
   { value: '1h', label: '1 hour', ms: 3_600_000 },
   { value: '6h', label: '6 hours', ms: 21_600_000 },
   { value: '24h', label: '24 hours', ms: 86_400_000 },
+  // As far back as windows of a minute and of an hour are kept, unless the service is told otherwise.
+  { value: '3d', label: '3 days', ms: 259_200_000 },
+  { value: '7d', label: '7 days', ms: 604_800_000 },
+  { value: '35d', label: '5 weeks', ms: 3_024_000_000 },
 ] as const;
 export type Lookback = (typeof lookbacks)[number]['value'];
 
 export const DEFAULT_LOOKBACK: Lookback = '15m';
-/** What a click on the timeline chooses: the minute that ends there. */
-export const MOMENT_MS = 60_000;
+const MINUTE_MS = 60_000;
 
 export const lookbackMs = (value: Lookback): number =>
   lookbacks.find((known) => known.value === value)?.ms ?? 900_000;
+
+/** What a click on the timeline chooses: the minute that ends there, or more where a day and longer is shown. */
+export const momentMs = (value: Lookback): number => Math.max(MINUTE_MS, lookbackMs(value) / 1440);
 
 export function parseTimeSpan(params: URLSearchParams): TimeSpan {
   const from = instant(params.get('from'));

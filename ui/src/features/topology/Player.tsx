@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react';
 import { Icon } from '../../components/Icon';
 import { useNow } from '../../components/useNow';
 import { goTime, useTimeSpan } from '../../components/useTimeSpan';
-import { lookbackMs, MOMENT_MS, played } from '../../model/timeRange';
+import { lookbackMs, momentMs, played } from '../../model/timeRange';
 import styles from './topology.module.css';
 
 const STEP_MS = 1_200;
@@ -28,7 +28,7 @@ export function Player() {
       return;
     }
     const from = now - lookbackMs(lookback);
-    if (!range) goTime.range({ from, to: from + MOMENT_MS });
+    if (!range) goTime.range({ from, to: from + momentMs(lookback) });
     setPlaying(true);
   };
   useEffect(() => {
