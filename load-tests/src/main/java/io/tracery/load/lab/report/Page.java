@@ -57,9 +57,13 @@ public final class Page {
     }
 
     private static String sentence(JsonNode day) {
-        return "%s: %s, %s.".formatted(
-                day.path("measurements").valueStream().map(JsonNode::asText).collect(Collectors.joining(", ")),
-                day.path("machine").asText(),
-                day.path("at").asText());
+        return "%s: %s, %s."
+                .formatted(
+                        day.path("measurements")
+                                .valueStream()
+                                .map(JsonNode::asText)
+                                .collect(Collectors.joining(", ")),
+                        day.path("machine").asText(),
+                        day.path("at").asText());
     }
 }

@@ -102,8 +102,7 @@ public final class RawResults {
     private static void keep(ObjectNode day, Set<String> names) {
         measured(day)
                 .forEach(proxy -> proxy.properties()
-                        .removeIf(field ->
-                                field.getValue() instanceof ObjectNode && !names.contains(field.getKey())));
+                        .removeIf(field -> field.getValue() instanceof ObjectNode && !names.contains(field.getKey())));
     }
 
     private static Stream<ObjectNode> measured(ObjectNode day) {
