@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import { chromium, type Browser, type BrowserContextOptions, type Page, type Request } from 'playwright-core';
 
 const candidates = [
   process.env.CHROMIUM,
@@ -66,11 +66,57 @@ export async function open(
     if (message.type() === 'error' && !message.text().includes('Failed to load resource'))
       errors.push(message.text());
   });
+  const asked = new Set<Request>();
+  underWay.set(page, asked);
+  page.on('request', (request) => !isStream(request) && asked.add(request));
+  page.on('requestfinished', (request) => asked.delete(request));
+  page.on('requestfailed', (request) => asked.delete(request));
   await page.goto(url, { waitUntil: 'domcontentloaded' });
   return { page, strays, errors, close: () => context.close() };
 }
 
+const underWay = new WeakMap<Page, Set<Request>>();
+
+/** What never ends: to wait for it would be to wait for good. */
+const isStream = (request: Request) => /\/api\/(graph\/stream|tap)(\?|$)/.test(request.url());
+
+/**
+ * Until the page has come to rest: what it asked for has come, nothing is on its way anywhere, and what is drawn lies
+ * in one place for some frames. Motion without an end (a pulse, the flow along a call) is no unrest.
+ */
+export async function settled(page: Page): Promise<void> {
+  const asked = underWay.get(page);
+  if (!asked) throw new Error('the page was opened by another hand');
+  for (let rested = false; !rested;) {
+    await Promise.all([...asked].map((request) => request.response().catch(() => null)));
+    await page.evaluate(stillFrames, 4);
+    rested = asked.size === 0;
+  }
+}
+
+/** Resolves after so many frames in a row in which nothing moved. Runs in the page. */
+async function stillFrames(wanted: number): Promise<void> {
+  await document.fonts.ready;
+  const places = () =>
+    [...document.querySelectorAll('main :is([role], [data-testid], [data-row], section, figure, canvas)')]
+      .map((element) => element.getBoundingClientRect())
+      .map(({ x, y, width, height }) => [x, y, width, height].map(Math.round).join())
+      .join(' ');
+  const moving = () =>
+    document.querySelector('main [aria-busy=true]') !== null ||
+    document
+      .getAnimations()
+      .some((a) => a.playState === 'running' && a.effect?.getTiming().iterations !== Infinity);
+  let last = '';
+  for (let still = 0; still < wanted;) {
+    await new Promise(requestAnimationFrame);
+    const now = places();
+    still = now === last && !moving() ? still + 1 : 0;
+    last = now;
+  }
+}
+
 export async function shot(page: Page, name: string): Promise<void> {
-  await page.evaluate(() => document.fonts.ready);
+  await settled(page);
   await page.screenshot({ path: join(screenshots, `${name}.png`) });
 }

@@ -47,24 +47,27 @@ inBrowser('how the pages look', ({ server, visit }) => {
   ];
 
   for (const { name, path, ready } of views) {
-    for (const colorScheme of ['light', 'dark'] as const) {
-      it(`${name}, ${colorScheme}`, async () => {
-        server.mood.changed = name.startsWith('diff');
-        const page = await visit(path(), { colorScheme });
-        if (name === 'live') {
-          await page.getByLabel('Token').fill(TOKEN);
-          await page.keyboard.press('Enter');
-          await page.locator('[data-row]').nth(1).click();
-        }
-        await page.locator(ready).first().waitFor();
-        for (const [size, viewport] of Object.entries(sizes)) {
-          await page.setViewportSize(viewport);
-          await page.waitForTimeout(700);
+    it(name, async () => {
+      server.mood.changed = name.startsWith('diff');
+      const page = await visit(path());
+      if (name === 'live') {
+        await page.getByLabel('Token').fill(TOKEN);
+        await page.keyboard.press('Enter');
+        await page.locator('[data-row]').nth(1).click();
+      }
+      await page.locator(ready).first().waitFor();
+      for (const [size, viewport] of Object.entries(sizes)) {
+        await page.setViewportSize(viewport);
+        for (const colorScheme of ['light', 'dark'] as const) {
+          await page.emulateMedia({ colorScheme });
           await shot(page, `${name}-${size}-${colorScheme}`);
-          expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), size).toBe(0);
-          expect(await accessibilityProblems(page), size).toEqual([]);
+          // The desk's page is the laptop's with more air, and of all that axe looks at only colours differ in the dark.
+          if (size === 'desk') continue;
+          const rules = colorScheme === 'dark' ? ['color-contrast'] : undefined;
+          expect(await accessibilityProblems(page, rules), `${size}, ${colorScheme}`).toEqual([]);
         }
-      });
-    }
+        expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), size).toBe(0);
+      }
+    });
   }
 });

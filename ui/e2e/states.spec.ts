@@ -48,7 +48,6 @@ inBrowser('the states of the pages', ({ server, visit }) => {
     const alert = page.getByRole('alert').getByText(/does not answer/);
     await alert.waitFor();
     expect(await page.locator('[data-node="shop/web"]').isVisible()).toBe(true);
-    await page.waitForTimeout(1_200);
     await shot(page, 'state-lost');
     expect(await accessibilityProblems(page)).toEqual([]);
     await server.start();

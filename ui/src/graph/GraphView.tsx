@@ -23,6 +23,8 @@ export interface GraphHandle {
 interface Props {
   graph: MapGraph;
   layout: Layout;
+  /** Whether a layout of another graph or flow is still shown: the next one is being made. */
+  outdated: boolean;
   history: RateHistory;
   selection: Selection | undefined;
   query: string;
@@ -45,6 +47,7 @@ const NARROW_MARGIN = 10;
 export function GraphView({
   graph,
   layout,
+  outdated,
   history,
   selection,
   query,
@@ -64,7 +67,11 @@ export function GraphView({
     right: margin + covered.right,
     bottom: margin + Math.max(LEGEND_HEIGHT, covered.bottom),
   };
-  const { view, ready, size, fitAll, zoomBy, revealBox, dragged } = useViewport(frame, layout.bounds, insets);
+  const { view, ready, gliding, size, fitAll, zoomBy, revealBox, dragged } = useViewport(
+    frame,
+    layout.bounds,
+    insets,
+  );
   const heavy = graph.edges.length > HEAVY_EDGES;
   const stage = useStage(view, size, heavy);
   const over = heavy ? { x: size.width * OVERSCAN, y: size.height * OVERSCAN } : { x: 0, y: 0 };
@@ -122,7 +129,12 @@ export function GraphView({
   }, [selectedId, layout, ready]);
 
   return (
-    <div ref={frame} className={styles.map} data-testid="map">
+    <div
+      ref={frame}
+      className={styles.map}
+      data-testid="map"
+      aria-busy={outdated || !ready || gliding || stage.shift !== undefined}
+    >
       <div
         className={styles.stage}
         style={{

@@ -8,6 +8,8 @@ export interface ViewportControl {
   view: Viewport;
   /** Whether the view is that of the present bounds: before, there is nothing to move from. */
   ready: boolean;
+  /** Whether the view is on its way to where it was sent. */
+  gliding: boolean;
   size: { width: number; height: number };
   fitAll: () => void;
   zoomBy: (factor: number) => void;
@@ -30,7 +32,7 @@ export function useViewport(
   const [touched, setTouched] = useState(false);
   const [ready, setReady] = useState(false);
   const wasDragged = useRef(false);
-  const glide = useGlide(view, setView);
+  const { glide, gliding, stop } = useGlide(view, setView);
 
   useLayoutEffect(() => {
     const element = ref.current;
@@ -64,11 +66,16 @@ export function useViewport(
     }
   }, [touched, bounds, size, fitted, glide]);
 
-  useGestures(ref, setView, setTouched, wasDragged);
+  const take = useCallback(() => {
+    stop();
+    setTouched(true);
+  }, [stop]);
+  useGestures(ref, setView, take, wasDragged);
 
   return {
     view,
     ready,
+    gliding,
     size,
     fitAll: useCallback(() => {
       const next = fitted();
@@ -92,17 +99,29 @@ export function useViewport(
 
 type Target = Viewport | ((from: Viewport) => Viewport);
 
+interface Glide {
+  glide: (to: Target) => void;
+  gliding: boolean;
+  /** Leaves the view where it is: whoever takes hold of the map has it. */
+  stop: () => void;
+}
+
 /** Moves the view over 200 ms, or at once where motion is not wanted. */
-function useGlide(view: Viewport, setView: (view: Viewport) => void): (to: Target) => void {
+function useGlide(view: Viewport, setView: (view: Viewport) => void): Glide {
   const current = useRef(view);
   const frame = useRef(0);
+  const [gliding, setGliding] = useState(false);
   useLayoutEffect(() => {
     current.current = view;
   }, [view]);
   useEffect(() => () => cancelAnimationFrame(frame.current), []);
-  return useCallback(
+  const stop = useCallback(() => {
+    cancelAnimationFrame(frame.current);
+    setGliding(false);
+  }, []);
+  const glide = useCallback(
     (target: Target) => {
-      cancelAnimationFrame(frame.current);
+      stop();
       const from = current.current;
       const to = typeof target === 'function' ? target(from) : target;
       if (Math.abs(to.x - from.x) + Math.abs(to.y - from.y) < 1 && to.scale === from.scale) return;
@@ -115,17 +134,20 @@ function useGlide(view: Viewport, setView: (view: Viewport) => void): (to: Targe
         const t = Math.min(1, Math.max(0, (now - start) / GLIDE_MS));
         setView(between(from, to, 1 - (1 - t) ** 3));
         if (t < 1) frame.current = requestAnimationFrame(tick);
+        else setGliding(false);
       };
+      setGliding(true);
       frame.current = requestAnimationFrame(tick);
     },
-    [setView],
+    [setView, stop],
   );
+  return { glide, gliding, stop };
 }
 
 function useGestures(
   ref: RefObject<HTMLElement | null>,
   setView: (change: (view: Viewport) => Viewport) => void,
-  setTouched: (touched: boolean) => void,
+  take: () => void,
   wasDragged: RefObject<boolean>,
 ): void {
   useEffect(() => {
@@ -140,7 +162,7 @@ function useGestures(
     };
     const wheel = (event: WheelEvent) => {
       event.preventDefault();
-      setTouched(true);
+      take();
       const lines = event.deltaMode === 1 ? 16 : 1;
       if (event.shiftKey)
         setView((view) => ({ ...view, x: view.x - (event.deltaX || event.deltaY) * lines }));
@@ -166,7 +188,7 @@ function useGestures(
       // Captured only once it is a drag: a captured pointer sends its click to the map instead of the node.
       if (!wasDragged.current) element.setPointerCapture(event.pointerId);
       wasDragged.current = true;
-      setTouched(true);
+      take();
       if (other) {
         const ratio =
           Math.hypot(now.x - other.x, now.y - other.y) /
@@ -190,5 +212,5 @@ function useGestures(
       window.removeEventListener('pointerup', up);
       window.removeEventListener('pointercancel', up);
     };
-  }, [ref, setView, setTouched, wasDragged]);
+  }, [ref, setView, take, wasDragged]);
 }

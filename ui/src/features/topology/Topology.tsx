@@ -177,7 +177,7 @@ function Body({ view, shown, compared, seen, map, found }: BodyProps) {
   const { history, retryNow } = useLive();
   const freshness = useFreshness();
   const narrow = useMedia('(max-width: 720px)');
-  const { layout, error } = useLayout(seen?.graph, narrow ? 'down' : 'right');
+  const { layout, outdated, error } = useLayout(seen?.graph, narrow ? 'down' : 'right');
   const { comparison } = view;
   const failure = comparison ? compared.error : shown.error;
   const past = comparison ? undefined : shown.past;
@@ -219,6 +219,7 @@ function Body({ view, shown, compared, seen, map, found }: BodyProps) {
         ref={map}
         graph={seen.graph}
         layout={layout}
+        outdated={outdated}
         history={live ? history : noHistory}
         selection={view.selection}
         query={view.query}
