@@ -133,10 +133,9 @@ final class ClusterTranslator {
                 options.getExplicitHttpConfig().hasHttp2ProtocolOptions()
                         ? UpstreamProtocol.HTTP2
                         : UpstreamProtocol.HTTP1;
-            default ->
+            case UPSTREAMPROTOCOLOPTIONS_NOT_SET ->
                 throw new InvalidResource(
-                        resource,
-                        options.getUpstreamProtocolOptionsCase() + " is not supported in HttpProtocolOptions");
+                        resource, "HttpProtocolOptions needs explicit_http_config or use_downstream_protocol_config");
         };
     }
 

@@ -42,9 +42,8 @@ final class HashPolicyTranslator {
                 }
                 yield new HashPolicy.SourceAddress();
             }
-            default ->
-                throw new InvalidResource(
-                        where, "hash_policy " + policy.getPolicySpecifierCase() + " is not supported");
+            case POLICYSPECIFIER_NOT_SET ->
+                throw new InvalidResource(where, "a hash_policy needs one of header, cookie and connection_properties");
         };
     }
 }

@@ -292,7 +292,8 @@ final class ListenerTranslator {
                 }
                 yield new ClusterSplit(shares);
             }
-            default -> throw new InvalidResource(resource, "tcp_proxy needs cluster or weighted_clusters");
+            case CLUSTERSPECIFIER_NOT_SET ->
+                throw new InvalidResource(resource, "tcp_proxy needs cluster or weighted_clusters");
         };
     }
 }

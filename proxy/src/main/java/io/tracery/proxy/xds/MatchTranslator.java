@@ -55,7 +55,9 @@ final class MatchTranslator {
             case SAFE_REGEX ->
                 new Path.Expression(
                         Expressions.whole(route, match.getSafeRegex().getRegex()));
-            default -> throw new InvalidResource(route, match.getPathSpecifierCase() + " is not supported");
+            case PATHSPECIFIER_NOT_SET ->
+                throw new InvalidResource(
+                        route, "a match needs one of path, path_separated_prefix, prefix and safe_regex");
         };
     }
 

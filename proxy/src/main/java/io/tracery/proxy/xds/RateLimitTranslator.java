@@ -75,7 +75,9 @@ final class RateLimitTranslator {
             case REQUEST_HEADERS -> action.getRequestHeaders().getDescriptorKey();
             case REMOTE_ADDRESS -> REMOTE_ADDRESS;
             case EXTENSION -> expression(action).getDescriptorKey();
-            default -> throw new InvalidResource(route, action.getActionSpecifierCase() + " is not supported");
+            case ACTIONSPECIFIER_NOT_SET ->
+                throw new InvalidResource(
+                        route, "a rate limit's action needs one of request_headers, remote_address and extension");
         };
         if (!descriptor.getEntries(0).getKey().equals(filled)) {
             throw new InvalidResource(

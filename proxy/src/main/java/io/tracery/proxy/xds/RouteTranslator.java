@@ -80,9 +80,7 @@ final class RouteTranslator {
                         Duration.ZERO,
                         RetryPolicy.NONE,
                         filters.redirecting(route.getRedirect(), match));
-            default ->
-                throw new InvalidResource(
-                        where, "it must forward or redirect; " + route.getActionCase() + " is not supported");
+            case ACTION_NOT_SET -> throw new InvalidResource(where, "it must forward (route) or redirect");
         };
     }
 
@@ -100,9 +98,8 @@ final class RouteTranslator {
                 }
                 yield new ClusterSplit(shares);
             }
-            default ->
-                throw new InvalidResource(
-                        resource, "route " + name + ": " + action.getClusterSpecifierCase() + " is not supported");
+            case CLUSTERSPECIFIER_NOT_SET ->
+                throw new InvalidResource(resource, "route " + name + ": it needs a cluster or weighted_clusters");
         };
     }
 

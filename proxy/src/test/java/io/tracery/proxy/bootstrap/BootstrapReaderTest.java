@@ -235,7 +235,7 @@ class BootstrapReaderTest {
                 Arguments.of(
                         STATIC.replace(
                                 "lb_policy: LEAST_REQUEST", "lb_policy: LEAST_REQUEST\n      dns_refresh_rate: 1s"),
-                        "static_resources: cluster app: dns_refresh_rate is not supported"),
+                        "static_resources.clusters[0] cannot be read: Cannot find field: dns_refresh_rate"),
                 Arguments.of(STATIC.replace("connect_timeout: 1s", "type: EDS"), "a static cluster is of type STATIC"));
     }
 

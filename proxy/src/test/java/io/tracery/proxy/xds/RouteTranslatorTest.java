@@ -178,16 +178,17 @@ class RouteTranslatorTest {
             {match: {prefix: /a}, route: {cluster: c}}                                                   | ends with "/"
             {match: {safe_regex: {regex: "a("}}, route: {cluster: c}}                                    | regular expression a( is wrong
             {match: {safe_regex: {regex: "((a{100}){10})"}}, route: {cluster: c}}                        | too costly
-            {match: {connect_matcher: {}}, route: {cluster: c}}                                          | CONNECT_MATCHER is not supported
-            {match: {prefix: /}, direct_response: {status: 200}}                                         | DIRECT_RESPONSE is not supported
+            {match: {}, route: {cluster: c}}                                                             | a match needs one of path,
+            {match: {prefix: /}}                                                                         | it must forward (route) or redirect
             {match: {prefix: /}, redirect: {scheme_redirect: ftp}}                                       | scheme is http or https
             {match: {prefix: /}, redirect: {path_redirect: "/a b"}}                                      | cannot stand in a path
             {match: {prefix: /}, route: {cluster: c}, request_headers_to_remove: [traceparent]}          | traceparent is one that the mesh relies on
             {match: {prefix: /}, route: {cluster: c}, response_headers_to_add: [{header: {key: x, value: "%START_TIME%"}}]} | has a command
             {match: {prefix: /}, route: {cluster: c, regex_rewrite: {pattern: {regex: "/(a)"}, substitution: '/\\2'}}} | names a group that is not there
             {match: {prefix: /}, route: {cluster: c, request_mirror_policies: [{cluster: d}]}}           | disable_shadow_host_suffix_append
-            {match: {prefix: /}, route: {cluster_header: x}}                                             | CLUSTER_HEADER is not supported
-            {match: {prefix: /, headers: [{name: x, present_match: true}]}, route: {cluster: c}}         | must match string_match.exact or safe_regex
+            {match: {prefix: /}, route: {timeout: 1s}}                                                   | it needs a cluster or weighted_clusters
+            {match: {prefix: /}, route: {cluster: c, hash_policy: [{}]}}                                 | a hash_policy needs one of header,
+            {match: {prefix: /, headers: [{name: x}]}, route: {cluster: c}}                                      | must match string_match.exact or safe_regex
             {match: {prefix: /, headers: [{name: ":path", string_match: {exact: x}}]}, route: {cluster: c}} | ":path" cannot be matched so
             {match: {prefix: /}, route: {cluster: c, retry_policy: {retry_on: 5xx}}}                     | retry_on "5xx" is not supported
             {match: {prefix: /}, route: {cluster: c, retry_policy: {retry_on: reset, num_retries: 1000}}} | num_retries must be 0..25
