@@ -19,7 +19,8 @@ final class Times {
 
     private static final Pattern BACK = Pattern.compile("-(\\d{1,6})(ms|s|m|h|d)");
     private static final Pattern MILLIS = Pattern.compile("\\d{1,15}");
-    private static final long AHEAD_MILLIS = 1_000;
+    /** So far a moment may lie ahead and be taken for now: nobody's clock is ours. */
+    private static final long AHEAD_MILLIS = 30_000;
 
     /**
      * What is asked for.
@@ -57,7 +58,7 @@ final class Times {
             throw new Parameters.Refused("to=" + to + " needs a from, for example from=-1h");
         }
         if (from != null) {
-            return checked(time("from", from), to == null ? now : time("to", to), "from=" + from);
+            return upToNow(time("from", from), to == null ? now : time("to", to), "from=" + from);
         }
         Duration window = standard == null || parameters.optional("window") != null ? parameters.span(LIVE) : standard;
         return new Asked(true, window, now - window.toMillis(), now);
@@ -65,14 +66,30 @@ final class Times {
 
     /** The time before a moment. */
     Asked before(String name, String text, Duration window) {
-        long end = time(name, text);
-        return checked(end - window.toMillis(), end, name + "=" + text);
+        long now = clock.millis();
+        long moment = time(name, text);
+        String what = name + "=" + text;
+        if (moment > now + AHEAD_MILLIS) {
+            throw ahead(what, now);
+        }
+        long end = Math.min(moment, now);
+        return checked(end - window.toMillis(), end, what);
+    }
+
+    /** An interval may end ahead, as those do that answers name: they grow to whole windows, and the last is not over. */
+    private Asked upToNow(long from, long to, String what) {
+        long now = clock.millis();
+        if (from >= now && to > from) {
+            throw ahead(what, now);
+        }
+        return checked(from, Math.min(to, now), what);
+    }
+
+    private static Parameters.Refused ahead(String what, long now) {
+        return new Parameters.Refused(what + " lies ahead: it is " + Instant.ofEpochMilli(now) + " now");
     }
 
     private Asked checked(long from, long to, String what) {
-        if (to > clock.millis() + AHEAD_MILLIS) {
-            throw new Parameters.Refused(what + " lies ahead: it is " + Instant.ofEpochMilli(clock.millis()) + " now");
-        }
         if (from >= to) {
             throw new Parameters.Refused(what + " is an interval that ends before it begins");
         }

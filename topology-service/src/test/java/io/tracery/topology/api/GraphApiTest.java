@@ -119,6 +119,8 @@ class GraphApiTest {
             /api/graph?at=-2m&from=-1m               | 400 | at and from or to exclude each other: leave one out
             /api/graph?from=-1m&to=-2m               | 400 | from=-1m is an interval that ends before it begins
             /api/graph?at=2026-01-01T00:01:00Z       | 400 | at=2026-01-01T00:01:00Z lies ahead: it is 2026-01-01T00:00:00Z now
+            /api/graph?at=2026-01-01T00:00:30.001Z   | 400 | at=2026-01-01T00:00:30.001Z lies ahead: it is 2026-01-01T00:00:00Z now
+            /api/graph?from=2026-01-01T00:00:00Z&to=2026-01-01T00:01:00Z | 400 | from=2026-01-01T00:00:00Z lies ahead: it is 2026-01-01T00:00:00Z now
             /api/graph?collapse=all                  | 400 | collapse=all is not known: write collapse=namespace
             /api/nothing                             | 404 | there is no GET /api/nothing; there are GET /api/graph, /api/graph/stream, /api/graph/diff, /api/edges, /api/edges/series, /api/nodes/series, /api/services, /api/services/{namespace}/{name}, /api/routes, /api/events, /api/mesh, /api/limits, /api/tap and /api/health
             """)

@@ -114,6 +114,27 @@ class PastApiTest {
     }
 
     @Test
+    void takesWhatLiesALittleAheadForNow() {
+        assertThat(get("/api/graph?at=" + (START + 30_000) + "&window=1m"))
+                .isEqualTo(get("/api/graph?at=now&window=1m"))
+                .contains("\"to\":" + START);
+        assertThat(get("/api/graph/diff?a=-10m&b=" + (START + 30_000))).isEqualTo(get("/api/graph/diff?a=-10m&b=now"));
+    }
+
+    @Test
+    void answersForAnIntervalThatAnAnswerNamed() {
+        kit.traffic.clock.set(START + 3_000);
+        try {
+            assertThat(get("/api/graph/diff?a=-10m&b=now&window=1m")).contains("\"to\":" + (START + 10_000));
+            assertThat(get("/api/graph?from=" + (START - 60_000) + "&to=" + (START + 10_000)))
+                    .contains("\"from\":" + (START - 60_000) + ",\"to\":" + (START + 10_000))
+                    .contains(CART_RECO);
+        } finally {
+            kit.traffic.clock.set(START);
+        }
+    }
+
+    @Test
     void collapsesNamespaces() {
         Golden.assertJson("graph-collapsed.json", get("/api/graph?collapse=namespace&window=30s"));
         Golden.assertJson("graph-collapsed-at.json", get("/api/graph?collapse=namespace&at=-1m&window=30s"));
