@@ -34,6 +34,36 @@ inBrowser('services, the mesh and live', ({ server, visit }) => {
     await page.getByTestId('waterfall').waitFor();
   });
 
+  it('shows endpoints as the balancers of callers see them, and why one is left out', async () => {
+    const page = await visit('/services/shop/payment');
+    const endpoints = page.getByTestId('service').getByRole('region', { name: 'Endpoints' });
+    const rows = endpoints.locator('tbody tr');
+    await rows.first().getByText('▲ left out: server errors in a row').waitFor();
+    expect(await rows.count()).toBe(2);
+    expect(await rows.first().getByRole('link', { name: 'checkout' }).count()).toBe(1);
+    expect(await rows.nth(1).textContent()).toMatch(/8080v1.*ms.*in use/);
+    // Costs are of now; a range that is over has none.
+    await page.goto(
+      `${server.url}/services/shop/payment?from=${Date.now() - 120_000}&to=${Date.now() - 60_000}`,
+    );
+    await page.getByTestId('service').getByRole('region', { name: 'Sidecars' }).waitFor();
+    expect(await endpoints.count()).toBe(0);
+  });
+
+  it('says who is let in by what proof, what policy refused, and how long certificates hold', async () => {
+    const page = await visit('/services/shop/web');
+    const policy = page.getByTestId('service').getByRole('region', { name: 'Policy and identity' });
+    await policy.getByText('clients outside the mesh').waitFor();
+    expect(await policy.locator('tbody tr').first().textContent()).toContain('nobody, no mutual TLS');
+    expect(await policy.getByText('spiffe://tracery.local/ns/shop/sa/web').count()).toBe(1);
+    expect(await policy.getByText(/\d+ (min|h) left/).count()).toBe(1);
+    await page.goto(`${server.url}/services/shop/payment`);
+    await policy.getByText('spiffe://tracery.local/ns/shop/sa/checkout').waitFor();
+    const denied = policy.locator('tbody tr').first().getByRole('link');
+    const href = new URL((await denied.getAttribute('href')) ?? '', page.url());
+    expect(href.searchParams.get('tags')).toBe('tracery.fate=policy_denied');
+  });
+
   it('rules every page by one time: dragged on the timeline, carried along, and back to live', async () => {
     const page = await visit('/services/shop/web');
     const bar = page.getByTestId('timeline');

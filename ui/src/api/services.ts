@@ -39,6 +39,32 @@ const peerSchema = z.object({
   points,
 });
 
+const balancedSchema = z.object({
+  endpoints: z.array(
+    z.object({
+      endpoint: z.string(),
+      version: z.string().nullable(),
+      senders: z.number(),
+      ejectedBy: z.number(),
+      inFlight: z.number(),
+      cost: number,
+      largestCost: z.number(),
+      by: z.array(
+        z.object({
+          node: z.string(),
+          instance: z.string(),
+          cost: z.number(),
+          inFlight: z.number(),
+          ejected: z.string().nullable(),
+          time: z.number(),
+        }),
+      ),
+    }),
+  ),
+  omitted: z.number(),
+  untold: z.number(),
+});
+
 const detailSchema = z.object({
   now: z.number(),
   ...intervalFields,
@@ -49,6 +75,7 @@ const detailSchema = z.object({
   senders: z.array(peerSchema),
   receivers: z.array(peerSchema),
   endpoints: z.array(instanceSchema),
+  balanced: balancedSchema,
   tcp: z.object({ open: z.number(), bytesReceived: number, bytesSent: number }),
   events: z.array(eventSchema),
   exemplars: z.array(exemplarSchema),

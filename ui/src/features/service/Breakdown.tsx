@@ -8,6 +8,7 @@ import { Link, navigate, url, urlWith } from '../../components/navigation';
 import { fateMeaning, fateRows, fateWords, SERVED } from '../../model/fates';
 import { count, latency, rate, share } from '../../model/format';
 import { rangeParams, spanParams, type TimeSpan } from '../../model/timeRange';
+import { Policy } from './Policy';
 import { pickText, usePick, type Pick } from './usePick';
 import styles from './service.module.css';
 
@@ -79,6 +80,7 @@ export function Breakdown({ detail, span }: { detail: ServiceDetail; span: TimeS
         }))}
       />
       <Fates detail={detail} where={where} />
+      <Policy detail={detail} where={where} />
     </div>
   );
 }

@@ -9,8 +9,9 @@ import { Bone, State } from '../../components/State';
 import { useTimeSpan } from '../../components/useTimeSpan';
 import { apiTime, spanParams, type TimeSpan } from '../../model/timeRange';
 import { Charts } from './Charts';
-import { Endpoints } from './Endpoints';
+import { Balanced } from './Balanced';
 import { Breakdown } from './Breakdown';
+import { Sidecars } from './Sidecars';
 import { Verdict } from './Verdict';
 import styles from './service.module.css';
 
@@ -73,7 +74,8 @@ function Found({ detail, span }: { detail: ServiceDetail; span: TimeSpan }) {
       <Verdict detail={detail} span={span} />
       <Charts detail={detail} span={span} />
       <Breakdown detail={detail} span={span} />
-      <Endpoints detail={detail} />
+      {!span.range && <Balanced balanced={detail.balanced} />}
+      <Sidecars detail={detail} />
     </div>
   );
 }

@@ -137,6 +137,7 @@ public final class ProxyApp implements Component {
                         .all());
         snapshots.onPublish(snapshot -> configured = Instant.now());
         telemetry.tell(this::vitals);
+        telemetry.tellEndpoints(() -> data.endpointsInUse().thenApply(EndpointCosts::of));
         ProxyMetrics.bind(registry, data, snapshots, xds);
     }
 

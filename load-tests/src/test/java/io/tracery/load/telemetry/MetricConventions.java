@@ -29,6 +29,15 @@ final class MetricConventions {
             Vocabulary.ROUTE,
             Vocabulary.HTTP_ROUTE);
 
+    private static final String[] OF_AN_ENDPOINT = {
+        Vocabulary.PEER_NAMESPACE,
+        Vocabulary.PEER_NAME,
+        Vocabulary.PEER_VERSION,
+        Vocabulary.CLUSTER,
+        Vocabulary.NETWORK_PEER_ADDRESS,
+        Vocabulary.NETWORK_PEER_PORT
+    };
+
     private static final Map<String, Instrument> METRICS = Map.ofEntries(
             Map.entry(
                     Vocabulary.EXCHANGE_DURATION,
@@ -41,6 +50,9 @@ final class MetricConventions {
             Map.entry(Vocabulary.PROXY_CONFIGURATION_TIME, gauge("s")),
             Map.entry(Vocabulary.PROXY_CERTIFICATE_ISSUED, gauge("s")),
             Map.entry(Vocabulary.PROXY_CERTIFICATE_EXPIRES, gauge("s")),
+            Map.entry(Vocabulary.PROXY_ENDPOINT_COST, gauge("s", OF_AN_ENDPOINT)),
+            Map.entry(Vocabulary.PROXY_ENDPOINT_IN_FLIGHT, gauge("{request}", OF_AN_ENDPOINT)),
+            Map.entry(Vocabulary.PROXY_ENDPOINT_OMITTED, gauge("{endpoint}")),
             Map.entry(Vocabulary.PROXY_DROPPED, counter("{item}", Vocabulary.SIGNAL)),
             Map.entry(Vocabulary.PROXY_OVER_BUDGET, counter("{exchange}")));
 
@@ -56,8 +68,8 @@ final class MetricConventions {
         return new Instrument(DataCase.SUM, unit, Set.of(attributes));
     }
 
-    private static Instrument gauge(String unit) {
-        return new Instrument(DataCase.GAUGE, unit, Set.of());
+    private static Instrument gauge(String unit, String... attributes) {
+        return new Instrument(DataCase.GAUGE, unit, Set.of(attributes));
     }
 
     void check(Metric metric) {
@@ -93,7 +105,10 @@ final class MetricConventions {
     }
 
     private void number(String where, Instrument instrument, NumberDataPoint point, boolean sum) {
-        violations.require(point.hasAsInt() && point.getAsInt() >= 0, where + " has a point that counts nothing");
+        double value = point.hasAsInt() ? point.getAsInt() : point.getAsDouble();
+        violations.require(
+                value >= 0 && Double.isFinite(value) && (point.hasAsInt() || !sum),
+                where + " has a point that counts nothing");
         if (sum) {
             begun(where, point.getStartTimeUnixNano(), point.getTimeUnixNano());
         }

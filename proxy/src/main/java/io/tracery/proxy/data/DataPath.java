@@ -34,6 +34,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -224,6 +225,20 @@ public final class DataPath implements Component {
             }
         }
         return all;
+    }
+
+    /** The same of the endpoints in use, without waiting for the loops. */
+    public CompletableFuture<Map<String, List<EndpointView>>> endpointsInUse() {
+        List<CompletableFuture<Map<String, List<EndpointView>>>> asked = new ArrayList<>();
+        states.forEach((loop, state) -> asked.add(CompletableFuture.supplyAsync(state::endpointsInUse, loop)));
+        return CompletableFuture.allOf(asked.toArray(CompletableFuture<?>[]::new))
+                .thenApply(done -> {
+                    Map<String, List<EndpointView>> all = new HashMap<>();
+                    asked.forEach(answer -> answer.join()
+                            .forEach((cluster, loads) -> all.computeIfAbsent(cluster, name -> new ArrayList<>())
+                                    .addAll(loads)));
+                    return all;
+                });
     }
 
     /**

@@ -191,14 +191,28 @@ public final class LoopState {
 
     /** Cluster name to what this loop knows of its endpoints, copied for a reader on another thread. */
     public Map<String, List<EndpointView>> endpoints() {
+        return endpoints(/* onlyUsed= */ false);
+    }
+
+    /** The same of those that it has connections or requests to, or leaves out; clusters without any are absent. */
+    public Map<String, List<EndpointView>> endpointsInUse() {
+        return endpoints(/* onlyUsed= */ true);
+    }
+
+    private Map<String, List<EndpointView>> endpoints(boolean onlyUsed) {
         Map<String, List<EndpointView>> copy = new HashMap<>();
         long now = ticker.nanos();
         clusters.forEach((name, state) -> {
             List<EndpointView> views = new ArrayList<>();
             for (EndpointLoad load : state.balancer().loads()) {
-                views.add(EndpointView.of(load, state.connections(load), now));
+                int connections = state.connections(load);
+                if (!onlyUsed || connections > 0 || load.inFlight() > 0 || load.ejectedFor() != null) {
+                    views.add(EndpointView.of(load, connections, now));
+                }
             }
-            copy.put(name, List.copyOf(views));
+            if (!onlyUsed || !views.isEmpty()) {
+                copy.put(name, List.copyOf(views));
+            }
         });
         return copy;
     }

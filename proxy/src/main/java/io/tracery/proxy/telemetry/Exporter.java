@@ -51,7 +51,7 @@ final class Exporter implements Runnable {
      * Where spans and metrics go.
      *
      * @param traces writes what goes to {@code spans}
-     * @param metricBatches writes what goes to {@code metrics}, as vitals does
+     * @param metricBatches writes what goes to {@code metrics}, as vitals and endpoints do
      * @param budget of bytes of spans
      */
     record Outboxes(
@@ -61,6 +61,7 @@ final class Exporter implements Runnable {
             Account metricAccount,
             MetricBatches metricBatches,
             VitalsBatch vitals,
+            EndpointBatch endpoints,
             TopicOutbox metrics,
             SpanEncoder spanEncoder,
             SpanBudget budget,
@@ -238,20 +239,24 @@ final class Exporter implements Runnable {
             writeMetrics(out);
             writeVitals(out, all);
         }
+        if (free) {
+            out.endpoints.tick(now, epochNanos(), to(out));
+        }
     }
 
     private void writeMetrics(Outboxes out) {
-        out.metricBatches.write(store, epochNanos(), (batch, points) -> {
-            out.metricAccount.accept(points);
-            out.metrics.send(batch, points);
-        });
+        out.metricBatches.write(store, epochNanos(), to(out));
     }
 
     private void writeVitals(Outboxes out, boolean all) {
-        out.vitals.write(all, overBudget, epochNanos(), (batch, points) -> {
+        out.vitals.write(all, overBudget, epochNanos(), to(out));
+    }
+
+    private static MetricBatches.Sink to(Outboxes out) {
+        return (batch, points) -> {
             out.metricAccount.accept(points);
             out.metrics.send(batch, points);
-        });
+        };
     }
 
     /** The last counts and spans, as far as they can be had and sent within a moment. */

@@ -20,6 +20,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +48,7 @@ public final class ProxyTelemetry implements Component {
     private final PrometheusExposition exposition;
     private final PrometheusRegistry registry;
     private @Nullable VitalsBatch vitals;
+    private @Nullable EndpointBatch endpoints;
     private @Nullable Thread thread;
 
     /** @param registry where the figures appear; its scrapes show them as of at most about a second before */
@@ -127,8 +129,20 @@ public final class ProxyTelemetry implements Component {
         }
     }
 
+    /** Has what a source knows of endpoints told with the metrics; it is asked every ten seconds, and not waited for. Before the start. */
+    public void tellEndpoints(Supplier<CompletableFuture<List<BalancedEndpoint>>> source) {
+        if (endpoints != null) {
+            endpoints.of(source);
+        }
+    }
+
     private VitalsBatch vitals(VitalsBatch made) {
         vitals = made;
+        return made;
+    }
+
+    private EndpointBatch endpoints(EndpointBatch made) {
+        endpoints = made;
         return made;
     }
 
@@ -196,6 +210,7 @@ public final class ProxyTelemetry implements Component {
                 new MetricBatches(new MetricsEncoder(resource, scope), limits.batchBytes(), startNanos),
                 vitals(new VitalsBatch(
                         new MetricsEncoder(resource, scope), startNanos, List.of(spanAccount, metricAccount))),
+                endpoints(new EndpointBatch(new MetricsEncoder(resource, scope), startNanos, System.nanoTime())),
                 new TopicOutbox(Topic.OTLP_METRICS, workload, transport, metricAccount, limits.pendingBatches()),
                 new SpanEncoder(traces, recordedHeaders, new SplittableRandom()),
                 new SpanBudget(config.spanBytesPerSecond(), System.nanoTime()),

@@ -84,6 +84,29 @@ class CircuitBreakerTest {
     }
 
     @Test
+    void tellsOfTheEndpointsThatItUsesAndOfNoOther() throws Exception {
+        CountDownLatch go = new CountDownLatch(1);
+        try (Http1Backend used = waitingFor(go);
+                Http1Backend other = waitingFor(go);
+                TestProxy proxy = proxy(CircuitLimits.NONE, used.address(), other.address());
+                Http1Peer one = Http1Peer.connect(proxy.address())) {
+            assertThat(proxy.dataPath.endpointsInUse().get(10, TimeUnit.SECONDS))
+                    .isEmpty();
+            one.send("GET / HTTP/1.1\r\nHost: cart\r\n\r\n");
+            await().until(() -> used.requests().size() + other.requests().size() == 1);
+
+            assertThat(proxy.dataPath.endpointsInUse().get(10, TimeUnit.SECONDS).values())
+                    .singleElement()
+                    .satisfies(views -> assertThat(views).singleElement().satisfies(view -> {
+                        assertThat(view.inFlight()).isEqualTo(1);
+                        assertThat(view.costMillis()).isPositive();
+                    }));
+            go.countDown();
+            assertThat(one.receive().status()).isEqualTo(200);
+        }
+    }
+
+    @Test
     void anIdleConnectionToAnotherEndpointMakesRoom() throws Exception {
         try (Http1Backend one = Http1Backend.saying("one");
                 Http1Backend other = Http1Backend.saying("other");

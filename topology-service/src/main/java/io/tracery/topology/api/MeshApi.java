@@ -7,6 +7,7 @@ import io.tracery.topology.fleet.MeshEvent;
 import io.tracery.topology.fleet.PartitionFleet;
 import io.tracery.topology.fleet.ProxyReport;
 import io.tracery.topology.graph.EdgeLag;
+import io.tracery.topology.views.Balanced;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -113,6 +114,11 @@ final class MeshApi {
                 .filter(proxy -> proxy.node().equals(node))
                 .map(this::proxy)
                 .toList();
+    }
+
+    /** What the sidecars of its callers make of a node's endpoints. */
+    Balanced balanced(String node) {
+        return Balanced.of(node, fleet.proxies(), times.now());
     }
 
     /** How many proxies spoke for each node lately. */

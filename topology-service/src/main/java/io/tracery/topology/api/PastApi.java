@@ -90,7 +90,10 @@ final class PastApi {
             List<String> edges =
                     times.now() - interval.from() < EDGES_KNOWN_MILLIS ? reader.edgesOf(node.id()) : List.of();
             Services.Company company = new Services.Company(
-                    edges, mesh.proxies(node.id()), mesh.events(interval.from(), interval.to(), node.id()));
+                    edges,
+                    mesh.proxies(node.id()),
+                    mesh.balanced(node.id()),
+                    mesh.events(interval.from(), interval.to(), node.id()));
             return services.detail(node, interval, company, times.now())
                     .map(found -> Answers.json(found))
                     .orElseGet(() -> Answers.error(

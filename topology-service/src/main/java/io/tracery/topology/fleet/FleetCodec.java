@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Keys and values of proxies and events, in the store that holds the windows, too. */
@@ -16,6 +18,8 @@ public final class FleetCodec {
     private static final byte PROXIES = 110;
     private static final byte EVENTS = 111;
     private static final byte FORMAT = 1;
+    /** Format 1, and then what balancers make of endpoints. */
+    private static final byte FORMAT_BALANCED = 2;
 
     private FleetCodec() {}
 
@@ -51,7 +55,8 @@ public final class FleetCodec {
     public static byte[] write(ProxyReport report) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(128);
         try (DataOutputStream out = new DataOutputStream(bytes)) {
-            out.writeByte(FORMAT);
+            BalancedEndpoints balanced = report.balanced();
+            out.writeByte(balanced == null ? FORMAT : FORMAT_BALANCED);
             out.writeUTF(report.instance());
             out.writeUTF(report.node());
             out.writeUTF(report.version());
@@ -69,16 +74,55 @@ public final class FleetCodec {
             }) {
                 out.writeLong(value == null ? Long.MIN_VALUE : value);
             }
+            if (balanced != null) {
+                write(balanced, out);
+            }
         } catch (IOException e) {
             throw new UncheckedIOException("memory cannot be written", e);
         }
         return bytes.toByteArray();
     }
 
+    private static void write(BalancedEndpoints balanced, DataOutputStream out) throws IOException {
+        out.writeLong(balanced.timeMillis());
+        out.writeLong(balanced.omitted());
+        out.writeByte(balanced.endpoints().size());
+        for (BalancedEndpoints.Endpoint one : balanced.endpoints()) {
+            out.writeUTF(one.node());
+            out.writeUTF(one.version());
+            out.writeUTF(one.cluster());
+            out.writeUTF(one.address());
+            out.writeDouble(one.costSeconds());
+            out.writeLong(one.inFlight());
+            out.writeUTF(one.ejected());
+        }
+    }
+
+    private static BalancedEndpoints readBalanced(DataInputStream in) throws IOException {
+        long time = in.readLong();
+        long omitted = in.readLong();
+        int size = in.readByte();
+        List<BalancedEndpoints.Endpoint> endpoints = new ArrayList<>();
+        for (int i = 0; i < size; i++) {
+            endpoints.add(new BalancedEndpoints.Endpoint(
+                    in.readUTF(),
+                    in.readUTF(),
+                    in.readUTF(),
+                    in.readUTF(),
+                    in.readDouble(),
+                    in.readLong(),
+                    in.readUTF()));
+        }
+        return new BalancedEndpoints(time, List.copyOf(endpoints), omitted);
+    }
+
     /** @throws IllegalArgumentException when the bytes were not written by {@link #write(ProxyReport)} */
     public static ProxyReport readProxy(byte[] bytes) {
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
-            check(in);
+            int format = in.readByte();
+            if (format != FORMAT && format != FORMAT_BALANCED) {
+                throw new IllegalArgumentException("a proxy of format " + format + ", not " + FORMAT_BALANCED);
+            }
             return new ProxyReport(
                     in.readUTF(),
                     in.readUTF(),
@@ -92,7 +136,8 @@ public final class FleetCodec {
                     readLong(in),
                     readLong(in),
                     readLong(in),
-                    readLong(in));
+                    readLong(in),
+                    format == FORMAT ? null : readBalanced(in));
         } catch (IOException e) {
             throw new IllegalArgumentException("a proxy is cut short", e);
         }

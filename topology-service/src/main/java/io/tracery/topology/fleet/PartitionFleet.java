@@ -82,7 +82,7 @@ public final class PartitionFleet {
                 || !Objects.equals(before.certificateExpires(), now.certificateExpires());
         if (changed || now.timeMillis() - saved.getOrDefault(now.instance(), 0L) > SAVED_EVERY_MILLIS) {
             saved.put(now.instance(), now.timeMillis());
-            store.put(FleetCodec.proxyKey(now.instance()), FleetCodec.write(now));
+            store.put(FleetCodec.proxyKey(now.instance()), FleetCodec.write(now.lasting()));
         }
     }
 

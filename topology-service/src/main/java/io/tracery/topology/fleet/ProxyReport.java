@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param certificateIssued Unix milliseconds, as its expiry
  * @param droppedSpans since its start, as the other counts
  * @param overBudget exchanges counted in a coarser series than their own
+ * @param balanced what its balancers make of endpoints
  */
 public record ProxyReport(
         String instance,
@@ -30,7 +31,8 @@ public record ProxyReport(
         @Nullable Long certificateExpires,
         @Nullable Long droppedSpans,
         @Nullable Long droppedMetrics,
-        @Nullable Long overBudget) {
+        @Nullable Long overBudget,
+        @Nullable BalancedEndpoints balanced) {
 
     /** The newer of two, with what only the older one said. */
     ProxyReport after(ProxyReport older) {
@@ -48,7 +50,27 @@ public record ProxyReport(
                 or(certificateExpires, same ? older.certificateExpires : null),
                 or(droppedSpans, same ? older.droppedSpans : null),
                 or(droppedMetrics, same ? older.droppedMetrics : null),
-                or(overBudget, same ? older.overBudget : null));
+                or(overBudget, same ? older.overBudget : null),
+                balanced == null && same ? older.balanced : balanced);
+    }
+
+    /** Without what is too short-lived to be stored. */
+    ProxyReport lasting() {
+        return new ProxyReport(
+                instance,
+                node,
+                version,
+                identity,
+                startMillis,
+                timeMillis,
+                configurationVersion,
+                configurationMillis,
+                certificateIssued,
+                certificateExpires,
+                droppedSpans,
+                droppedMetrics,
+                overBudget,
+                null);
     }
 
     private static @Nullable Long or(@Nullable Long value, @Nullable Long otherwise) {

@@ -15,6 +15,7 @@ final class ReportBuilder {
 
     private final Map<String, String> resource;
     private final Map<String, Long> values = new HashMap<>();
+    private final EndpointsBuilder endpoints = new EndpointsBuilder();
     private long startMillis;
     private long timeMillis;
 
@@ -37,14 +38,17 @@ final class ReportBuilder {
                     Vocabulary.PROXY_CERTIFICATE_EXPIRES,
                     Vocabulary.PROXY_OVER_BUDGET,
                     Vocabulary.PROXY_DROPPED -> true;
-            default -> false;
+            default -> EndpointsBuilder.takes(name);
         };
     }
 
     /** One that is taken. */
     void take(Metric metric) {
         String name = metric.getName();
-        if (name.equals(Vocabulary.PROXY_DROPPED)) {
+        if (EndpointsBuilder.takes(name)) {
+            points(metric).forEach(point -> heard(point.getStartTimeUnixNano(), point.getTimeUnixNano()));
+            endpoints.take(metric);
+        } else if (name.equals(Vocabulary.PROXY_DROPPED)) {
             for (NumberDataPoint point : points(metric)) {
                 take(
                         name + "/"
@@ -94,7 +98,8 @@ final class ReportBuilder {
                 millis(values.get(Vocabulary.PROXY_CERTIFICATE_EXPIRES)),
                 values.get(Vocabulary.PROXY_DROPPED + "/spans"),
                 values.get(Vocabulary.PROXY_DROPPED + "/metrics"),
-                values.get(Vocabulary.PROXY_OVER_BUDGET));
+                values.get(Vocabulary.PROXY_OVER_BUDGET),
+                endpoints.build());
     }
 
     private static @Nullable Long millis(@Nullable Long seconds) {

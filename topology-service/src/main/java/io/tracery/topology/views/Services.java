@@ -89,6 +89,7 @@ public final class Services {
             List<Neighbour> senders,
             List<Neighbour> receivers,
             List<? extends Record> endpoints,
+            Balanced balanced,
             Tcp tcp,
             List<? extends Record> events,
             List<? extends Record> exemplars) {}
@@ -123,7 +124,8 @@ public final class Services {
     }
 
     /** What is known besides of a service. */
-    public record Company(List<String> edges, List<? extends Record> endpoints, List<? extends Record> events) {}
+    public record Company(
+            List<String> edges, List<? extends Record> endpoints, Balanced balanced, List<? extends Record> events) {}
 
     /**
      * One service; empty when nothing is known of it.
@@ -163,6 +165,7 @@ public final class Services {
                 neighbours(steps, incoming, true),
                 neighbours(steps, outgoing, false),
                 company.endpoints,
+                company.balanced,
                 tcp(incoming, interval),
                 company.events,
                 Exemplars.of(steps, arrives)));

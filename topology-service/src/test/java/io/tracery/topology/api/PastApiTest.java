@@ -7,6 +7,7 @@ import static io.tracery.topology.graph.Traffic.sent;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tracery.topology.Golden;
+import io.tracery.topology.fleet.BalancedEndpoints;
 import io.tracery.topology.fleet.ProxyReport;
 import io.tracery.topology.graph.EdgeKey;
 import io.tracery.topology.graph.Exemplar;
@@ -17,6 +18,7 @@ import io.tracery.topology.graph.View;
 import io.tracery.tracing.metric.ExponentialHistogram;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -98,7 +100,21 @@ class PastApiTest {
                 started + 3_601_000,
                 0L,
                 2L,
-                0L);
+                0L,
+                balanced(time));
+    }
+
+    /** Each sees the cart's second endpoint, and leaves it out in the first half. */
+    private static BalancedEndpoints balanced(long time) {
+        String ejected = time < DEPLOY ? "consecutive_5xx" : "";
+        return new BalancedEndpoints(
+                time,
+                List.of(
+                        new BalancedEndpoints.Endpoint(
+                                "shop/kv", "", "outbound/kv.shop/6379", "10.0.0.9:6379", 0.001, 2, ""),
+                        new BalancedEndpoints.Endpoint(
+                                "shop/cart", "v2", "outbound/cart.shop/80", "10.0.0.7:8080", 0.025, 1, ejected)),
+                time < DEPLOY ? 0 : 3);
     }
 
     @AfterAll

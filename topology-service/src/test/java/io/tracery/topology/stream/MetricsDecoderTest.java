@@ -7,16 +7,22 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.opentelemetry.proto.common.v1.AnyValue;
+import io.opentelemetry.proto.common.v1.KeyValue;
 import io.opentelemetry.proto.metrics.v1.Exemplar;
 import io.opentelemetry.proto.metrics.v1.ExponentialHistogramDataPoint;
+import io.opentelemetry.proto.metrics.v1.Metric;
 import io.opentelemetry.proto.metrics.v1.MetricsData;
+import io.opentelemetry.proto.metrics.v1.NumberDataPoint;
 import io.tracery.topology.Call;
 import io.tracery.topology.SimulatedProxy;
+import io.tracery.topology.fleet.BalancedEndpoints;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -43,6 +49,83 @@ class MetricsDecoderTest {
                     .isSameAs(first.points().get(i).series());
         }
         assertThat(second.points().getFirst().count().amount()).isEqualTo(5);
+    }
+
+    @Test
+    void readsWhatAProxyTellsOfItsEndpoints() throws Exception {
+        Metric.Builder cost = Metric.newBuilder().setName("tracery.proxy.endpoint.cost");
+        Metric.Builder inFlight = Metric.newBuilder().setName("tracery.proxy.endpoint.in_flight");
+        for (int i = 0; i < 70; i++) {
+            NumberDataPoint.Builder point = endpoint(i == 0 ? "consecutive_5xx" : "", 8080 + i);
+            cost.getGaugeBuilder().addDataPoints(point.clone().setAsDouble(0.25));
+            inFlight.getGaugeBuilder().addDataPoints(point.clone().setAsInt(3));
+        }
+        cost.getGaugeBuilder()
+                .addDataPoints(NumberDataPoint.newBuilder().setAsDouble(1).setTimeUnixNano(START * 1_000_000));
+        Metric.Builder omitted = Metric.newBuilder().setName("tracery.proxy.endpoint.omitted");
+        omitted.getGaugeBuilder()
+                .addDataPoints(NumberDataPoint.newBuilder()
+                        .setStartTimeUnixNano((START - 10_000) * 1_000_000)
+                        .setTimeUnixNano(START * 1_000_000)
+                        .setAsInt(5));
+        front.exchanges(Call.to("shop/cart"), 1, 0.01);
+        MetricsData.Builder data = front.reportAll(START).toBuilder();
+        data.getResourceMetricsBuilder(0)
+                .getScopeMetricsBuilder(0)
+                .clearMetrics()
+                .addMetrics(cost)
+                .addMetrics(inFlight)
+                .addMetrics(omitted);
+
+        Decoded decoded = decoder.decode(data.build().toByteArray());
+
+        assertThat(decoded.foreign()).isZero();
+        assertThat(decoded.reports()).singleElement().satisfies(report -> {
+            assertThat(report.startMillis()).isEqualTo(START - 10_000);
+            BalancedEndpoints balanced = Objects.requireNonNull(report.balanced());
+            assertThat(balanced.timeMillis()).isEqualTo(START);
+            assertThat(balanced.omitted()).isEqualTo(5);
+            assertThat(balanced.endpoints())
+                    .hasSize(BalancedEndpoints.MOST)
+                    .startsWith(
+                            new BalancedEndpoints.Endpoint(
+                                    "shop/cart",
+                                    "v1",
+                                    "outbound/cart.shop/80",
+                                    "10.0.0.7:8080",
+                                    0.25,
+                                    3,
+                                    "consecutive_5xx"),
+                            new BalancedEndpoints.Endpoint(
+                                    "shop/cart", "v1", "outbound/cart.shop/80", "10.0.0.7:8081", 0.25, 3, ""));
+        });
+        data.getResourceMetricsBuilder(0).getScopeMetricsBuilder(0).removeMetrics(2);
+        assertThat(decoder.decode(data.build().toByteArray()).reports())
+                .as("half a list")
+                .singleElement()
+                .satisfies(report -> assertThat(report.balanced()).isNull());
+    }
+
+    private static NumberDataPoint.Builder endpoint(String ejected, int port) {
+        NumberDataPoint.Builder point = NumberDataPoint.newBuilder()
+                .setStartTimeUnixNano((START - 10_000) * 1_000_000)
+                .setTimeUnixNano(START * 1_000_000)
+                .addAttributes(text("service.peer.namespace", "shop"))
+                .addAttributes(text("service.peer.name", "cart"))
+                .addAttributes(text("tracery.peer.version", "v1"))
+                .addAttributes(text("tracery.cluster", "outbound/cart.shop/80"))
+                .addAttributes(text("network.peer.address", "10.0.0.7"))
+                .addAttributes(KeyValue.newBuilder()
+                        .setKey("network.peer.port")
+                        .setValue(AnyValue.newBuilder().setIntValue(port)));
+        return ejected.isEmpty() ? point : point.addAttributes(text("tracery.ejected", ejected));
+    }
+
+    private static KeyValue text(String key, String value) {
+        return KeyValue.newBuilder()
+                .setKey(key)
+                .setValue(AnyValue.newBuilder().setStringValue(value))
+                .build();
     }
 
     @Test

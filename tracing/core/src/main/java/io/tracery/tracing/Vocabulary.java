@@ -48,6 +48,18 @@ public final class Vocabulary {
     /** Sum: exchanges counted in a coarser series than their own. */
     public static final String PROXY_OVER_BUDGET = "tracery.proxy.over_budget";
 
+    /** Gauge, seconds: what an endpoint costs by the proxy's balancer, expected latency times load. */
+    public static final String PROXY_ENDPOINT_COST = "tracery.proxy.endpoint.cost";
+
+    /** Gauge: requests under way from the proxy to an endpoint. */
+    public static final String PROXY_ENDPOINT_IN_FLIGHT = "tracery.proxy.endpoint.in_flight";
+
+    /** Gauge: endpoints that the proxy uses and does not tell of, since they are too many. */
+    public static final String PROXY_ENDPOINT_OMITTED = "tracery.proxy.endpoint.omitted";
+
+    /** Why an endpoint is left out, such as {@code consecutive_5xx}; absent while it is not. */
+    public static final String EJECTED = "tracery.ejected";
+
     /** {@code spans} or {@code metrics}. */
     public static final String SIGNAL = "tracery.signal";
 

@@ -44,7 +44,7 @@ public final class MetricsEncoder {
         HISTOGRAM
     }
 
-    /** Starts a gauge of integers. */
+    /** Starts a gauge, all of whose points are integers or all of them are not. */
     public void beginGauge(String name, String unit) {
         begin(name, unit, OtlpFields.METRIC_GAUGE);
         kind = Kind.GAUGE;
@@ -73,6 +73,22 @@ public final class MetricsEncoder {
         out.fixed64(OtlpFields.NUMBER_START, startNanos);
         out.fixed64(OtlpFields.NUMBER_TIME, timeNanos);
         out.fixed64(OtlpFields.NUMBER_INT, value);
+        attributes.write(out, OtlpFields.NUMBER_ATTRIBUTES);
+        out.end(mark);
+        points++;
+    }
+
+    /**
+     * A point of the gauge that has begun, whose value is no integer.
+     *
+     * @param startNanos Unix time from which on there was something to read
+     * @param timeNanos Unix time at which it was read
+     */
+    public void level(AttributeSet attributes, long startNanos, long timeNanos, double value) {
+        int mark = out.begin(OtlpFields.POINTS);
+        out.fixed64(OtlpFields.NUMBER_START, startNanos);
+        out.fixed64(OtlpFields.NUMBER_TIME, timeNanos);
+        out.doubleValue(OtlpFields.NUMBER_DOUBLE, value);
         attributes.write(out, OtlpFields.NUMBER_ATTRIBUTES);
         out.end(mark);
         points++;

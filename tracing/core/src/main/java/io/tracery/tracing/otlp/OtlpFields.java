@@ -53,6 +53,7 @@ final class OtlpFields {
 
     static final int NUMBER_START = 2;
     static final int NUMBER_TIME = 3;
+    static final int NUMBER_DOUBLE = 4;
     static final int NUMBER_INT = 6;
     static final int NUMBER_ATTRIBUTES = 7;
 

@@ -43,6 +43,7 @@ class MetricsEncoderTest {
             ScopeMetrics.Builder theirs = ScopeMetrics.newBuilder()
                     .setScope(InstrumentationScope.newBuilder().setName("scope"));
             theirs.addMetrics(gaugeOnBoth(random));
+            theirs.addMetrics(levelOnBoth(random));
             theirs.addMetrics(sumOnBoth(random));
             theirs.addMetrics(histogramOnBoth(random));
             byte[] batch = encoder.finish();
@@ -82,6 +83,23 @@ class MetricsEncoderTest {
                                 .setStartTimeUnixNano(START)
                                 .setTimeUnixNano(NOW)
                                 .setAsInt(value)
+                                .addAttributes(text("route", "shop/cart/0"))))
+                .build();
+    }
+
+    private Metric levelOnBoth(SplittableRandom random) {
+        double value = random.nextInt(5) == 0 ? 0 : random.nextDouble();
+        encoder.beginGauge("tracery.proxy.endpoint.cost", "s");
+        encoder.level(labels, START, NOW, value);
+        encoder.endMetric();
+        return Metric.newBuilder()
+                .setName("tracery.proxy.endpoint.cost")
+                .setUnit("s")
+                .setGauge(Gauge.newBuilder()
+                        .addDataPoints(NumberDataPoint.newBuilder()
+                                .setStartTimeUnixNano(START)
+                                .setTimeUnixNano(NOW)
+                                .setAsDouble(value)
                                 .addAttributes(text("route", "shop/cart/0"))))
                 .build();
     }

@@ -1,16 +1,15 @@
 import type { ServiceDetail } from '../../api/services';
-import { Breakable } from '../../components/Breakable';
 import { ago } from '../../model/format';
 import { certificateState, configurationState } from '../../model/instances';
 import styles from './service.module.css';
 
 /** The sidecars that serve it: alive, with which configuration, and how long their certificates still hold. */
-export function Endpoints({ detail }: { detail: ServiceDetail }) {
-  const { endpoints, service, now } = detail;
+export function Sidecars({ detail }: { detail: ServiceDetail }) {
+  const { endpoints, now } = detail;
   if (endpoints.length === 0) return null;
   return (
-    <section className={styles.part} aria-label="Endpoints">
-      <h2>Endpoints</h2>
+    <section className={styles.part} aria-label="Sidecars">
+      <h2>Sidecars</h2>
       <div className={styles.wide} tabIndex={0}>
         <table>
           <thead>
@@ -48,14 +47,6 @@ export function Endpoints({ detail }: { detail: ServiceDetail }) {
           </tbody>
         </table>
       </div>
-      {service.identity && (
-        <p className={styles.hint}>
-          Identity{' '}
-          <span className="mono">
-            <Breakable text={service.identity} />
-          </span>
-        </p>
-      )}
     </section>
   );
 }

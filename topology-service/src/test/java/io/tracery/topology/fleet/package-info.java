@@ -1,0 +1,4 @@
+@NullMarked
+package io.tracery.topology.fleet;
+
+import org.jspecify.annotations.NullMarked;

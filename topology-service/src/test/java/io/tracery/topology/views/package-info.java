@@ -1,0 +1,4 @@
+@NullMarked
+package io.tracery.topology.views;
+
+import org.jspecify.annotations.NullMarked;
