@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { sizes } from './browser';
 import { TOKEN } from './fixtures/tap';
 import { inBrowser } from './harness';
 
@@ -17,6 +18,15 @@ inBrowser('services, the mesh and live', ({ server, visit }) => {
     await page.locator('[data-row="shop/payment"]').click();
     await page.getByTestId('service').waitFor();
     expect(new URL(page.url()).pathname).toBe('/services/shop/payment');
+  });
+
+  it('shows on a phone how well each service is and what it serves, without a scroll', async () => {
+    const page = await visit('/services', { viewport: sizes.phone });
+    await page.locator('[data-row="shop/payment"]').waitFor();
+    for (const name of ['Service', 'Success', 'Rate']) {
+      const box = await page.getByRole('columnheader', { name: new RegExp(`^${name}`) }).boundingBox();
+      expect((box?.x ?? 0) + (box?.width ?? 1_000), name).toBeLessThan(sizes.phone.width);
+    }
   });
 
   it('says what fails, since when, who is affected, what was changed, and shows a trace of it', async () => {

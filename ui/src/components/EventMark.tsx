@@ -1,17 +1,17 @@
 import type { MeshEvent } from '../api/events';
+import { kindWords, numberOf, type EventMark as Mark } from '../model/eventMarks';
 import { clock } from '../model/format';
 import { Link } from './navigation';
 import styles from './time.module.css';
 
-/** Events of one kind that stand together. */
+/** Events that stand together. */
 export interface EventGroup {
-  kind: string;
   events: readonly MeshEvent[];
   now: number;
 }
 
 interface Props {
-  mark: { kind: string; x: number; events: readonly MeshEvent[] };
+  mark: Mark;
   /** Whether its note opens to the left. */
   right: boolean;
   to: string;
@@ -31,12 +31,14 @@ export function EventMark({ mark, right, to }: Props) {
   const [first] = mark.events;
   if (!first) return null;
   // What is seen, the number, is part of what is read out.
-  const many = mark.events.length > 1 ? `${mark.events.length} × ` : '';
-  const words = `${many}${mark.kind} at ${clock(first.t)}: ${mark.events.map((event) => event.text).join(', ')}`;
+  const number = numberOf(mark);
+  const words = `${number && `${number}: `}${kindWords(mark)} at ${clock(first.t)}: ${mark.events.map((event) => event.text).join(', ')}`;
   return (
     <Link to={to} className={styles.event} style={{ left: mark.x }} aria-label={words}>
-      <EventShape kind={mark.kind} />
-      {mark.events.length > 1 && <b aria-hidden>{mark.events.length}</b>}
+      {mark.kinds.map((kind) => (
+        <EventShape key={kind} kind={kind} />
+      ))}
+      {number && <b aria-hidden>{number}</b>}
       <span className={styles.note} data-right={right || undefined} aria-hidden>
         {mark.events.slice(0, MOST_LINES).map((event) => (
           <span key={`${event.t} ${event.text} ${event.instance ?? ''}`}>

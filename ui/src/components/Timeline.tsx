@@ -1,9 +1,10 @@
 import { useRef, type PointerEvent, type ReactNode } from 'react';
-import { fetchEvents, type MeshEvent } from '../api/events';
+import { fetchEvents } from '../api/events';
 import { useLive } from '../api/live';
 import { useLiveQuery } from '../api/useLiveQuery';
-import { timeTicks } from '../model/scatter';
+import { eventMarks } from '../model/eventMarks';
 import { tickWords } from '../model/format';
+import { timeTicks } from '../model/scatter';
 import type { Range } from '../model/timeRange';
 import { EventMark, type EventGroup } from './EventMark';
 import { useWidth } from './useWidth';
@@ -69,9 +70,9 @@ export function Timeline(props: Props) {
     const inside = Math.min(Math.max(at, 0), width);
     return { x: at, t: shown.from + (inside / Math.max(width, 1)) * length, target: event.target as Element };
   };
-  const marks = cluster(
+  const marks = eventMarks(
     (events.data ?? []).filter((event) => event.t >= shown.from && event.t <= shown.to),
-    (event) => x(event.t),
+    x,
   );
   const tick = tickWords(length);
   const room = tick.dated ? DATED_TICK_PX : TICK_PX;
@@ -105,29 +106,12 @@ export function Timeline(props: Props) {
       {children?.(x)}
       {marks.map((mark) => (
         <EventMark
-          key={`${mark.kind} ${mark.events[0]?.t ?? 0} ${mark.events[0]?.node ?? ''}`}
+          key={`${mark.events[0]?.t ?? 0} ${mark.events[0]?.kind ?? ''} ${mark.events[0]?.node ?? ''}`}
           mark={mark}
           right={mark.x > width / 2}
-          to={markUrl({ ...mark, now })}
+          to={markUrl({ events: mark.events, now })}
         />
       ))}
     </div>
   );
-}
-
-interface Mark {
-  kind: string;
-  x: number;
-  events: MeshEvent[];
-}
-
-/** Events of one kind that would lie on each other are one mark. */
-function cluster(events: readonly MeshEvent[], x: (event: MeshEvent) => number): Mark[] {
-  const marks: Mark[] = [];
-  for (const event of events) {
-    const last = marks.findLast((mark) => mark.kind === event.kind);
-    if (last && x(event) - last.x < 12) last.events.push(event);
-    else marks.push({ kind: event.kind, x: x(event), events: [event] });
-  }
-  return marks;
 }

@@ -66,7 +66,7 @@ export function Charts({ detail, span }: { detail: ServiceDetail; span: TimeSpan
           </>
         )}
       </p>
-      <div className={styles.charts}>
+      <div className={styles.charts} data-four={columns.flow ? true : undefined}>
         <TimeChart {...common} title="Rate" lines={columns.rate} format={rate} filled />
         <TimeChart
           {...common}

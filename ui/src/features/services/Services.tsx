@@ -11,6 +11,7 @@ import { Icon } from '../../components/Icon';
 import { navigate, urlWith, useLocation } from '../../components/navigation';
 import { Sparkline } from '../../components/Sparkline';
 import { Bone, State } from '../../components/State';
+import { useMedia } from '../../components/useMedia';
 import { useTimeSpan } from '../../components/useTimeSpan';
 import { matches } from '../../model/emphasis';
 import { latency, rate, share } from '../../model/format';
@@ -32,7 +33,11 @@ export function Services() {
   const onlyTrouble = params.get('only') === 'trouble';
   const rows = useMemo(() => (graph ? serviceRows(graph) : []), [graph]);
   const live = span.range === undefined;
-  const columns = useMemo(() => columnsOf(live ? history : undefined), [live, history]);
+  const narrow = useMedia('(max-width: 720px)');
+  const columns = useMemo(() => {
+    const all = columnsOf(live ? history : undefined);
+    return narrow ? narrowed(all) : all;
+  }, [live, history, narrow]);
   const shown = rows.filter(
     (row) =>
       (query.trim() === '' || matches(row.id, query)) &&
@@ -106,7 +111,7 @@ export function Services() {
             sort={parseSort(params.get('sort'), { key: 'failing', descending: true })}
             onSort={(sort) => navigate(urlWith({ sort: sortText(sort) }), { replace: true })}
             onSelect={(row) => open(row)}
-            minWidth={980}
+            minWidth={narrow ? 940 : 980}
             empty={
               <p className={styles.empty}>
                 {onlyTrouble && query.trim() === ''
@@ -235,6 +240,17 @@ function columnsOf(history: RateHistory | undefined): Column<ServiceRow>[] {
         ),
     },
   ];
+}
+
+/** On a phone what is most asked for stands in sight, the rest to the right of it. */
+const FIRST = ['name', 'success', 'rate'];
+
+function narrowed(columns: readonly Column<ServiceRow>[]): Column<ServiceRow>[] {
+  const first = FIRST.flatMap((key) => columns.filter((column) => column.key === key));
+  const rest = columns.filter(({ key }) => !FIRST.includes(key));
+  return [...first, ...rest].map((column) =>
+    column.key === 'name' ? { ...column, width: '118px' } : column,
+  );
 }
 
 const Loading = () => (
