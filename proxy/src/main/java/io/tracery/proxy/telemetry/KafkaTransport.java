@@ -4,6 +4,7 @@ import io.tracery.tracing.topic.Topic;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.producer.BufferExhaustedException;
 import org.apache.kafka.clients.producer.Callback;
@@ -64,6 +65,8 @@ final class KafkaTransport implements Transport {
                 Map.entry(
                         ProducerConfig.METADATA_MAX_IDLE_CONFIG,
                         Duration.ofHours(1).toMillis()),
+                // Else each of the client's figures becomes a bean of JMX, which nobody here asks.
+                Map.entry(ProducerConfig.METRIC_REPORTER_CLASSES_CONFIG, List.of()),
                 Map.entry(ProducerConfig.ENABLE_METRICS_PUSH_CONFIG, false));
     }
 

@@ -1,9 +1,8 @@
 package io.tracery.topology.graph;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /** What happened to the edges of a graph: a number that grows with each change, and the edges to tell of. Any thread. */
 final class Changes {
@@ -25,12 +24,9 @@ final class Changes {
         toTell.add(edge);
     }
 
-    /** Takes the edges that wait to be told of. */
-    List<EdgeState> take() {
-        List<EdgeState> taken = new ArrayList<>();
-        for (EdgeState edge = toTell.poll(); edge != null; edge = toTell.poll()) {
-            taken.add(edge);
-        }
-        return taken;
+    /** The edge that has waited longest to be told of, or null when none waits. */
+    @Nullable
+    EdgeState poll() {
+        return toTell.poll();
     }
 }

@@ -28,6 +28,8 @@ public final class Graph {
     /** How often it is looked for edges that left. */
     private static final long LEAVING_EVERY_MILLIS = 10_000;
 
+    private static final long TOLD_A_SECOND = 2_000;
+
     private record Gone(long version, long millis) {}
 
     private final GraphLimits limits;
@@ -36,7 +38,11 @@ public final class Graph {
     private final Map<Integer, Long> claims = new ConcurrentHashMap<>();
     private final Map<EdgeKey, Gone> gone = new HashMap<>();
     private final Changes changes = new Changes();
+    // Confined to the one who takes changes.
     private long leavingMillis;
+    private long toldMillis;
+    private long toldBudget;
+
     private volatile long newestData;
     private volatile long firstData = Long.MAX_VALUE;
     private volatile int historySeconds = GraphLimits.MAX_HISTORY_SECONDS;
@@ -215,13 +221,20 @@ public final class Graph {
         firstData = Math.min(firstData, first);
     }
 
-    /** The edges that changed or left since the last call, of those that this process speaks for; by one thread. */
+    /**
+     * Edges that changed since they were last told of, those that have waited longest first and {@value #TOLD_A_SECOND} a
+     * second at most, so that telling of a large graph does not hold up counting; and all that left. Only those that this
+     * process speaks for; by one thread.
+     */
     public List<EdgeChange> takeChanges() {
         long now = clock.millis();
+        toldBudget = Math.clamp(toldBudget + (now - toldMillis) * TOLD_A_SECOND / 1000, 0, TOLD_A_SECOND);
+        toldMillis = now;
         List<EdgeChange> taken = new ArrayList<>();
-        for (EdgeState edge : changes.take()) {
+        for (EdgeState edge = next(); edge != null; edge = next()) {
             EdgeChange change = edge.takeChange(now, this::claims);
             if (change != null) {
+                toldBudget--;
                 taken.add(change);
             }
         }
@@ -235,6 +248,10 @@ public final class Graph {
             }
         }
         return taken;
+    }
+
+    private @Nullable EdgeState next() {
+        return toldBudget > 0 ? changes.poll() : null;
     }
 
     /** Shares the room for history among the edges there are, and forgets what is older than that. */

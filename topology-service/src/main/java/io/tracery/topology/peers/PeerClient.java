@@ -20,17 +20,30 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 
-/** Asks another process for what it counted. Every method blocks; an answer that is not as it should be is an {@link IOException}. Any thread. */
+/**
+ * Asks another process for what it counted. Every method blocks; an answer that is not as it should be, or larger than a
+ * quarter of the heap, is an {@link IOException}. Any thread.
+ */
 public final class PeerClient implements AutoCloseable {
 
     private static final Duration CONNECT_WITHIN = Duration.ofSeconds(1);
     private static final Duration SHARE_WITHIN = Duration.ofSeconds(5);
     private static final Duration ANSWER_WITHIN = Duration.ofSeconds(15);
 
+    private final long mostBytes;
     private final HttpClient client = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(CONNECT_WITHIN)
             .build();
+
+    public PeerClient() {
+        this(Runtime.getRuntime().maxMemory() / 4);
+    }
+
+    /** @param mostBytes of one answer */
+    PeerClient(long mostBytes) {
+        this.mostBytes = mostBytes;
+    }
 
     GraphShare graph(String address, GraphSharing.Known known) throws IOException {
         String query = "?epoch=" + known.epoch() + "&after=" + known.version();
@@ -78,7 +91,8 @@ public final class PeerClient implements AutoCloseable {
 
     private byte[] ask(String address, HttpRequest.Builder request) throws IOException {
         try {
-            HttpResponse<byte[]> answer = client.send(request.build(), BodyHandlers.ofByteArray());
+            HttpResponse<byte[]> answer =
+                    client.send(request.build(), BodyHandlers.limiting(BodyHandlers.ofByteArray(), mostBytes));
             if (answer.statusCode() != 200) {
                 throw new IOException(address + " answers " + answer.statusCode() + ": "
                         + new String(answer.body(), StandardCharsets.UTF_8));

@@ -9,7 +9,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.tracery.tracing.metric.ExponentialHistogram;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -148,6 +150,23 @@ class GraphTest {
 
         traffic.ended(sent(EDGE), 1, 0.01, START + 600_000, START + 600_001);
         assertThat(edge().requests()).isEqualTo(6);
+    }
+
+    @Test
+    void tellsOfALargeGraphALittleAtATimeAndOfEachEdgeOnce() {
+        for (int i = 0; i < 2_500; i++) {
+            traffic.ended(sent("shop/front>shop/s" + i + ":http"), 1, 0.01, START - 1000, START);
+        }
+
+        List<EdgeChange> told = new ArrayList<>(traffic.graph.takeChanges());
+        assertThat(told).hasSize(2_000);
+        assertThat(traffic.graph.takeChanges()).isEmpty();
+        traffic.clock.advance(Duration.ofMillis(100));
+        told.addAll(traffic.graph.takeChanges());
+        assertThat(told).hasSize(2_200);
+        traffic.clock.advance(Duration.ofSeconds(1));
+        told.addAll(traffic.graph.takeChanges());
+        assertThat(told).hasSize(2_500).doesNotHaveDuplicates();
     }
 
     @Test

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tracery.topology.peers;
+
+import org.jspecify.annotations.NullMarked;
