@@ -63,6 +63,28 @@ inBrowser('the topology page', ({ visit }) => {
     await panel.waitFor({ state: 'detached' });
   });
 
+  it('says what the cluster runs behind a node, where there is one', async () => {
+    const page = await visit('/?node=shop%2Fpayment');
+    const kubernetes = page
+      .getByTestId('panel')
+      .locator('section', { has: page.getByRole('heading', { name: 'Kubernetes' }) });
+    await kubernetes.waitFor();
+    const text = (await kubernetes.textContent()) ?? '';
+    for (const said of [
+      'Deployment',
+      'payment:1.4.2',
+      '1 of 2',
+      'Restarts7',
+      'node-a, node-b',
+      'eu-1a, eu-1b',
+    ])
+      expect(text).toContain(said);
+    expect(await kubernetes.getByTitle('app.kubernetes.io/version').count()).toBe(1);
+    await page.locator(node('shop/catalog')).click();
+    await page.getByTestId('panel').getByText('Called by').waitFor();
+    expect(await kubernetes.count()).toBe(0);
+  });
+
   it('opens a link to a node with the map in sight, and moves it no more than the panel asks', async () => {
     for (const viewport of [
       { width: 1280, height: 800 },

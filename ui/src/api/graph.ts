@@ -37,6 +37,23 @@ const edgeSchema = z.object({
   stale: z.boolean(),
 });
 
+const kubernetesSchema = z.object({
+  owners: z.array(
+    z.object({
+      kind: z.string(),
+      name: z.string(),
+      ready: z.number(),
+      desired: z.number(),
+      images: z.array(z.string()),
+    }),
+  ),
+  services: z.array(z.string()),
+  pods: z.number(),
+  restarts: z.number(),
+  machines: z.array(z.object({ name: z.string(), zone: z.string().nullable(), pods: z.number() })),
+  labels: z.record(z.string(), z.string()),
+});
+
 const nodeSchema = z.object({
   id: z.string(),
   namespace: z.string().nullable(),
@@ -47,6 +64,8 @@ const nodeSchema = z.object({
   successShare: share,
   p99: number,
   stale: z.boolean(),
+  /** What a cluster runs behind it, now. */
+  kubernetes: kubernetesSchema.nullish(),
 });
 
 export const graphSchema = z.object({
@@ -65,6 +84,7 @@ const seriesSchema = z.object({
 
 /** Times are Unix milliseconds, rates per second, shares 0..1, latencies ms; what is not known is null. */
 export type Graph = z.infer<typeof graphSchema>;
+export type KubernetesWorkload = z.infer<typeof kubernetesSchema>;
 export type GraphNode = z.infer<typeof nodeSchema>;
 export type GraphEdge = z.infer<typeof edgeSchema>;
 export type EdgeVersion = z.infer<typeof versionSchema>;

@@ -12,6 +12,7 @@ import { FateTable } from './FateTable';
 import { GoldenMetrics } from './GoldenMetrics';
 import { Headline } from './Headline';
 import { Identity } from './Identity';
+import { Kubernetes } from './Kubernetes';
 import { selectionUrl, versionsUrl } from './useTopologyView';
 import styles from './panel.module.css';
 
@@ -82,6 +83,7 @@ export function NodePanel({ graph, node }: { graph: Graph; node: GraphNode }) {
           <CompareVersions node={node} versions={versions.map(({ version }) => version)} />
         </section>
       )}
+      {node.kubernetes && <Kubernetes workload={node.kubernetes} />}
       {identities.length > 0 && (
         <Identity
           rows={identities.map((identity) => ({ label: 'Identity', identity }))}

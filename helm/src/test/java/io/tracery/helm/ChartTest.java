@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,7 +43,9 @@ class ChartTest {
                                 "traces.backend",
                                 "jaeger",
                                 "traces.jaeger",
-                                "jaeger.observability:16685")),
+                                "jaeger.observability:16685",
+                                "kubernetes.enabled",
+                                "false")),
                 Arguments.of(
                         "monitored",
                         Map.of(
@@ -93,6 +96,56 @@ class ChartTest {
             assertThat(security.get("allowPrivilegeEscalation").asBoolean()).isFalse();
             assertThat(security.at("/capabilities/drop/0").asText()).isEqualTo("ALL");
         });
+    }
+
+    /** Exactly what the topology service watches; it names what it lacks. */
+    @Test
+    void mayListAndWatchWhatTheMapShowsAndNothingElse() throws IOException {
+        JsonNode role = only("ClusterRole", render(Map.of()));
+        Map<String, List<String>> readable = new TreeMap<>();
+        for (JsonNode rule : role.get("rules")) {
+            assertThat(texts(rule.get("verbs"))).containsExactly("list", "watch");
+            readable.put(rule.at("/apiGroups/0").asText(), texts(rule.get("resources")));
+        }
+
+        assertThat(readable)
+                .isEqualTo(Map.of(
+                        "", List.of("nodes", "pods", "services"),
+                        "apps", List.of("daemonsets", "deployments", "replicasets", "statefulsets"),
+                        "batch", List.of("jobs")));
+        JsonNode binding = only("ClusterRoleBinding", render(Map.of()));
+        assertThat(binding.at("/roleRef/name")).isEqualTo(role.at("/metadata/name"));
+        assertThat(binding.at("/subjects/0/name"))
+                .isEqualTo(only("ServiceAccount", render(Map.of())).at("/metadata/name"));
+        assertThat(binding.at("/subjects/0/namespace").asText()).isEqualTo("tracery");
+        assertThat(only("StatefulSet", render(Map.of()))
+                        .at("/spec/template/spec/automountServiceAccountToken")
+                        .asBoolean())
+                .isTrue();
+    }
+
+    @Test
+    void hasNoRoleAndNoTokenWhereTheClusterIsNotAsked() throws IOException {
+        String rendered = render(Map.of("kubernetes.enabled", "false"));
+
+        assertThat(objects(rendered).map(object -> object.get("kind").asText()))
+                .noneMatch(kind -> kind.startsWith("Cluster"));
+        assertThat(only("StatefulSet", rendered)
+                        .at("/spec/template/spec/automountServiceAccountToken")
+                        .asBoolean())
+                .isFalse();
+        assertThat(rendered).contains("kubernetes: {use: \"off\"}");
+    }
+
+    private static JsonNode only(String kind, String rendered) throws IOException {
+        return objects(rendered)
+                .filter(object -> object.get("kind").asText().equals(kind))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static List<String> texts(JsonNode array) {
+        return array.valueStream().map(JsonNode::asText).toList();
     }
 
     @Test

@@ -146,7 +146,8 @@ public final class StandaloneApp implements Component {
                 /* history= */ null,
                 "127.0.0.1:" + config.controlPlanePort(),
                 config.dataDir().resolve("ca").resolve("root.pem"),
-                /* sharing= */ null);
+                /* sharing= */ null,
+                config.kubernetes());
     }
 
     private static ControlPlaneConfig controlPlane(StandaloneConfig config) {

@@ -2,6 +2,7 @@ package io.tracery.standalone;
 
 import io.tracery.pipeline.forward.ForwardSettings;
 import io.tracery.search.TracesConfig;
+import io.tracery.topology.KubernetesConfig;
 import java.nio.file.Path;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param jwksFile public keys of those who sign service account tokens; required without {@code localTokens}
  * @param tapTokens file with the tokens of those who may look at single exchanges; with {@code localTokens} there is one more,
  *     in {@code dataDir/tokens/tap.token}
+ * @param kubernetes whether a cluster is asked what runs behind the nodes of the graph; where it runs in one, when left out
  */
 public record StandaloneConfig(
         Path dataDir,
@@ -51,7 +53,8 @@ public record StandaloneConfig(
         TracesConfig traces,
         boolean localTokens,
         @Nullable Path jwksFile,
-        @Nullable Path tapTokens) {
+        @Nullable Path tapTokens,
+        KubernetesConfig kubernetes) {
 
     private static final String LOOPBACK = "127.0.0.1";
     private static final Set<String> WILDCARDS = Set.of("0.0.0.0", "::");
@@ -70,6 +73,7 @@ public record StandaloneConfig(
         otlpHttpPort = port("otlpHttpPort", otlpHttpPort, 4318);
         searchPort = port("searchPort", searchPort, 16686);
         topologyPort = port("topologyPort", topologyPort, 8400);
+        kubernetes = kubernetes == null ? KubernetesConfig.DEFAULT : kubernetes;
         traces = traces == null ? TracesConfig.OWN : traces;
         if (!localTokens && jwksFile == null) {
             throw new IllegalArgumentException("set localTokens: true, or jwksFile to the keys that sign tokens");

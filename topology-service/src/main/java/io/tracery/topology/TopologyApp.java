@@ -22,6 +22,7 @@ import io.tracery.topology.graph.GraphSharing;
 import io.tracery.topology.history.History;
 import io.tracery.topology.history.Past;
 import io.tracery.topology.json.EdgeEvents;
+import io.tracery.topology.kubernetes.Cluster;
 import io.tracery.topology.metrics.EdgeLagMeter;
 import io.tracery.topology.metrics.ServiceGraphMetrics;
 import io.tracery.topology.peers.PeerClient;
@@ -36,8 +37,10 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The composition root of the topology service. */
@@ -46,10 +49,12 @@ public final class TopologyApp implements Component {
     private final ApiServer api;
     private final Components all;
 
-    private TopologyApp(ApiServer api, Peers peers, GraphStream stream) {
+    private TopologyApp(ApiServer api, Peers peers, GraphStream stream, Optional<Cluster> cluster) {
         this.api = api;
         // The API first: while Kafka is not there yet, it says so.
-        this.all = new Components("topology-service", List.of(api, peers, stream));
+        this.all = new Components(
+                "topology-service",
+                Stream.concat(Stream.of(api, peers, stream), cluster.stream()).toList());
     }
 
     /**
@@ -61,7 +66,9 @@ public final class TopologyApp implements Component {
         InstantSource clock = InstantSource.system();
         GraphLimits limits = new GraphLimits(config.maxEdges(), config.maxSeriesPerEdge(), config.historyCells());
         Graph graph = new Graph(limits, clock);
-        GraphReader reader = new GraphReader(graph, clock);
+        Optional<Cluster> cluster = cluster(requireNonNull(config.kubernetes()), registry);
+        GraphReader reader = cluster.map(asked -> new GraphReader(graph, clock, asked::behind))
+                .orElseGet(() -> new GraphReader(graph, clock));
         EdgeLag lag = new EdgeLag();
         EdgeLagMeter lagMeter = new EdgeLagMeter(lag, registry);
         History history = new History();
@@ -110,7 +117,11 @@ public final class TopologyApp implements Component {
                 clock);
         listening.set(api);
         register(registry, graph, reader);
-        return new TopologyApp(api, peers, stream);
+        return new TopologyApp(api, peers, stream, cluster);
+    }
+
+    private static Optional<Cluster> cluster(KubernetesConfig config, MeterRegistry registry) {
+        return Cluster.of(config.use(), config.kubeconfig(), registry);
     }
 
     private static ApiServer.Settings settings(TopologyConfig config) {

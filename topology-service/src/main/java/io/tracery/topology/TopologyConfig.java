@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  *     tap is off
  * @param trustAnchorFile PEM of who has signed the control plane's certificate; required with {@code controlPlane}
  * @param sharing with other processes
+ * @param kubernetes whether the cluster is asked what runs behind the nodes of the graph
  */
 public record TopologyConfig(
         @Nullable String kafka,
@@ -50,7 +51,8 @@ public record TopologyConfig(
         @Nullable HistoryConfig history,
         @Nullable String controlPlane,
         @Nullable Path trustAnchorFile,
-        @Nullable SharingConfig sharing) {
+        @Nullable SharingConfig sharing,
+        @Nullable KubernetesConfig kubernetes) {
 
     /** The value of a port that asks for any that is free. */
     public static final int ANY_PORT = -1;
@@ -80,6 +82,7 @@ public record TopologyConfig(
         historyCells = positive("historyCells", historyCells, GraphLimits.DEFAULT.historyCells());
         history = history == null ? HistoryConfig.DEFAULT : history;
         sharing = sharing == null ? SharingConfig.DEFAULT : sharing;
+        kubernetes = kubernetes == null ? KubernetesConfig.DEFAULT : kubernetes;
         if (controlPlane != null && !CONTROL_PLANE.matcher(controlPlane).matches()) {
             throw new IllegalArgumentException("controlPlane must be host:port, not " + controlPlane);
         }
@@ -99,34 +102,38 @@ public record TopologyConfig(
 
     /** All defaults but what must be known. */
     public static TopologyConfig of(Path dataDir) {
-        return new TopologyConfig(null, null, 0, 0, dataDir, null, null, null, 0, 0, 0, 0, null, null, null, null);
+        return new TopologyConfig(
+                null, null, 0, 0, dataDir, null, null, null, 0, 0, 0, 0, null, null, null, null, null);
     }
 
     /** The same, reading another Kafka. */
     public TopologyConfig withKafka(String bootstrapServers) {
-        return new TopologyConfig(
-                bootstrapServers,
-                host,
-                port,
-                adminPort,
-                dataDir,
-                applicationId,
-                searchUrl,
-                uiResource,
-                maxSubscribers,
-                maxEdges,
-                maxSeriesPerEdge,
-                historyCells,
-                history,
-                controlPlane,
-                trustAnchorFile,
-                sharing);
+        return with(bootstrapServers, host, port, sharing, kubernetes);
     }
 
     /** The same, listening elsewhere. */
     public TopologyConfig withAddress(String listenHost, int listenPort) {
+        return with(kafka, listenHost, listenPort, sharing, kubernetes);
+    }
+
+    /** The same, sharing the work with others. */
+    public TopologyConfig withSharing(SharingConfig how) {
+        return with(kafka, host, port, how, kubernetes);
+    }
+
+    /** The same, with other questions to the cluster. */
+    public TopologyConfig withKubernetes(KubernetesConfig how) {
+        return with(kafka, host, port, sharing, how);
+    }
+
+    private TopologyConfig with(
+            @Nullable String brokers,
+            @Nullable String listenHost,
+            int listenPort,
+            @Nullable SharingConfig others,
+            @Nullable KubernetesConfig cluster) {
         return new TopologyConfig(
-                kafka,
+                brokers,
                 listenHost,
                 listenPort,
                 adminPort,
@@ -141,49 +148,8 @@ public record TopologyConfig(
                 history,
                 controlPlane,
                 trustAnchorFile,
-                sharing);
-    }
-
-    /** The same, with trace search elsewhere. */
-    public TopologyConfig withSearchUrl(URI url) {
-        return new TopologyConfig(
-                kafka,
-                host,
-                port,
-                adminPort,
-                dataDir,
-                applicationId,
-                url,
-                uiResource,
-                maxSubscribers,
-                maxEdges,
-                maxSeriesPerEdge,
-                historyCells,
-                history,
-                controlPlane,
-                trustAnchorFile,
-                sharing);
-    }
-
-    /** The same, sharing the work with others. */
-    public TopologyConfig withSharing(SharingConfig how) {
-        return new TopologyConfig(
-                kafka,
-                host,
-                port,
-                adminPort,
-                dataDir,
-                applicationId,
-                searchUrl,
-                uiResource,
-                maxSubscribers,
-                maxEdges,
-                maxSeriesPerEdge,
-                historyCells,
-                history,
-                controlPlane,
-                trustAnchorFile,
-                how);
+                others,
+                cluster);
     }
 
     private static int port(String key, int value, int standard) {

@@ -28,6 +28,17 @@ class TopologyConfigTest {
     }
 
     @Test
+    void asksTheClusterWhereItIsTold() throws IOException {
+        assertThat(read("dataDir: /x").kubernetes()).isEqualTo(KubernetesConfig.DEFAULT);
+        assertThat(read("{dataDir: /x, kubernetes: {use: on, kubeconfig: /k}}").kubernetes())
+                .isEqualTo(new KubernetesConfig("on", Path.of("/k")));
+        assertThat(read("{dataDir: /x, kubernetes: {use: off}}").kubernetes())
+                .isEqualTo(new KubernetesConfig("off", null));
+        assertThat(read("{dataDir: /x, kubernetes: {use: 'auto'}}").kubernetes())
+                .isEqualTo(KubernetesConfig.DEFAULT);
+    }
+
+    @Test
     void saysWhatIsWrong() {
         assertThatThrownBy(() -> read("port: 1"))
                 .isInstanceOf(ConfigException.class)
@@ -36,6 +47,10 @@ class TopologyConfigTest {
         assertThatThrownBy(() -> read("{dataDir: /x, searchUrl: 'ftp://y'}"))
                 .hasMessageContaining("searchUrl must begin with");
         assertThatThrownBy(() -> read("{dataDir: /x, maxEdge: 5}")).hasMessageContaining("did you mean maxEdges?");
+        assertThatThrownBy(() -> read("{dataDir: /x, kubernetes: {use: maybe}}"))
+                .hasMessageContaining("kubernetes.use is maybe; set it to auto, on or off");
+        assertThatThrownBy(() -> read("{dataDir: /x, kubernetes: {use: off, kubeconfig: /k}}"))
+                .hasMessageContaining("leave out one of them");
     }
 
     private TopologyConfig read(String yaml) throws IOException {

@@ -9,6 +9,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Questions to the graph. Answers are immutable; every method may be called by any thread. */
 public final class GraphReader {
@@ -17,10 +19,18 @@ public final class GraphReader {
 
     private final Graph graph;
     private final InstantSource clock;
+    private final Function<NodeId, @Nullable KubernetesWorkload> cluster;
 
+    /** Where no cluster is asked what runs behind a node. */
     public GraphReader(Graph graph, InstantSource clock) {
+        this(graph, clock, node -> null);
+    }
+
+    /** @param cluster what runs behind a node, null where nothing is known to; called for each node of each snapshot */
+    public GraphReader(Graph graph, InstantSource clock, Function<NodeId, @Nullable KubernetesWorkload> cluster) {
         this.graph = graph;
         this.clock = clock;
+        this.cluster = cluster;
     }
 
     /** Grows whenever the graph changes. */
@@ -41,7 +51,7 @@ public final class GraphReader {
     /** The part of the graph that a scope asks for. */
     public GraphSnapshot snapshot(Duration span, GraphScope scope) {
         Window window = window(span);
-        NodeSums nodes = new NodeSums(window, scope);
+        NodeSums nodes = new NodeSums(window, scope, cluster);
         List<EdgeSummary> summaries = new ArrayList<>();
         TreeMap<String, CollapsedEdge> collapsed = new TreeMap<>();
         WindowSum whole = new WindowSum(window.settledBefore());

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param kind as {@link NodeId.Kind}, in lower case
  * @param members how many nodes this one stands for
+ * @param kubernetes what a cluster runs behind it, now; null where nothing is known, of the past and of a whole namespace
  * @param requestRate per second
  * @param successShare 0 to 1
  * @param p99 milliseconds
@@ -22,4 +23,5 @@ public record NodeSummary(
         @Nullable Double successShare,
         @Nullable Double p99,
         boolean stale,
-        int members) {}
+        int members,
+        @Nullable KubernetesWorkload kubernetes) {}

@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Adds edges up to the nodes at their ends. */
 final class NodeSums {
@@ -30,11 +32,14 @@ final class NodeSums {
 
     private final Window window;
     private final GraphScope scope;
+    private final Function<NodeId, @Nullable KubernetesWorkload> cluster;
     private final HashMap<NodeId, Sum> sums = new HashMap<>();
 
-    NodeSums(Window window, GraphScope scope) {
+    /** @param cluster what runs behind a node */
+    NodeSums(Window window, GraphScope scope, Function<NodeId, @Nullable KubernetesWorkload> cluster) {
         this.window = window;
         this.scope = scope;
+        this.cluster = cluster;
     }
 
     void add(EdgeState state, EdgeSummary edge, WindowSum sum) {
@@ -83,6 +88,7 @@ final class NodeSums {
                 sum.received.successShare(),
                 sum.received.latencies().p99(),
                 sum.stale,
-                sum.members.size());
+                sum.members.size(),
+                cluster.apply(node));
     }
 }

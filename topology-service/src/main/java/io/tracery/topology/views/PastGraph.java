@@ -165,7 +165,8 @@ public final class PastGraph {
                 sum.received.successShare(),
                 sum.received.quantile(0.99),
                 false,
-                1);
+                1,
+                /* kubernetes= */ null);
     }
 
     private static NodeId.Kind kind(NodeId node, Sum sum) {

@@ -6,6 +6,7 @@ import io.tracery.topology.fleet.PartitionFleet;
 import io.tracery.topology.graph.EdgeLag;
 import io.tracery.topology.graph.GraphLimits;
 import io.tracery.topology.graph.GraphSharing;
+import io.tracery.topology.graph.KubernetesWorkload;
 import io.tracery.topology.graph.Traffic;
 import io.tracery.topology.history.History;
 import io.tracery.topology.history.HistorySettings;
@@ -25,6 +26,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A real server over a graph that the test feeds. */
@@ -32,7 +34,20 @@ final class ApiKit implements AutoCloseable {
 
     private record Nothing() {}
 
-    final Traffic traffic = new Traffic(GraphLimits.DEFAULT);
+    private static final KubernetesWorkload CART = new KubernetesWorkload(
+            List.of(
+                    new KubernetesWorkload.Owner("Deployment", "cart-v1", 2, 2, List.of("registry.example/cart:1.4.2")),
+                    new KubernetesWorkload.Owner(
+                            "Deployment", "cart-v2", 0, 1, List.of("registry.example/cart:1.5.0"))),
+            List.of("cart"),
+            3,
+            4,
+            List.of(
+                    new KubernetesWorkload.Machine("node-a", "eu-1a", 2),
+                    new KubernetesWorkload.Machine("node-b", null, 1)),
+            Map.of("app.kubernetes.io/name", "cart", "app.kubernetes.io/part-of", "shop", "team", "checkout"));
+
+    final Traffic traffic = new Traffic(GraphLimits.DEFAULT, node -> node.id().equals("shop/cart") ? CART : null);
     final EdgeLag lag = new EdgeLag();
     final MemoryWindows windows = new MemoryWindows();
     final PartitionHistory remembered = new PartitionHistory(windows, HistorySettings.DEFAULT, traffic.graph::inFlight);

@@ -5,6 +5,7 @@ import static io.tracery.topology.graph.Traffic.labels;
 import static io.tracery.topology.graph.Traffic.received;
 import static io.tracery.topology.graph.Traffic.sent;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 
 import io.tracery.tracing.metric.ExponentialHistogram;
@@ -12,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -42,6 +44,27 @@ class GraphTest {
         assertThat(series.points())
                 .hasSize(30)
                 .allSatisfy(point -> assertThat(point.requestRate()).isBetween(45.0, 55.0));
+    }
+
+    @Test
+    void aNodeSaysWhatAClusterRunsBehindItAndAWholeNamespaceDoesNot() {
+        KubernetesWorkload cart = new KubernetesWorkload(
+                List.of(new KubernetesWorkload.Owner("Deployment", "cart", 1, 2, List.of("cart:1"))),
+                List.of("cart"),
+                1,
+                0,
+                List.of(),
+                Map.of());
+        GraphReader asking = new GraphReader(
+                traffic.graph, traffic.clock, node -> node.equals(new NodeId("shop", "cart")) ? cart : null);
+        traffic.ended(sent(EDGE), 1, 0.01, START - 1000, START);
+
+        assertThat(asking.snapshot(WINDOW).nodes())
+                .extracting(NodeSummary::id, NodeSummary::kubernetes)
+                .containsExactly(tuple("shop/cart", cart), tuple("shop/front", null));
+        assertThat(asking.snapshot(WINDOW, new GraphScope(null, true)).nodes())
+                .extracting(NodeSummary::kubernetes)
+                .containsExactly((KubernetesWorkload) null);
     }
 
     @Test

@@ -3,6 +3,8 @@ package io.tracery.topology.graph;
 import io.tracery.topology.SettableClock;
 import io.tracery.tracing.metric.ExponentialHistogram;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Feeds a graph by hand. */
 public final class Traffic {
@@ -14,9 +16,14 @@ public final class Traffic {
     private Consumer<Increment> also = increment -> {};
 
     public Traffic(GraphLimits limits) {
+        this(limits, node -> null);
+    }
+
+    /** @param cluster what runs behind a node */
+    public Traffic(GraphLimits limits, Function<NodeId, @Nullable KubernetesWorkload> cluster) {
         graph = new Graph(limits, clock);
         graph.claim(0);
-        reader = new GraphReader(graph, clock);
+        reader = new GraphReader(graph, clock, cluster);
     }
 
     /** Who else is told. */

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tracery.topology.kubernetes;
+
+import org.jspecify.annotations.NullMarked;
