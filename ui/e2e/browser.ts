@@ -89,7 +89,7 @@ export async function settled(page: Page): Promise<void> {
   if (!asked) throw new Error('the page was opened by another hand');
   for (let rested = false; !rested;) {
     await Promise.all([...asked].map((request) => request.response().catch(() => null)));
-    await page.evaluate(stillFrames, 4);
+    await page.evaluate(stillFrames, 2);
     rested = asked.size === 0;
   }
 }
@@ -114,6 +114,12 @@ async function stillFrames(wanted: number): Promise<void> {
     still = now === last && !moving() ? still + 1 : 0;
     last = now;
   }
+}
+
+/** Puts the system's theme on the page. */
+export async function inTheme(page: Page, colorScheme: 'light' | 'dark'): Promise<void> {
+  await page.emulateMedia({ colorScheme });
+  await page.waitForFunction((theme) => document.documentElement.dataset.theme === theme, colorScheme);
 }
 
 export async function shot(page: Page, name: string): Promise<void> {

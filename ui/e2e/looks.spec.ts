@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { buildTrace, outcome } from '../src/model/trace';
-import { shot, sizes } from './browser';
+import { inTheme, shot, sizes } from './browser';
 import { TOKEN } from './fixtures/tap';
 import { accessibilityProblems, inBrowser } from './harness';
 
@@ -47,7 +47,8 @@ inBrowser('how the pages look', ({ server, visit }) => {
   ];
 
   for (const { name, path, ready } of views) {
-    it(name, async () => {
+    // Six pictures and four looks by axe.
+    it(name, { timeout: 90_000 }, async () => {
       server.mood.changed = name.startsWith('diff');
       const page = await visit(path());
       if (name === 'live') {
@@ -59,7 +60,7 @@ inBrowser('how the pages look', ({ server, visit }) => {
       for (const [size, viewport] of Object.entries(sizes)) {
         await page.setViewportSize(viewport);
         for (const colorScheme of ['light', 'dark'] as const) {
-          await page.emulateMedia({ colorScheme });
+          await inTheme(page, colorScheme);
           await shot(page, `${name}-${size}-${colorScheme}`);
           // The desk's page is the laptop's with more air, and of all that axe looks at only colours differ in the dark.
           if (size === 'desk') continue;

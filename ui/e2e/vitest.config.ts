@@ -4,8 +4,9 @@ export default defineConfig({
   test: {
     root: import.meta.dirname,
     include: ['**/*.spec.ts'],
-    // One browser, one page server: the specs run one after the other. Each test is named, skipped ones too.
-    fileParallelism: false,
+    // Each spec has a browser and a page server of its own; two at a time keep two cores busy and no more.
+    maxWorkers: 2,
+    // Each test is named, skipped ones too.
     reporters: ['verbose'],
     testTimeout: 30_000,
     hookTimeout: 60_000,

@@ -29,7 +29,7 @@ export function Segmented<T extends string>({ label, value, options, onChange }:
           onClick={() => onChange(option.value)}
         >
           {option.icon && <Icon name={option.icon} size={14} />}
-          {option.label}
+          <span>{option.label}</span>
         </button>
       ))}
     </div>

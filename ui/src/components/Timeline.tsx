@@ -73,6 +73,7 @@ export function Timeline(props: Props) {
   const marks = eventMarks(
     (events.data ?? []).filter((event) => event.t >= shown.from && event.t <= shown.to),
     x,
+    width,
   );
   const tick = tickWords(length);
   const room = tick.dated ? DATED_TICK_PX : TICK_PX;

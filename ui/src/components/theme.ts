@@ -12,6 +12,10 @@ function apply(): void {
   listeners.forEach((listener) => listener());
 }
 
+function themeOf(dark: boolean): Theme {
+  return dark ? 'dark' : 'light';
+}
+
 function chosen(): Theme | null {
   try {
     const stored = localStorage.getItem(KEY);
@@ -22,15 +26,20 @@ function chosen(): Theme | null {
 }
 
 let choice = chosen();
-const current = (): Theme => choice ?? (system.matches ? 'dark' : 'light');
+// Who reads `system.matches` between a change and its event swallows the event; so only the event is read.
+let preferred = themeOf(system.matches);
+const current = (): Theme => choice ?? preferred;
 
-system.addEventListener('change', apply);
+system.addEventListener('change', ({ matches }) => {
+  preferred = themeOf(matches);
+  apply();
+});
 apply();
 
 /** Choosing what the system prefers anyway means following the system again. */
 export function toggleTheme(): void {
   const next: Theme = current() === 'dark' ? 'light' : 'dark';
-  choice = next === (system.matches ? 'dark' : 'light') ? null : next;
+  choice = next === preferred ? null : next;
   try {
     if (choice) localStorage.setItem(KEY, choice);
     else localStorage.removeItem(KEY);

@@ -9,7 +9,7 @@ const event = (t: number, kind = 'certificate'): MeshEvent => ({
   node: null,
   text: '',
 });
-const marksOf = (...events: MeshEvent[]) => eventMarks(events, (t) => t);
+const marksOf = (...events: MeshEvent[]) => eventMarks(events, (t) => t, 1_000);
 
 describe('marks of events on a line', () => {
   it('stand alone where there is room', () => {
@@ -32,6 +32,20 @@ describe('marks of events on a line', () => {
     expect(marksOf(...dozen, event(34))).toHaveLength(1);
     expect(marksOf(...dozen, event(35))).toHaveLength(2);
     expect(marksOf(event(0), event(1, 'deploy'), event(30))).toHaveLength(1);
+  });
+
+  it('stay on the line, together with what is in the way', () => {
+    const at = (...events: MeshEvent[]) =>
+      eventMarks(events, (t) => t, 100).map(({ x, events: of }) => [x, of.length]);
+    expect(at(event(10), event(98))).toEqual([
+      [10, 1],
+      [85, 1],
+    ]);
+    expect(at(event(10), event(72), event(95, 'deploy'))).toEqual([
+      [10, 1],
+      [70, 2],
+    ]);
+    expect(at()).toEqual([]);
   });
 
   it('need no number where each shape is one', () => {

@@ -19,16 +19,35 @@ export const numberOf = ({ events, kinds }: EventMark): string =>
 
 const widthOf = (mark: EventMark): number => mark.kinds.length * SHAPE_PX + numberOf(mark).length * DIGIT_PX;
 
-/** Marks that never lie on each other, for events in the order of time. */
-export function eventMarks(events: readonly MeshEvent[], x: (t: number) => number): EventMark[] {
+const clear = (mark: EventMark, x: number): boolean => x >= mark.x + widthOf(mark) + APART_PX;
+
+const join = (one: EventMark, other: EventMark): EventMark => ({
+  x: one.x,
+  events: [...one.events, ...other.events],
+  kinds: [...new Set([...one.kinds, ...other.kinds])].toSorted((a, b) => KINDS.indexOf(a) - KINDS.indexOf(b)),
+});
+
+/** Marks that never lie on each other nor reach beyond the line's width, for events in the order of time. */
+export function eventMarks(
+  events: readonly MeshEvent[],
+  x: (t: number) => number,
+  width: number,
+): EventMark[] {
   const marks: EventMark[] = [];
   for (const event of events) {
+    const next = { x: x(event.t), events: [event], kinds: [event.kind] };
     const last = marks.at(-1);
-    if (last && x(event.t) < last.x + widthOf(last) + APART_PX) {
-      last.events.push(event);
-      if (!last.kinds.includes(event.kind))
-        last.kinds = [...last.kinds, event.kind].toSorted((a, b) => KINDS.indexOf(a) - KINDS.indexOf(b));
-    } else marks.push({ x: x(event.t), events: [event], kinds: [event.kind] });
+    if (last && !clear(last, next.x)) marks[marks.length - 1] = join(last, next);
+    else marks.push(next);
+  }
+  // What stands at the end moves back, and takes along what is in its way.
+  let last = marks.pop();
+  while (last) {
+    last = { ...last, x: Math.min(last.x, width - widthOf(last)) };
+    const before = marks.at(-1);
+    if (!before || clear(before, last.x)) return [...marks, last];
+    marks.pop();
+    last = join(before, last);
   }
   return marks;
 }

@@ -1,8 +1,13 @@
 import { useState } from 'react';
 import { Select } from '../../components/Controls';
+import { useMedia } from '../../components/useMedia';
 import { navigate, urlWith, useLocation } from '../../components/navigation';
 import { tapFilters } from '../../model/exchange';
 import styles from './live.module.css';
+
+/** On a phone, the conditions that are in sight at first, and what is chosen instead of typed. */
+const FIRST = 2;
+const CHOICES = ['direction', 'retried', 'since'];
 
 /** Every condition stands in the URL; what is typed counts on Enter. */
 export function Filters() {
@@ -15,6 +20,11 @@ function Form({ params }: { params: URLSearchParams }) {
   const [typed, setTyped] = useState<Record<string, string>>(() =>
     Object.fromEntries(tapFilters.map(({ key }) => [key, params.get(key) ?? ''])),
   );
+  const narrow = useMedia('(max-width: 720px)');
+  const [wide, setWide] = useState(() =>
+    [...tapFilters.slice(FIRST).map(({ key }) => key), ...CHOICES].some((key) => params.has(key)),
+  );
+  const all = wide || !narrow;
   const choose = (key: string) => (value: string) => navigate(urlWith({ ...typed, [key]: value }));
   return (
     <form
@@ -26,7 +36,7 @@ function Form({ params }: { params: URLSearchParams }) {
         navigate(urlWith(typed));
       }}
     >
-      {tapFilters.map(({ key, label, hint }) => (
+      {tapFilters.slice(0, all ? undefined : FIRST).map(({ key, label, hint }) => (
         <label key={key} className={styles.filter}>
           <span>{label}</span>
           <input
@@ -39,6 +49,26 @@ function Form({ params }: { params: URLSearchParams }) {
           />
         </label>
       ))}
+      {all && <Choices params={params} choose={choose} />}
+      {!all && (
+        <button type="button" onClick={() => setWide(true)}>
+          More…
+        </button>
+      )}
+      <button type="submit">Watch</button>
+    </form>
+  );
+}
+
+function Choices({
+  params,
+  choose,
+}: {
+  params: URLSearchParams;
+  choose: (key: string) => (value: string) => void;
+}) {
+  return (
+    <>
       <div className={styles.filter}>
         <Select
           label="Seen by"
@@ -76,7 +106,6 @@ function Form({ params }: { params: URLSearchParams }) {
           onChange={choose('since')}
         />
       </div>
-      <button type="submit">Watch</button>
-    </form>
+    </>
   );
 }

@@ -21,7 +21,7 @@ export function Proxies({ mesh }: { mesh: Mesh }) {
         idOf={(proxy) => proxy.instance}
         sort={parseSort(params.get('sort'), { key: 'certificate', descending: false })}
         onSort={(sort) => navigate(urlWith({ sort: sortText(sort) }), { replace: true })}
-        minWidth={1200}
+        minWidth={1170}
       />
     </section>
   );
@@ -90,20 +90,19 @@ function columnsOf(now: number): Column<Instance>[] {
       cell: (proxy) => <Word of={certificateState(proxy, now)} />,
     },
     {
-      key: 'spans',
-      title: 'Spans dropped',
-      width: '96px',
+      key: 'dropped',
+      title: 'Dropped reports',
+      width: '108px',
       numeric: true,
-      sortBy: (proxy) => proxy.dropped.spans,
-      cell: (proxy) => (proxy.dropped.spans === 0 ? '–' : count(proxy.dropped.spans)),
-    },
-    {
-      key: 'metrics',
-      title: 'Metrics dropped',
-      width: '104px',
-      numeric: true,
-      sortBy: (proxy) => proxy.dropped.metrics,
-      cell: (proxy) => (proxy.dropped.metrics === 0 ? '–' : count(proxy.dropped.metrics)),
+      sortBy: (proxy) => proxy.dropped.spans + proxy.dropped.metrics,
+      cell: ({ dropped: { spans, metrics } }) =>
+        spans + metrics === 0 ? (
+          '–'
+        ) : (
+          <span title={`${count(spans)} spans, ${count(metrics)} points of metrics`}>
+            {count(spans + metrics)}
+          </span>
+        ),
     },
   ];
 }

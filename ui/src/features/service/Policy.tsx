@@ -50,45 +50,49 @@ export function Policy({ detail, where }: Props) {
         .
       </p>
       {senders.length > 0 && (
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Caller</th>
-              <th scope="col" className={styles.words}>
-                Proven as
-              </th>
-              <th scope="col">Allowed</th>
-              <th scope="col">Denied</th>
-              <th scope="col">Rate limited</th>
-            </tr>
-          </thead>
-          <tbody>
-            {senders.map((peer) => {
-              const { allowed, denied, limited } = admission(peer);
-              return (
-                <tr key={peer.edge}>
-                  <th scope="row">
-                    {peer.id.startsWith('external/') ? 'clients outside the mesh' : peer.id.split('/').at(-1)}
-                  </th>
-                  <td className={styles.words}>
-                    {peer.identity && peer.tls !== 'none' ? (
-                      <span className="mono">
-                        <Breakable text={peer.identity} />
-                      </span>
-                    ) : (
-                      <>
-                        <Icon name="unlock" size={12} /> nobody, no mutual TLS
-                      </>
-                    )}
-                  </td>
-                  <td>{count(allowed)}</td>
-                  <td>{refused(denied, 'policy_denied')}</td>
-                  <td>{refused(limited, 'rate_limited')}</td>
-                </tr>
-              );
-            })}
-          </tbody>
-        </table>
+        <div className={styles.wide} tabIndex={0}>
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">Caller</th>
+                <th scope="col" className={styles.words}>
+                  Proven as
+                </th>
+                <th scope="col">Allowed</th>
+                <th scope="col">Denied</th>
+                <th scope="col">Rate limited</th>
+              </tr>
+            </thead>
+            <tbody>
+              {senders.map((peer) => {
+                const { allowed, denied, limited } = admission(peer);
+                return (
+                  <tr key={peer.edge}>
+                    <th scope="row">
+                      {peer.id.startsWith('external/')
+                        ? 'clients outside the mesh'
+                        : peer.id.split('/').at(-1)}
+                    </th>
+                    <td className={styles.words}>
+                      {peer.identity && peer.tls !== 'none' ? (
+                        <span className="mono">
+                          <Breakable text={peer.identity} />
+                        </span>
+                      ) : (
+                        <>
+                          <Icon name="unlock" size={12} /> nobody, no mutual TLS
+                        </>
+                      )}
+                    </td>
+                    <td>{count(allowed)}</td>
+                    <td>{refused(denied, 'policy_denied')}</td>
+                    <td>{refused(limited, 'rate_limited')}</td>
+                  </tr>
+                );
+              })}
+            </tbody>
+          </table>
+        </div>
       )}
     </section>
   );
