@@ -25,13 +25,11 @@ public final class AdminServer implements Component {
     private static final String OPEN_METRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     private static final String PROMETHEUS_TEXT = "text/plain; version=0.0.4; charset=utf-8";
 
-    private final InetSocketAddress address;
     private final PrometheusMeterRegistry registry;
     private final List<Component> components;
     private final Server server;
 
     public AdminServer(InetSocketAddress address, PrometheusMeterRegistry registry, List<Component> components) {
-        this.address = address;
         this.registry = registry;
         this.components = List.copyOf(components);
         new JvmMemoryMetrics().bindTo(registry);
@@ -73,11 +71,7 @@ public final class AdminServer implements Component {
 
     @Override
     public void start() {
-        try {
-            server.start().join();
-        } catch (java.util.concurrent.CompletionException e) {
-            throw new IllegalStateException("the admin port " + address + " cannot be opened: " + e.getCause(), e);
-        }
+        ServerPort.open(server, "admin");
     }
 
     /** The port in use; of interest where port 0 was asked for. */

@@ -1,10 +1,13 @@
 package io.tracery.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -58,6 +61,20 @@ class AdminServerTest {
             assertThat(fetch(client, admin, "/metrics", "application/openmetrics-text")
                             .body())
                     .endsWith("# EOF\n");
+        }
+    }
+
+    @Test
+    void namesAPortThatIsTakenAndWhatItIsFor() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                AdminServer admin = new AdminServer(
+                        new InetSocketAddress("127.0.0.1", taken.getLocalPort()),
+                        new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),
+                        List.of())) {
+            assertThatThrownBy(admin::start)
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageStartingWith("the admin port 127.0.0.1:" + taken.getLocalPort() + " cannot be opened: ")
+                    .hasMessageEndingWith("; free it or configure another");
         }
     }
 

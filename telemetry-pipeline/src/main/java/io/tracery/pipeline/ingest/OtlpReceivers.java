@@ -16,10 +16,10 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import io.tracery.process.Component;
+import io.tracery.process.ServerPort;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -168,19 +168,8 @@ public final class OtlpReceivers implements Component {
     @Override
     public void start() {
         publisher.open();
-        open(grpc, "OTLP gRPC");
-        open(http, "OTLP HTTP");
-    }
-
-    private static void open(Server server, String what) {
-        try {
-            server.start().join();
-        } catch (CompletionException e) {
-            throw new IllegalStateException(
-                    "the " + what + " port cannot be opened (" + server.config().ports() + "): " + e.getCause()
-                            + "; free it or configure another",
-                    e);
-        }
+        ServerPort.open(grpc, "OTLP gRPC");
+        ServerPort.open(http, "OTLP HTTP");
     }
 
     /** The gRPC port in use; of interest where port 0 was asked for. */

@@ -13,6 +13,7 @@ import com.linecorp.armeria.server.ServiceRequestContext;
 import com.linecorp.armeria.server.encoding.EncodingService;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.tracery.process.Component;
+import io.tracery.process.ServerPort;
 import io.tracery.topology.fleet.FleetSource;
 import io.tracery.topology.graph.EdgeLag;
 import io.tracery.topology.graph.GraphReader;
@@ -23,7 +24,6 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.BooleanSupplier;
@@ -155,15 +155,7 @@ public final class ApiServer implements Component {
 
     @Override
     public void start() {
-        try {
-            server.start().join();
-        } catch (CompletionException e) {
-            throw new IllegalStateException(
-                    "port " + settings.address().getPort() + " of "
-                            + settings.address().getHostString() + " cannot be opened for the topology API: "
-                            + e.getCause(),
-                    e);
-        }
+        ServerPort.open(server, "topology API");
         events.start();
     }
 

@@ -56,11 +56,23 @@ final class History {
 
     /** Adds up the seconds from one to another, both included. */
     void sum(long from, long to, WindowSum sum) {
-        for (Second cell : ring) {
-            if (cell != null && cell.second >= from && cell.second <= to) {
-                cell.addTo(sum);
-                sum.countSettled(cell);
+        if (to - from < ring.length) {
+            // Most windows are shorter than what is kept, and a second that is not looked at need not be fetched from
+            // memory.
+            for (long second = from; second <= to; second++) {
+                add(ring[(int) (second & (ring.length - 1))], second, second, sum);
             }
+        } else {
+            for (Second cell : ring) {
+                add(cell, from, to, sum);
+            }
+        }
+    }
+
+    private static void add(@Nullable Second cell, long from, long to, WindowSum sum) {
+        if (cell != null && cell.second >= from && cell.second <= to) {
+            cell.addTo(sum);
+            sum.countSettled(cell);
         }
     }
 

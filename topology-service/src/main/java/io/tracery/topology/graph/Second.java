@@ -12,6 +12,8 @@ import java.util.Arrays;
  */
 final class Second {
 
+    private static final int[] NONE = {};
+
     final long second;
     /** Version of the graph when this last changed by what this process counted; 0 when another process counted it. */
     long changed;
@@ -20,22 +22,38 @@ final class Second {
     private int failed;
     private int mutual;
     private int zero;
+    /** Buckets with something in them. */
     private int size;
-    private short[] buckets = {};
-    private int[] counts = {};
+
+    /** A bucket and its count, another bucket and its count, in the order of buckets: one array, because memory is what most of a large graph's time goes to. */
+    private int[] pairs = NONE;
 
     Second(long second) {
         this.second = second;
     }
 
-    /** Counts exchanges whose latency lies in a bucket; a null bucket is that of zero. */
+    /** Counts exchanges whose latency lies in a bucket. */
     void add(int bucket, int count) {
-        int at = Arrays.binarySearch(buckets, 0, size, (short) bucket);
-        if (at < 0) {
-            at = -at - 1;
-            insert(at, (short) bucket);
+        int at = 2 * placeOf(bucket);
+        if (at == 2 * size || pairs[at] != bucket) {
+            insert(at, bucket);
         }
-        counts[at] = saturating(counts[at], count);
+        pairs[at + 1] = saturating(pairs[at + 1], count);
+    }
+
+    /** How many buckets come before this one. */
+    private int placeOf(int bucket) {
+        int low = 0;
+        int high = size;
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (pairs[2 * middle] < bucket) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
     }
 
     void addZero(int count) {
@@ -61,8 +79,8 @@ final class Second {
         sum.failed += failed;
         sum.mutual += mutual;
         sum.zero += zero;
-        for (int i = 0; i < size; i++) {
-            sum.addToBucket(buckets[i], counts[i]);
+        for (int i = 0; i < 2 * size; i += 2) {
+            sum.addToBucket(pairs[i], pairs[i + 1]);
         }
     }
 
@@ -73,20 +91,17 @@ final class Second {
         copy.mutual = mutual;
         copy.zero = zero;
         copy.size = size;
-        copy.buckets = Arrays.copyOf(buckets, size);
-        copy.counts = Arrays.copyOf(counts, size);
+        copy.pairs = Arrays.copyOf(pairs, 2 * size);
         return copy;
     }
 
-    private void insert(int at, short bucket) {
-        if (size == buckets.length) {
-            buckets = Arrays.copyOf(buckets, size + Math.max(4, size / 2));
-            counts = Arrays.copyOf(counts, buckets.length);
+    private void insert(int at, int bucket) {
+        if (2 * size == pairs.length) {
+            pairs = Arrays.copyOf(pairs, 2 * (size + Math.max(2, size / 2)));
         }
-        System.arraycopy(buckets, at, buckets, at + 1, size - at);
-        System.arraycopy(counts, at, counts, at + 1, size - at);
-        buckets[at] = bucket;
-        counts[at] = 0;
+        System.arraycopy(pairs, at, pairs, at + 2, 2 * size - at);
+        pairs[at] = bucket;
+        pairs[at + 1] = 0;
         size++;
     }
 
@@ -97,9 +112,9 @@ final class Second {
         HistogramCodec.writeVarint(out, mutual);
         HistogramCodec.writeVarint(out, zero);
         HistogramCodec.writeVarint(out, size);
-        for (int i = 0; i < size; i++) {
-            out.writeShort(buckets[i]);
-            HistogramCodec.writeVarint(out, counts[i]);
+        for (int i = 0; i < 2 * size; i += 2) {
+            out.writeShort(pairs[i]);
+            HistogramCodec.writeVarint(out, pairs[i + 1]);
         }
     }
 

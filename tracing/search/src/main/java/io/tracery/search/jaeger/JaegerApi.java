@@ -16,6 +16,7 @@ import com.linecorp.armeria.server.ServiceRequestContext;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.tracery.process.Component;
+import io.tracery.process.ServerPort;
 import io.tracery.search.jaeger.Answers.Answer;
 import io.tracery.search.jaeger.Answers.Endpoint;
 import io.tracery.search.store.QueryTimeoutException;
@@ -26,7 +27,6 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
@@ -59,12 +59,10 @@ public final class JaegerApi implements Component {
     private final MeterRegistry registry;
     private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
     private final Semaphore queries = new Semaphore(MAX_QUERIES);
-    private final InetSocketAddress address;
     private final Server server;
 
     /** @param clockNanos now, Unix nanoseconds */
     public JaegerApi(InetSocketAddress address, TraceSource source, LongSupplier clockNanos, MeterRegistry registry) {
-        this.address = address;
         this.registry = registry;
         ServerBuilder builder = Server.builder()
                 .http(address)
@@ -159,14 +157,7 @@ public final class JaegerApi implements Component {
 
     @Override
     public void start() {
-        try {
-            server.start().join();
-        } catch (CompletionException e) {
-            throw new IllegalStateException(
-                    "the trace search port " + address + " cannot be opened: " + e.getCause()
-                            + "; free it or configure another",
-                    e);
-        }
+        ServerPort.open(server, "trace search");
     }
 
     /** The port in use; of interest where port 0 was asked for. */

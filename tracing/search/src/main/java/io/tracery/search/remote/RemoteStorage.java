@@ -3,10 +3,10 @@ package io.tracery.search.remote;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.grpc.GrpcService;
 import io.tracery.process.Component;
+import io.tracery.process.ServerPort;
 import io.tracery.search.store.TraceSource;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.concurrent.CompletionException;
 
 /**
  * The gRPC port at which a stock Jaeger reads from our store ({@code jaeger.storage.v2}). Nothing can be written by it: spans
@@ -19,12 +19,10 @@ public final class RemoteStorage implements Component {
     private static final int MAX_CONNECTIONS = 64;
     private static final int MAX_REQUEST_BYTES = 256 * 1024;
 
-    private final InetSocketAddress address;
     private final Admission admission = new Admission();
     private final Server server;
 
     public RemoteStorage(InetSocketAddress address, TraceSource source) {
-        this.address = address;
         GrpcService service = GrpcService.builder()
                 .addService(new TraceReaderService(source, admission))
                 .addService(new DependencyReaderService(source, admission))
@@ -47,14 +45,7 @@ public final class RemoteStorage implements Component {
 
     @Override
     public void start() {
-        try {
-            server.start().join();
-        } catch (CompletionException e) {
-            throw new IllegalStateException(
-                    "the remote storage port " + address + " cannot be opened: " + e.getCause()
-                            + "; free it or configure another",
-                    e);
-        }
+        ServerPort.open(server, "remote storage");
     }
 
     /** The port in use; of interest where port 0 was asked for. */
