@@ -36,6 +36,33 @@ export function Segmented<T extends string>({ label, value, options, onChange }:
   );
 }
 
+interface ToggleProps {
+  icon: IconName;
+  label: string;
+  /** What it is called where that is more than its label, which then gives way in a narrow header. */
+  name?: string;
+  hint?: string;
+  pressed: boolean;
+  onClick: () => void;
+}
+
+/** Something that is on or off. */
+export function Toggle({ icon, label, name, hint, pressed, onClick }: ToggleProps) {
+  return (
+    <button
+      type="button"
+      className={styles.toggle}
+      aria-pressed={pressed}
+      aria-label={name}
+      title={hint}
+      onClick={onClick}
+    >
+      <Icon name={icon} size={14} />
+      <span>{label}</span>
+    </button>
+  );
+}
+
 interface SelectProps {
   label: string;
   value: string;

@@ -63,39 +63,29 @@ export function Legend({ compared }: { compared: boolean }) {
 
 const Changes = () => (
   <>
-    <span>
-      <svg width="30" height="16" viewBox="0 0 30 16" className={styles.came} aria-hidden>
-        <path className={styles.line} d="M1 8h28" strokeWidth="2" />
-        <g className={styles.sign} transform="translate(15 8) scale(0.8)">
-          <circle r={8} />
-          <path d="M-4 0h8M0 -4v8" />
-        </g>
-      </svg>
-      came
-    </span>
-    <span>
-      <svg width="30" height="16" viewBox="0 0 30 16" className={styles.left} aria-hidden>
-        <path className={styles.line} d="M1 8h28" strokeWidth="2" />
-        <g className={styles.sign} transform="translate(15 8) scale(0.8)">
-          <circle r={8} />
-          <path d="M-3 -3l6 6M3 -3l-6 6" />
-        </g>
-      </svg>
-      left
-    </span>
-    <span>
-      <svg width="30" height="10" className={styles.changed} aria-hidden>
-        <path className={styles.line} d="M1 5h28" strokeWidth="2" />
-      </svg>
-      changed
-    </span>
-    <span>
-      <svg width="30" height="10" className={styles.same} aria-hidden>
-        <path className={styles.line} d="M1 5h28" strokeWidth="2" />
-      </svg>
-      the same
-    </span>
+    <Change state={styles.came} sign={PLUS} word="came" />
+    <Change state={styles.left} sign={CROSS} word="left" />
+    <Change state={styles.changed} word="changed" />
+    <Change state={styles.same} word="the same" />
   </>
+);
+
+const PLUS = 'M-4 0h8M0 -4v8';
+const CROSS = 'M-3 -3l6 6M3 -3l-6 6';
+
+const Change = ({ state, sign, word }: { state: string | undefined; sign?: string; word: string }) => (
+  <span>
+    <svg width="30" height="16" viewBox="0 0 30 16" className={state} aria-hidden>
+      <path className={styles.line} d="M1 8h28" strokeWidth="2" />
+      {sign && (
+        <g className={styles.sign} transform="translate(15 8) scale(0.8)">
+          <circle r={8} />
+          <path d={sign} />
+        </g>
+      )}
+    </svg>
+    {word}
+  </span>
 );
 
 const Triangle = ({ color }: { color: string }) => (

@@ -1,16 +1,16 @@
 import { useEffect, useMemo, useRef } from 'react';
 import { useFreshness, useLive } from '../../api/live';
 import { useShownGraph } from '../../api/shownGraph';
-import { SearchBox } from '../../components/Controls';
+import { SearchBox, Toggle } from '../../components/Controls';
 import { DataTable, type Column } from '../../components/DataTable';
 import { Figure } from '../../components/Figure';
 import { FreshnessBanner } from '../../components/Freshness';
 import { Header } from '../../components/Header';
 import { HealthMark } from '../../components/HealthMark';
-import { Icon } from '../../components/Icon';
 import { navigate, urlWith, useLocation } from '../../components/navigation';
 import { Sparkline } from '../../components/Sparkline';
 import { Bone, State } from '../../components/State';
+import { TlsWord } from '../../components/TlsWord';
 import { useMedia } from '../../components/useMedia';
 import { useTimeSpan } from '../../components/useTimeSpan';
 import { matches } from '../../model/emphasis';
@@ -74,15 +74,12 @@ export function Services() {
           onEnter={() => shown[0] && open(shown[0])}
           onEscape={() => navigate(urlWith({ q: null }), { replace: true })}
         />
-        <button
-          type="button"
-          className={styles.toggle}
-          aria-pressed={onlyTrouble}
+        <Toggle
+          icon="triangle"
+          label="Hide healthy"
+          pressed={onlyTrouble}
           onClick={() => navigate(urlWith({ only: onlyTrouble ? null : 'trouble' }))}
-        >
-          <Icon name="triangle" size={14} />
-          Hide healthy
-        </button>
+        />
       </Header>
       <FreshnessBanner />
       {error ? (
@@ -228,16 +225,7 @@ function columnsOf(history: RateHistory | undefined): Column<ServiceRow>[] {
       title: 'TLS',
       width: '92px',
       sortBy: (row) => row.tls,
-      cell: (row) =>
-        row.tls === null ? (
-          '–'
-        ) : row.tls === 'mtls' ? (
-          'mTLS'
-        ) : (
-          <span className={styles.open}>
-            <Icon name="unlock" size={14} /> {row.tls === 'mixed' ? 'mixed' : 'none'}
-          </span>
-        ),
+      cell: (row) => <TlsWord tls={row.tls} />,
     },
   ];
 }

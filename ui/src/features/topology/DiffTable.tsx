@@ -1,18 +1,16 @@
 import { useMemo } from 'react';
 import type { EdgeDiff, EdgeSide } from '../../api/diff';
 import type { ShownDiff } from '../../api/shownDiff';
-import { DataTable, type Column } from '../../components/DataTable';
+import type { Column } from '../../components/DataTable';
 import { byWeight, tlsOf } from '../../model/diff';
-import { matches } from '../../model/emphasis';
 import { latency, rate, share, text, type Figure } from '../../model/format';
+import { namedCalls, type Named } from '../../model/namedCalls';
+import { CallTable, endColumns, protocolColumn } from './CallTable';
 import { ChangeSign } from './Differences';
-import { NoMatch } from './states';
-import { go, type TopologyView } from './useTopologyView';
+import type { TopologyView } from './useTopologyView';
 import styles from './topology.module.css';
 
-interface Row extends EdgeDiff {
-  from: string;
-  to: string;
+interface Row extends Named<EdgeDiff> {
   /** Its place in the order of what matters most. */
   place: number;
 }
@@ -54,25 +52,12 @@ const columns: Column<Row>[] = [
       </span>
     ),
   },
-  {
-    key: 'from',
-    title: 'Caller',
-    width: 'minmax(104px, 1fr)',
-    sortBy: (row) => row.from,
-    cell: (row) => row.from,
-  },
-  { key: 'to', title: 'Callee', width: 'minmax(104px, 1fr)', sortBy: (row) => row.to, cell: (row) => row.to },
+  ...endColumns<Row>('minmax(104px, 1fr)'),
   pair('rate', 'Rate', (side) => side.requestRate, rate),
   pair('success', 'Success', (side) => side.successShare, share),
   pair('p99', 'p99', (side) => side.p99, latency),
   pair('p50', 'p50', (side) => side.p50, latency),
-  {
-    key: 'protocol',
-    title: 'Protocol',
-    width: '72px',
-    sortBy: (row) => row.protocol,
-    cell: (row) => row.protocol,
-  },
+  protocolColumn<Row>(),
   {
     key: 'tls',
     title: 'TLS',
@@ -93,38 +78,20 @@ const versions = (side: EdgeSide): string => side.versions.filter(Boolean).join(
 
 /** Every call of both sides in a row, before and after. */
 export function DiffTable({ shown, view }: { shown: ShownDiff; view: TopologyView }) {
-  const { selection, query, sort, hideHealthy } = view;
+  const { query, hideHealthy } = view;
   const { diff, graph } = shown;
   const rows = useMemo(() => {
-    const names = new Map(graph.nodes.map((node) => [node.id, node.name]));
-    return diff.edges
-      .toSorted(byWeight)
-      .map((edge, place) => ({
-        ...edge,
-        from: names.get(edge.source) ?? edge.source,
-        to: names.get(edge.target) ?? edge.target,
-        place,
-      }))
-      .filter(
-        (row) =>
-          (!hideHealthy || row.change !== 'same') &&
-          (query.trim() === '' || matches(`${row.source} ${row.target}`, query)),
-      );
+    const placed = diff.edges.toSorted(byWeight).map((edge, place) => ({ ...edge, place }));
+    return namedCalls(placed, graph.nodes, query).filter((row) => !hideHealthy || row.change !== 'same');
   }, [diff, graph, query, hideHealthy]);
   return (
-    <div className={styles.tableView} data-panel="open">
-      <DataTable
-        label="Calls before and after"
-        rows={rows}
-        columns={columns}
-        idOf={(row) => row.id}
-        sort={sort}
-        onSort={go.sort}
-        selected={selection?.kind === 'edge' ? selection.id : undefined}
-        onSelect={(row) => go.select({ kind: 'edge', id: row.id })}
-        minWidth={1180}
-        empty={<NoMatch query={query} />}
-      />
-    </div>
+    <CallTable
+      label="Calls before and after"
+      rows={rows}
+      columns={columns}
+      view={view}
+      panel
+      minWidth={1180}
+    />
   );
 }

@@ -7,6 +7,7 @@ import { fateWords, SERVED } from '../../model/fates';
 import { bytes, count, latency, rate, share, text } from '../../model/format';
 import type { Range } from '../../model/timeRange';
 import { AllDifferences, CallName, ChangeSign } from './Differences';
+import { PairTable } from './PairTable';
 import { PanelFrame, protocolWords } from './PanelFrame';
 import panel from './panel.module.css';
 import styles from './diff.module.css';
@@ -118,28 +119,16 @@ function Pairs({ edge: { a, b, differs } }: { edge: EdgeDiff }) {
   return (
     <>
       <section className={panel.section}>
-        <table className={`${panel.table} ${styles.pair}`}>
-          <thead>
-            <tr>
-              <th scope="col">
-                <span className="visually-hidden">What</span>
-              </th>
-              <th scope="col">A</th>
-              <th scope="col">B</th>
-              <th scope="col">Change</th>
-            </tr>
-          </thead>
-          <tbody>
-            {rows.map(({ name, key, value, number }) => (
-              <tr key={name} data-differs={(key !== undefined && differs.includes(key)) || undefined}>
-                <th scope="row">{name}</th>
-                <td>{a ? value(a) : '–'}</td>
-                <td>{b ? value(b) : '–'}</td>
-                <td>{number && a && b ? factor(number(a), number(b)) : ''}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+        <PairTable
+          head={<span className="visually-hidden">What</span>}
+          pairs={rows.map(({ name, key, value, number }) => ({
+            name,
+            a: a ? value(a) : '–',
+            b: b ? value(b) : '–',
+            change: number && a && b ? factor(number(a), number(b)) : '',
+            differs: key !== undefined && differs.includes(key),
+          }))}
+        />
       </section>
       {identities.length > 0 && (
         <section className={panel.section}>
@@ -177,26 +166,15 @@ function Fates({ a, b }: { a: EdgeSide | null; b: EdgeSide | null }) {
   return (
     <section className={panel.section}>
       <h3>What failed</h3>
-      <table className={`${panel.table} ${styles.pair}`}>
-        <thead>
-          <tr>
-            <th scope="col">Ended as</th>
-            <th scope="col">A</th>
-            <th scope="col">B</th>
-            <th scope="col">Change</th>
-          </tr>
-        </thead>
-        <tbody>
-          {fates.map((fate) => (
-            <tr key={fate}>
-              <th scope="row">{fateWords(fate)}</th>
-              <td>{text(share(part(a, fate)))}</td>
-              <td>{text(share(part(b, fate)))}</td>
-              <td>{factor(part(a, fate), part(b, fate))}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <PairTable
+        head="Ended as"
+        pairs={fates.map((fate) => ({
+          name: fateWords(fate),
+          a: text(share(part(a, fate))),
+          b: text(share(part(b, fate))),
+          change: factor(part(a, fate), part(b, fate)),
+        }))}
+      />
     </section>
   );
 }

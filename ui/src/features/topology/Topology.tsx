@@ -3,10 +3,9 @@ import { windows, type Graph } from '../../api/graph';
 import { useFreshness, useLive } from '../../api/live';
 import { useShownDiff, type Compared } from '../../api/shownDiff';
 import { useShownGraph, type Shown } from '../../api/shownGraph';
-import { SearchBox, Segmented, Select } from '../../components/Controls';
+import { SearchBox, Segmented, Select, Toggle } from '../../components/Controls';
 import { FreshnessBanner } from '../../components/Freshness';
 import { Header } from '../../components/Header';
-import { Icon } from '../../components/Icon';
 import { GraphView, type GraphHandle } from '../../graph/GraphView';
 import { useLayout } from '../../graph/useLayout';
 import { firstComparison, type Comparison } from '../../model/comparison';
@@ -39,7 +38,6 @@ import { useMedia } from '../../components/useMedia';
 import { useTimeSpan } from '../../components/useTimeSpan';
 import { Player } from './Player';
 import { go, useTopologyView, type TopologyView } from './useTopologyView';
-import diffStyles from './diff.module.css';
 import styles from './topology.module.css';
 
 /** In the past there is no last two minutes. */
@@ -133,17 +131,14 @@ export function Topology() {
 
 function CompareButton({ comparison, span }: { comparison: Comparison | undefined; span: TimeSpan }) {
   return (
-    <button
-      type="button"
-      className={diffStyles.compare}
-      aria-pressed={comparison !== undefined}
-      aria-label="Compare two times"
-      title="Compare two times (d)"
+    <Toggle
+      icon="diff"
+      label="Compare"
+      name="Compare two times"
+      hint="Compare two times (d)"
+      pressed={comparison !== undefined}
       onClick={() => go.compare(comparison ? undefined : firstComparison(span.lookback, span.range))}
-    >
-      <Icon name="diff" size={14} />
-      <span>Compare</span>
-    </button>
+    />
   );
 }
 

@@ -1,29 +1,18 @@
 import { useMemo } from 'react';
 import type { Graph, GraphEdge } from '../../api/graph';
-import { DataTable, type Column } from '../../components/DataTable';
+import type { Column } from '../../components/DataTable';
 import { Figure } from '../../components/Figure';
 import { HealthMark } from '../../components/HealthMark';
-import { Icon } from '../../components/Icon';
+import { TlsWord } from '../../components/TlsWord';
 import { count, latency, rate, share } from '../../model/format';
-import { matches } from '../../model/emphasis';
-import { NoMatch } from './states';
-import { go, type TopologyView } from './useTopologyView';
-import styles from './topology.module.css';
+import { namedCalls, type Named } from '../../model/namedCalls';
+import { CallTable, endColumns, protocolColumn } from './CallTable';
+import type { TopologyView } from './useTopologyView';
 
-interface Row extends GraphEdge {
-  from: string;
-  to: string;
-}
+type Row = Named<GraphEdge>;
 
 const columns: Column<Row>[] = [
-  {
-    key: 'from',
-    title: 'Caller',
-    width: 'minmax(104px, 2fr)',
-    sortBy: (row) => row.from,
-    cell: (row) => row.from,
-  },
-  { key: 'to', title: 'Callee', width: 'minmax(104px, 2fr)', sortBy: (row) => row.to, cell: (row) => row.to },
+  ...endColumns<Row>('minmax(104px, 2fr)'),
   {
     key: 'rate',
     title: 'Rate',
@@ -76,58 +65,28 @@ const columns: Column<Row>[] = [
     sortBy: (row) => row.retries,
     cell: (row) => (row.retries === 0 ? '–' : count(row.retries)),
   },
-  {
-    key: 'protocol',
-    title: 'Protocol',
-    width: '72px',
-    sortBy: (row) => row.protocol,
-    cell: (row) => row.protocol,
-  },
+  protocolColumn<Row>(),
   {
     key: 'tls',
     title: 'TLS',
     width: '84px',
     sortBy: (row) => row.tls,
-    cell: (row) =>
-      row.tls === null ? (
-        '–'
-      ) : row.tls === 'mtls' ? (
-        'mTLS'
-      ) : (
-        <span className={styles.open}>
-          <Icon name="unlock" size={14} /> {row.tls === 'mixed' ? 'mixed' : 'none'}
-        </span>
-      ),
+    cell: (row) => <TlsWord tls={row.tls} />,
   },
 ];
 
 /** The same calls as the map's, one a row. */
 export function TopologyTable({ graph, view }: { graph: Graph; view: TopologyView }) {
-  const { selection, query, sort } = view;
-  const rows = useMemo(() => {
-    const names = new Map(graph.nodes.map((node) => [node.id, node.name]));
-    return graph.edges
-      .filter((edge) => query.trim() === '' || matches(`${edge.source} ${edge.target}`, query))
-      .map((edge) => ({
-        ...edge,
-        from: names.get(edge.source) ?? edge.source,
-        to: names.get(edge.target) ?? edge.target,
-      }));
-  }, [graph, query]);
+  const { selection, query } = view;
+  const rows = useMemo(() => namedCalls(graph.edges, graph.nodes, query), [graph, query]);
   return (
-    <div className={styles.tableView} data-panel={selection ? 'open' : undefined}>
-      <DataTable
-        label="Calls"
-        rows={rows}
-        columns={columns}
-        idOf={(row) => row.id}
-        sort={sort}
-        onSort={go.sort}
-        selected={selection?.kind === 'edge' ? selection.id : undefined}
-        onSelect={(row) => go.select({ kind: 'edge', id: row.id })}
-        minWidth={1040}
-        empty={<NoMatch query={query} />}
-      />
-    </div>
+    <CallTable
+      label="Calls"
+      rows={rows}
+      columns={columns}
+      view={view}
+      panel={selection !== undefined}
+      minWidth={1040}
+    />
   );
 }

@@ -1,4 +1,4 @@
-import { useEffect, useRef, type RefObject } from 'react';
+import { useEffect, useLayoutEffect, useRef, type RefObject } from 'react';
 import type { GraphHandle } from '../../graph/GraphView';
 import type { Direction } from '../../model/walk';
 import { firstComparison } from '../../model/comparison';
@@ -24,7 +24,8 @@ export function useKeys(
   span: TimeSpan,
 ) {
   const latest = useRef({ view, seen, differing, span });
-  useEffect(() => {
+  // Before the next key can come: it is about what is shown now.
+  useLayoutEffect(() => {
     latest.current = { view, seen, differing, span };
   }, [view, seen, differing, span]);
   useEffect(() => {
