@@ -29,7 +29,7 @@ final class AttemptSpans {
         TraceContext self = attempt.number() == 1 ? own.child(random) : own.child(attempt.spanId());
         long start = SpanEncoder.epochNanos(exchange, attempt.startNanos());
         long end = attempt.endNanos() == 0
-                ? exchange.startEpochNanos() + exchange.durationNanos()
+                ? SpanEncoder.startOf(exchange) + exchange.durationNanos()
                 : SpanEncoder.epochNanos(exchange, attempt.endNanos());
         out.beginSpan(self, own.spanId(), start, end);
         out.name(SpanNames.of(exchange), SpanKind.CLIENT);

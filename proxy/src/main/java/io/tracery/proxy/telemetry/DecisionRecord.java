@@ -39,7 +39,7 @@ final class DecisionRecord {
 
     private void limit(Exchange exchange) {
         if (!exchange.limited().isEmpty()) {
-            out.beginEvent(exchange.startEpochNanos(), Vocabulary.EVENT_RATE_LIMIT);
+            out.beginEvent(SpanEncoder.startOf(exchange), Vocabulary.EVENT_RATE_LIMIT);
             out.attribute(SpanKeys.RATE_LIMIT, exchange.limited());
             out.endEvent();
         }
@@ -47,7 +47,7 @@ final class DecisionRecord {
 
     private void detected(Exchange exchange) {
         if (!exchange.detected().isEmpty()) {
-            out.beginEvent(exchange.startEpochNanos(), Vocabulary.EVENT_DETECTED);
+            out.beginEvent(SpanEncoder.startOf(exchange), Vocabulary.EVENT_DETECTED);
             out.attribute(SpanKeys.DETECTED, exchange.detected());
             out.endEvent();
         }
@@ -55,7 +55,7 @@ final class DecisionRecord {
 
     private void shed(Exchange exchange) {
         if (!exchange.shed().isEmpty()) {
-            out.beginEvent(exchange.startEpochNanos(), Vocabulary.EVENT_SHED);
+            out.beginEvent(SpanEncoder.startOf(exchange), Vocabulary.EVENT_SHED);
             out.attribute(SpanKeys.SHED, exchange.shed());
             out.endEvent();
         }
@@ -63,7 +63,7 @@ final class DecisionRecord {
 
     private void fault(Exchange exchange) {
         if (!exchange.injected().isEmpty()) {
-            out.beginEvent(exchange.startEpochNanos(), Vocabulary.EVENT_FAULT);
+            out.beginEvent(SpanEncoder.startOf(exchange), Vocabulary.EVENT_FAULT);
             out.attribute(SpanKeys.FAULT, exchange.injected());
             out.endEvent();
         }
@@ -83,7 +83,7 @@ final class DecisionRecord {
         long waited = attempt.startNanos() - exchange.startNanos();
         // A first pick is nearly always made at once, and how late it was is told as a stage, too.
         long shown = attempt.number() == 1 && waited < MILLISECOND ? 0 : waited;
-        out.fillTime(at, template, 0, exchange.startEpochNanos() + shown);
+        out.fillTime(at, template, 0, SpanEncoder.startOf(exchange) + shown);
         int blank = 1;
         if (Double.isFinite(attempt.costMillis())) {
             out.fillReal(at, template, blank++, rounded(attempt.costMillis()));

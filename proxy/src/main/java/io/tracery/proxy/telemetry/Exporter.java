@@ -22,9 +22,6 @@ final class Exporter implements Runnable {
     private static final Logger log = LoggerFactory.getLogger(Exporter.class);
 
     private static final long TICK_NANOS = Duration.ofMillis(50).toNanos();
-    /** The fewer and the larger batches are, the fewer bytes a span has, and the seldomer Kafka's client has to do anything. */
-    private static final long SPAN_SEND_NANOS = Duration.ofSeconds(1).toNanos();
-
     private static final long COLLECT_NANOS = Duration.ofSeconds(1).toNanos();
     private static final long RESEND_ALL_NANOS = Duration.ofSeconds(30).toNanos();
     private static final long FAREWELL_NANOS = Duration.ofMillis(300).toNanos();
@@ -42,7 +39,7 @@ final class Exporter implements Runnable {
 
     // Confined to the thread that runs this.
     private long nextCollect = System.nanoTime();
-    private long nextSpanSend = nextCollect;
+    private final Linger linger = new Linger();
     private long nextResend = System.nanoTime() + RESEND_ALL_NANOS;
     private int active;
     private long overBudget;
@@ -175,8 +172,7 @@ final class Exporter implements Runnable {
     private void sendSpans(Outboxes out, long now) {
         boolean free = out.spans.flush();
         // While batches wait, a small one more would only push out an older one.
-        if (free && now - nextSpanSend >= 0) {
-            nextSpanSend = now + SPAN_SEND_NANOS;
+        if (linger.over(out.traces.spans(), now) && free) {
             sendSpanBatch(out);
         }
     }
@@ -220,7 +216,8 @@ final class Exporter implements Runnable {
         }
     }
 
-    private static void sendSpanBatch(Outboxes out) {
+    private void sendSpanBatch(Outboxes out) {
+        linger.sent();
         int spans = out.traces.spans();
         if (spans > 0) {
             out.spans.send(out.traces.finish(), spans);

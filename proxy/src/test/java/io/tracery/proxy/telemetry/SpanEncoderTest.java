@@ -147,6 +147,25 @@ class SpanEncoderTest {
     }
 
     @Test
+    void aSpanBeginsInStepsThatCompressAndItsDurationIsExact() {
+        for (long late : new long[] {0, 1, 255, 256, 1_000}) {
+            Exchange exchange = new Exchange(
+                    Direction.OUTBOUND,
+                    "outbound/cart.shop/80",
+                    Protocol.HTTP1,
+                    Exchanges.EPOCH + late,
+                    Exchanges.START);
+            exchange.request(Protocol.HTTP1, "GET", "/", "cart.shop", "http");
+            exchange.limited("10 per second");
+            exchange.end(Fate.RATE_LIMITED, Exchanges.START + 2_000_001);
+            Span span = encodeOne(exchange);
+            assertThat(span.getStartTimeUnixNano()).isEqualTo(Exchanges.EPOCH + late / 256 * 256);
+            assertThat(span.getEndTimeUnixNano() - span.getStartTimeUnixNano()).isEqualTo(2_000_001);
+            assertThat(span.getEvents(0).getTimeUnixNano()).isEqualTo(span.getStartTimeUnixNano());
+        }
+    }
+
+    @Test
     void figuresOfAnySizeAreTold() {
         for (long bytes : new long[] {0, 127, 128, 1L << 35, Long.MAX_VALUE / 4}) {
             Exchange exchange = Exchanges.outbound("shop/cart/0");

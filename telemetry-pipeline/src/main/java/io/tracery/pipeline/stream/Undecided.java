@@ -3,18 +3,22 @@ package io.tracery.pipeline.stream;
 import io.tracery.pipeline.decide.Facts;
 import io.tracery.pipeline.otlp.Piece;
 import io.tracery.pipeline.otlp.TraceId;
+import io.tracery.tracing.topic.Topic;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /** A trace of which something came and more may come. Confined to one task. */
 final class Undecided {
 
-    /** Spans of other proxies are this late at most, as a rule: they are sent once or twice a second. */
-    private static final long AFTER_ROOT_MILLIS = 2_000;
+    private static final long SPANS_WAIT_MILLIS = Topic.SPANS_WAIT.toMillis();
+
+    /** After the root's end spans of other proxies are this late at most, as a rule: they wait to be sent, and take their way. */
+    private static final long AFTER_ROOT_MILLIS = SPANS_WAIT_MILLIS + 600;
 
     /** Of traces whose root is somebody's who sends no spans. */
-    private static final long QUIET_MILLIS = 3_000;
+    private static final long QUIET_MILLIS = SPANS_WAIT_MILLIS + 1_000;
 
     /** Of one of which something comes all the time. */
     static final Duration MOST_PATIENCE = Duration.ofSeconds(60);
@@ -32,7 +36,9 @@ final class Undecided {
     final List<Batch> batches = new ArrayList<>();
     private final long sinceMillis;
     private long lastMillis;
+    /** About when the root ended, by this process's clock; 0 before it came. */
     private long rootMillis;
+
     private long timestamp;
     private long lag;
     private int memory;
@@ -54,8 +60,14 @@ final class Undecided {
         timestamp = Math.max(timestamp, timestampMillis);
         lastMillis = nowMillis;
         if (facts.hasRoot() && rootMillis == 0) {
-            rootMillis = nowMillis;
+            rootMillis = nowMillis - waited(timestampMillis);
         }
+    }
+
+    /** How long the root waited to be sent, by the clock of whoever sent it: all that others could wait meanwhile, they have. */
+    private long waited(long timestampMillis) {
+        long sinceEnd = timestampMillis - TimeUnit.NANOSECONDS.toMillis(facts.rootEndNanos());
+        return Math.clamp(sinceEnd, 0, SPANS_WAIT_MILLIS);
     }
 
     /** The latest of the records with which it came. */

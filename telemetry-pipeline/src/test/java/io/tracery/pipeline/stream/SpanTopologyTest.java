@@ -20,6 +20,7 @@ import io.opentelemetry.proto.trace.v1.Status.StatusCode;
 import io.opentelemetry.proto.trace.v1.TracesData;
 import io.tracery.pipeline.decide.Policies;
 import io.tracery.tracing.Vocabulary;
+import io.tracery.tracing.topic.Topic;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -29,6 +30,7 @@ import java.util.List;
 import java.util.Properties;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -111,13 +113,29 @@ class SpanTopologyTest {
 
     /** Its root has come, so that nobody waits for the quiet after the last span. */
     @Test
-    void aTraceIsDecidedUponTwoSecondsAfterItsRoot() {
-        meshSpans.pipeInput("p", batch(spans("front", span(TRACE_A, ROOT))));
-        driver.advanceWallClockTime(Duration.ofMillis(1_900));
+    void aTraceIsDecidedUponWhenNobodysSpansCanBeWaitingAnyMore() {
+        meshSpans.pipeInput("p", batch(spans("front", rootThatEnded(START))), START);
+        driver.advanceWallClockTime(Topic.SPANS_WAIT.plusMillis(500));
         meshSpans.pipeInput("p", batch(spans("cart", child(TRACE_A, CHILD))));
         assertThat(otlpSpans.isEmpty()).isTrue();
         driver.advanceWallClockTime(Duration.ofMillis(300));
         assertThat(kept()).containsExactly(ROOT, CHILD);
+    }
+
+    /** By the clock of whoever sent it, which may be another than the pipeline's. */
+    @Test
+    void theTimeThatTheRootWaitedToBeSentIsNotWaitedForOnceMore() {
+        Instant sent = START.minusSeconds(1);
+        meshSpans.pipeInput("p", batch(spans("front", rootThatEnded(sent.minusMillis(1_900)))), sent);
+        driver.advanceWallClockTime(Duration.ofMillis(1_100));
+        meshSpans.pipeInput("p", batch(spans("cart", child(TRACE_A, CHILD))));
+        assertThat(otlpSpans.isEmpty()).isTrue();
+        driver.advanceWallClockTime(Duration.ofMillis(300));
+        assertThat(kept()).containsExactly(ROOT, CHILD);
+    }
+
+    private static Span.Builder rootThatEnded(Instant when) {
+        return span(TRACE_A, ROOT).setEndTimeUnixNano(TimeUnit.MILLISECONDS.toNanos(when.toEpochMilli()));
     }
 
     @Test

@@ -17,6 +17,9 @@ public enum Topic {
     /** Key: edge id. Value: JSON, one changed edge. */
     SERVICE_GRAPH("service_graph", 4, Duration.ofDays(7), true);
 
+    /** So long a span waits at most for others to share its batch before it goes to {@link #MESH_SPANS}; whoever puts traces together waits longer. */
+    public static final Duration SPANS_WAIT = Duration.ofMillis(2_500);
+
     private final String topicName;
     private final int partitions;
     private final Duration retention;
