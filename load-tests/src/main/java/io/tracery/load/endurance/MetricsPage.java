@@ -45,6 +45,17 @@ public final class MetricsPage {
         return sum;
     }
 
+    /**
+     * A sidecar's account of what it tells.
+     *
+     * @param figure {@code accepted}, {@code exported} or {@code dropped} since it began, or {@code queued} now
+     * @param signal {@code spans}, {@code metrics} or {@code canaries}
+     */
+    public double telemetry(String figure, String signal) {
+        String metric = "tracery_telemetry_" + figure + (figure.equals("queued") ? "" : "_total");
+        return sum(metric, "signal=\"" + signal + "\"");
+    }
+
     /** Exchanges that ended, by fate. */
     Map<String, Long> fates(String... words) {
         Map<String, Long> fates = new TreeMap<>();

@@ -56,12 +56,17 @@ public final class MeshHarness implements AutoCloseable {
 
     /** Starts everything but the sidecars; the mesh's configuration is already written. */
     public MeshHarness(Path directory) throws Exception {
+        this(directory, "");
+    }
+
+    /** @param more lines of the standalone process's configuration */
+    public MeshHarness(Path directory, String more) throws Exception {
         this.directory = directory;
         Files.createDirectories(mesh());
         Files.writeString(mesh().resolve("echo.yaml"), services());
         Files.writeString(policies(), "share: 1\n");
         Path file = directory.resolve("standalone.yaml");
-        Files.writeString(file, standaloneConfig());
+        Files.writeString(file, standaloneConfig() + more);
         this.standalone = new AppProcess(StandaloneApp.class, file, directory.resolve("standalone.log"));
         startStandalone();
     }
@@ -163,6 +168,21 @@ public final class MeshHarness implements AutoCloseable {
         return "127.0.0.1:" + ports.kafka();
     }
 
+    /** Port of the pages, and of the APIs that they ask. */
+    public int pagesPort() {
+        return ports.topology();
+    }
+
+    /** Port of trace search. */
+    public int searchPort() {
+        return ports.search();
+    }
+
+    /** Everything that the standalone process keeps. */
+    public Path kept() {
+        return data();
+    }
+
     /** What the standalone process says of itself. */
     public MetricsPage standaloneMetrics() throws IOException, InterruptedException {
         return MetricsPage.parse(
@@ -229,28 +249,24 @@ public final class MeshHarness implements AutoCloseable {
                 .orElse("");
     }
 
-    /** The sum over a sidecar's account of its spans: accepted, exported, dropped or queued. */
+    /** A sidecar's account of its spans: accepted, exported, dropped or queued. */
     public double spans(String sidecar, String figure) throws IOException, InterruptedException {
-        return get("http://127.0.0.1:" + adminPorts.get(sidecar) + "/metrics")
-                .body()
-                .lines()
-                .filter(line -> line.startsWith("tracery_telemetry_" + figure) && line.contains("signal=\"spans\""))
-                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
-                .sum();
+        return metrics(sidecar).telemetry(figure, "spans");
     }
 
     /** Canaries of a sidecar that have arrived in Kafka. */
     public double canaries(String sidecar) throws IOException, InterruptedException {
-        return MetricsPage.parse(get("http://127.0.0.1:" + adminPorts.get(sidecar) + "/metrics")
-                        .body())
-                .sum("tracery_telemetry_exported_total", "signal=\"canaries\"");
+        return metrics(sidecar).telemetry("exported", "canaries");
     }
 
     /** Exchanges of a sidecar that ended, whichever way. */
     public double exchanges(String sidecar) throws IOException, InterruptedException {
-        return MetricsPage.parse(get("http://127.0.0.1:" + adminPorts.get(sidecar) + "/metrics")
-                        .body())
-                .sum("tracery_exchange_duration_seconds_count");
+        return metrics(sidecar).sum("tracery_exchange_duration_seconds_count");
+    }
+
+    private MetricsPage metrics(String sidecar) throws IOException, InterruptedException {
+        return MetricsPage.parse(
+                get("http://127.0.0.1:" + adminPorts.get(sidecar) + "/metrics").body());
     }
 
     /** Requests that the graph has counted from caller to echo. */

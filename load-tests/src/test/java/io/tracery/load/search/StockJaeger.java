@@ -13,12 +13,14 @@ import java.util.concurrent.TimeUnit;
 final class StockJaeger implements AutoCloseable {
 
     private final int port = Ports.free();
-    private final int grpcPort = Ports.free();
+    private final int grpcPort;
     private final Path output;
     private final Process process;
     private final QueryApi api = new QueryApi(port);
 
-    private StockJaeger(Path folder, String receiver, String exporter, String backend, String more) throws IOException {
+    private StockJaeger(Path folder, int grpcPort, String receiver, String exporter, String backend, String more)
+            throws IOException {
+        this.grpcPort = grpcPort;
         Path config = folder.resolve("jaeger.yaml");
         Files.writeString(config, common(receiver, exporter, backend) + more);
         this.output = folder.resolve("jaeger.log");
@@ -51,8 +53,13 @@ final class StockJaeger implements AutoCloseable {
 
     /** One that fills its own memory from the topic, by its own Kafka receiver. */
     static StockJaeger readingKafka(Path folder, String bootstrapServers) throws IOException {
+        return readingKafka(folder, bootstrapServers, Ports.free());
+    }
+
+    /** The same, with its gRPC API where somebody expects it. */
+    static StockJaeger readingKafka(Path folder, String bootstrapServers, int grpcPort) throws IOException {
         return new StockJaeger(
-                folder, "kafka", "jaeger_storage_exporter", "{memory: {max_traces: 10000}}", """
+                folder, grpcPort, "kafka", "jaeger_storage_exporter", "{memory: {max_traces: 10000}}", """
                 receivers:
                   kafka: {brokers: ["%s"], initial_offset: earliest, traces: {topic: otlp_spans, encoding: otlp_proto}}
                 exporters: {jaeger_storage_exporter: {trace_storage: some}}
@@ -64,6 +71,7 @@ final class StockJaeger implements AutoCloseable {
     static StockJaeger readingRemoteStorage(Path folder, int remotePort) throws IOException {
         return new StockJaeger(
                 folder,
+                Ports.free(),
                 "nop",
                 "nop",
                 "{grpc: {endpoint: \"127.0.0.1:%d\", tls: {insecure: true}}}".formatted(remotePort),

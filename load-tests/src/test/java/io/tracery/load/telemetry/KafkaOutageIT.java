@@ -10,6 +10,7 @@ import io.netty.channel.EventLoop;
 import io.opentelemetry.proto.metrics.v1.ExponentialHistogramDataPoint;
 import io.opentelemetry.proto.metrics.v1.Metric;
 import io.opentelemetry.proto.metrics.v1.MetricsData;
+import io.tracery.load.endurance.MetricsPage;
 import io.tracery.load.mesh.Ports;
 import io.tracery.proxy.exchange.Exchange;
 import io.tracery.proxy.exchange.ExchangeObserver;
@@ -181,13 +182,7 @@ class KafkaOutageIT {
         return figure("dropped", "spans");
     }
 
-    /** The sum of a figure's lines on the admin port. */
     private double figure(String name, String signal) {
-        return registry.scrape()
-                .lines()
-                .filter(line -> line.startsWith("tracery_telemetry_" + name))
-                .filter(line -> line.contains("signal=\"" + signal + "\""))
-                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
-                .sum();
+        return MetricsPage.parse(registry.scrape()).telemetry(name, signal);
     }
 }

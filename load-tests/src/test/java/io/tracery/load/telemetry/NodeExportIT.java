@@ -105,8 +105,7 @@ class NodeExportIT {
     }
 
     private double figure(String figure, String signal) {
-        return MetricsPage.parse(proxyRegistry.scrape())
-                .sum("tracery_telemetry_" + figure + "_total", "signal=\"" + signal + "\"");
+        return MetricsPage.parse(proxyRegistry.scrape()).telemetry(figure, signal);
     }
 
     private double spans(String stage, String outcome) {
