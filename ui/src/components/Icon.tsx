@@ -29,6 +29,9 @@ const paths = {
   focus: 'M8 6a2 2 0 1 0 0 4 2 2 0 0 0 0-4M2.5 6V2.5H6M10 2.5h3.5V6M13.5 10v3.5H10M6 13.5H2.5V10',
   triangle: 'M8 2.5L14 13.5H2z',
   client: 'M2.5 3.5h11v7h-11zM6 13.5h4M8 10.5v3',
+  database:
+    'M3 4c0-1.1 2.2-2 5-2s5 .9 5 2-2.2 2-5 2-5-.9-5-2M3 4v8c0 1.1 2.2 2 5 2s5-.9 5-2V4M3 8c0 1.1 2.2 2 5 2s5-.9 5-2',
+  broker: 'M2.5 3h11v10h-11zM2.5 6.5h11M2.5 10h11M6 3v3.5M10 6.5V10M6 10v3',
   external:
     'M8 2a6 6 0 1 0 0 12A6 6 0 0 0 8 2M2 8h12M8 2c2 1.8 2.6 3.8 2.6 6S10 12.2 8 14c-2-1.8-2.6-3.8-2.6-6S6 3.8 8 2',
   help: 'M8 2a6 6 0 1 0 0 12A6 6 0 0 0 8 2M6.2 6.3a1.9 1.9 0 1 1 2.6 1.8c-.5.2-.8.6-.8 1.1v.2M8 11.4h.01',
@@ -66,8 +69,9 @@ export function Icon({ name, size = 16, label }: Props) {
 
 export const iconPath = (name: IconName): string => paths[name];
 
+const kinds = ['workload', 'client', 'namespace', 'database', 'broker'] as const;
+
 /** The icon of a node's kind; kinds that are not known look like something outside the mesh. */
 export function kindIcon(kind: string): IconName {
-  if (kind === 'workload' || kind === 'client' || kind === 'namespace') return kind;
-  return 'external';
+  return kinds.find((known) => known === kind) ?? 'external';
 }

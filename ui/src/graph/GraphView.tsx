@@ -41,6 +41,8 @@ interface Props {
 /** From here on calls are painted on a canvas while many are in sight, and a moving map is not painted anew each frame. */
 const HEAVY_EDGES = 400;
 const LEGEND_HEIGHT = 32;
+/** What stands over the map's upper border. */
+const LENS_HEIGHT = 48;
 const MARGIN = 28;
 const NARROW_MARGIN = 10;
 
@@ -62,7 +64,7 @@ export function GraphView({
   const [hovered, setHovered] = useState<string>();
   const margin = layout.flow === 'down' ? NARROW_MARGIN : MARGIN;
   const insets = {
-    top: margin,
+    top: Math.max(margin, LENS_HEIGHT),
     left: margin,
     right: margin + covered.right,
     bottom: margin + Math.max(LEGEND_HEIGHT, covered.bottom),

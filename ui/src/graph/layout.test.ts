@@ -59,6 +59,14 @@ describe('layout', () => {
     expect((outside?.x ?? 0) + (outside?.width ?? 0)).toBeLessThanOrEqual(frame?.x ?? 0);
   });
 
+  it('frames what else is at home in a namespace, a database for one', async () => {
+    const nodes = shop.nodes.map((node) => (node.id === 'shop/kv' ? { ...node, kind: 'database' } : node));
+    const layout = await lay({ ...shop, nodes });
+    const [frame, kv] = [layout.frames.get('shop'), layout.nodes.get('shop/kv')];
+    expect(kv?.x).toBeGreaterThan(frame?.x ?? Infinity);
+    expect((kv?.x ?? Infinity) + (kv?.width ?? 0)).toBeLessThan((frame?.x ?? 0) + (frame?.width ?? 0));
+  });
+
   it('leaves out an edge whose end is not in the graph', async () => {
     const cut: Graph = { ...shop, nodes: shop.nodes.filter((node) => node.id !== 'shop/kv') };
     const layout = await lay(cut);

@@ -1,5 +1,6 @@
 import type { ELK, ElkEdgeSection, ElkExtendedEdge, ElkNode } from 'elkjs/lib/elk-api.js';
 import type { Graph } from '../api/graph';
+import { namespaceOf } from '../model/lens';
 import type { Point } from '../model/walk';
 import { quickLayout } from './quickLayout';
 
@@ -55,9 +56,6 @@ export const layoutKey = (graph: Graph): string =>
     .map((edge) => edge.id)
     .join('\n')}`;
 
-/** Only workloads live in a namespace's frame; what is outside the mesh stands outside. */
-const frameOf = (node: Graph['nodes'][number]) => (node.kind === 'workload' ? node.namespace : null);
-
 /** What a small graph can afford to look its best; the work grows far faster than the graph. */
 function effort(nodes: number): Record<string, string> {
   if (nodes <= 120)
@@ -83,7 +81,8 @@ export function toElk(graph: Graph, flow: Flow): ElkNode {
   const root: ElkNode[] = [];
   const frames = new Map<string, ElkNode[]>();
   for (const node of byId(graph.nodes)) {
-    const frame = frameOf(node);
+    // What is outside the mesh stands outside.
+    const frame = namespaceOf(node);
     if (!frame) root.push(slot(node.id));
     else frames.set(frame, [...(frames.get(frame) ?? []), slot(node.id)]);
   }

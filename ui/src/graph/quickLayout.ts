@@ -1,4 +1,5 @@
 import type { Graph } from '../api/graph';
+import { namespaceOf } from '../model/lens';
 import type { Point } from '../model/walk';
 import type { Box, Flow, Layout } from './layout';
 
@@ -27,7 +28,7 @@ interface Block {
 export function quickLayout(graph: Graph, key: string, flow: Flow): Layout {
   const groups = new Map<string, string[]>();
   for (const node of graph.nodes.toSorted((a, b) => (a.id < b.id ? -1 : 1))) {
-    const group = node.kind === 'workload' ? (node.namespace ?? '') : '';
+    const group = namespaceOf(node) ?? '';
     groups.set(group, [...(groups.get(group) ?? []), node.id]);
   }
   const calls = graph.edges

@@ -89,7 +89,11 @@ export function look(graph: MapGraph, lens: Lens): Seen {
   };
 }
 
-const namespaceOf = (node: GraphNode) => (node.kind === 'workload' ? node.namespace : null);
+const OUTSIDE = 'external';
+
+/** Where a node is at home in the mesh, whatever it is; null for what is outside. */
+export const namespaceOf = ({ namespace }: Pick<GraphNode, 'namespace'>): string | null =>
+  namespace === OUTSIDE ? null : namespace;
 
 const namespacesOf = (graph: Graph): string[] =>
   [...new Set(graph.nodes.flatMap((node) => namespaceOf(node) ?? []))].toSorted();

@@ -21,7 +21,7 @@ export function Proxies({ mesh }: { mesh: Mesh }) {
         idOf={(proxy) => proxy.instance}
         sort={parseSort(params.get('sort'), { key: 'certificate', descending: false })}
         onSort={(sort) => navigate(urlWith({ sort: sortText(sort) }), { replace: true })}
-        minWidth={1170}
+        minWidth={1200}
       />
     </section>
   );
@@ -34,7 +34,7 @@ function columnsOf(now: number): Column<Instance>[] {
     {
       key: 'instance',
       title: 'Sidecar',
-      width: 'minmax(140px, 1fr)',
+      width: 'minmax(168px, 1fr)',
       sortBy: (proxy) => proxy.instance,
       cell: (proxy) => <span className="mono">{proxy.instance.replace('sidecar~', '')}</span>,
     },
