@@ -1,6 +1,7 @@
 package io.tracery.pipeline.otlp;
 
 import io.tracery.pipeline.decide.Facts;
+import io.tracery.tracing.otlp.Slices;
 import java.io.ByteArrayOutputStream;
 
 /**
@@ -72,7 +73,7 @@ public final class Piece {
 
     void writeSpans(ByteArrayOutputStream out) {
         for (int i = 0; i < spans.count(); i++) {
-            out.write(source.bytes, spans.from(i), spans.to(i) - spans.from(i));
+            out.write(source.bytes, spans.from(i), spans.length(i));
         }
     }
 
@@ -80,7 +81,7 @@ public final class Piece {
     public void tell(Facts facts) {
         SpanFacts reader = new SpanFacts(frame.service(), source.bytes, facts);
         for (int i = 0; i < spans.count(); i++) {
-            reader.tell(spans.from(i), spans.to(i));
+            reader.tell(spans.from(i), spans.from(i) + spans.length(i));
         }
         facts.counted(count(), bytes());
     }

@@ -1,5 +1,6 @@
 package io.tracery.pipeline.otlp;
 
+import io.tracery.tracing.otlp.Slices;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -76,7 +77,7 @@ public final class Pieces {
             if (Wire.field(tag) == SPANS && Wire.delimited(tag)) {
                 int end = wire.limit();
                 spans.computeIfAbsent(traceId(new Wire(batch, wire.at(), end)), id -> new Slices())
-                        .add(start, end);
+                        .add(start, end - start);
                 wire.move(end, wire.end());
             } else {
                 wire.skip(tag);

@@ -3,6 +3,7 @@ package io.tracery.search.store;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.opentelemetry.proto.common.v1.AnyValue;
 import io.opentelemetry.proto.common.v1.KeyValue;
+import io.tracery.tracing.otlp.Slices;
 import java.nio.charset.StandardCharsets;
 
 /** Attributes of spans and events: their values into columns, and what a search finds them by. */

@@ -2,6 +2,7 @@ package io.tracery.search.store;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.opentelemetry.proto.trace.v1.Span.Event;
+import io.tracery.tracing.otlp.Slices;
 
 /** The fields of an event of a span, as they stand in its bytes; used again for one event after the other. */
 final class EventFields {

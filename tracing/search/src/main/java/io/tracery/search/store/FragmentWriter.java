@@ -3,6 +3,7 @@ package io.tracery.search.store;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.opentelemetry.proto.common.v1.KeyValue;
 import io.opentelemetry.proto.trace.v1.Span;
+import io.tracery.tracing.otlp.Slices;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

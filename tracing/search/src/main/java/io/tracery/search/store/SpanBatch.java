@@ -6,6 +6,7 @@ import io.opentelemetry.proto.trace.v1.ResourceSpans;
 import io.opentelemetry.proto.trace.v1.ScopeSpans;
 import io.opentelemetry.proto.trace.v1.Span;
 import io.opentelemetry.proto.trace.v1.TracesData;
+import io.tracery.tracing.otlp.Slices;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;

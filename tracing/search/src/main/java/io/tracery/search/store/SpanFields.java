@@ -3,6 +3,7 @@ package io.tracery.search.store;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.opentelemetry.proto.trace.v1.Span;
 import io.opentelemetry.proto.trace.v1.Status;
+import io.tracery.tracing.otlp.Slices;
 
 /** The fields of one OTLP span, as they stand in its bytes; used again for one span after the other. */
 final class SpanFields {

@@ -1,5 +1,6 @@
 package io.tracery.search.store;
 
+import io.tracery.tracing.otlp.Slices;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
