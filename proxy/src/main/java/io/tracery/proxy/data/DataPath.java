@@ -227,8 +227,11 @@ public final class DataPath implements Component {
         return all;
     }
 
-    /** The same of the endpoints in use, without waiting for the loops. */
+    /** The same of the endpoints in use, without waiting for the loops; never answered once they end. */
     public CompletableFuture<Map<String, List<EndpointView>>> endpointsInUse() {
+        if (loops.isShuttingDown()) {
+            return new CompletableFuture<>();
+        }
         List<CompletableFuture<Map<String, List<EndpointView>>>> asked = new ArrayList<>();
         states.forEach((loop, state) -> asked.add(CompletableFuture.supplyAsync(state::endpointsInUse, loop)));
         return CompletableFuture.allOf(asked.toArray(CompletableFuture<?>[]::new))
