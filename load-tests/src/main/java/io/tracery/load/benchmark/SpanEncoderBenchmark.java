@@ -118,7 +118,7 @@ public class SpanEncoderBenchmark {
         target.buffer().clear();
         Compression how = compression.equals("lz4")
                 ? Compression.lz4().build()
-                : Compression.zstd().level(1).build();
+                : Compression.zstd().level(-1).build();
         try (OutputStream out = how.wrapForOutput(target, RECORD_FORMAT)) {
             out.write(batch);
         }
