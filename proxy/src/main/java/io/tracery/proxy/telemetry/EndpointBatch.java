@@ -62,7 +62,11 @@ final class EndpointBatch {
         source = knows;
     }
 
-    /** Asks when it is time to, and writes when there is an answer. */
+    /**
+     * Asks when it is time to, and writes when there is an answer.
+     *
+     * @throws java.util.concurrent.CompletionException when the answer is a failure; it is asked again when it is time to
+     */
     void tick(long nowNanos, long epochNanos, MetricBatches.Sink sink) {
         CompletableFuture<List<BalancedEndpoint>> answer = asked;
         if (answer == null && nowNanos - nextNanos >= 0) {
@@ -72,9 +76,7 @@ final class EndpointBatch {
         }
         if (answer != null && answer.isDone()) {
             asked = null;
-            if (!answer.isCompletedExceptionally()) {
-                write(answer.join(), epochNanos, sink);
-            }
+            write(answer.join(), epochNanos, sink);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.tracery.proxy.telemetry;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.opentelemetry.proto.metrics.v1.Metric;
@@ -112,8 +113,8 @@ class EndpointBatchTest {
         pass(1);
         assertThat(sent).hasSize(1);
         pass(EndpointBatch.EVERY_NANOS);
-        asked.getLast().completeExceptionally(new IllegalStateException("a loop that has ended"));
-        pass(1);
+        asked.getLast().completeExceptionally(new IllegalStateException("a defect"));
+        assertThatThrownBy(() -> pass(1)).hasRootCauseMessage("a defect");
         pass(EndpointBatch.EVERY_NANOS);
         assertThat(sent).hasSize(1);
         assertThat(asked).hasSize(3);
