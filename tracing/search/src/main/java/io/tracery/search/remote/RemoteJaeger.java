@@ -231,7 +231,8 @@ public final class RemoteJaeger implements TraceSource {
         String said = "Jaeger at " + address + " answers " + status.getCode()
                 + (status.getDescription() == null ? "" : ", " + status.getDescription());
         return switch (status.getCode()) {
-            case DEADLINE_EXCEEDED -> new QueryTimeoutException(patience);
+            // Jaeger is told the deadline: where it sees the end first, it cancels. Nobody else cancels these calls.
+            case DEADLINE_EXCEEDED, CANCELLED -> new QueryTimeoutException(patience);
             case UNIMPLEMENTED, INVALID_ARGUMENT -> new UnsupportedQueryException(said);
             case RESOURCE_EXHAUSTED ->
                 new SourceUnavailableException(

@@ -50,6 +50,7 @@ class RemoteJaegerTest {
 
     private static final TraceQuery ANY = new TraceQuery("cart", null, Map.of(), Range.ANY, Range.ANY, 100);
     private static final int FEW = 5;
+    private static final String GIVEN_UP = "000000000000000000000000000000cc";
 
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private final OddJaeger odd = new OddJaeger();
@@ -64,6 +65,10 @@ class RemoteJaegerTest {
         /** Nothing where a trace is missing, as versions before 2.21; another's spans and invalid ones are thrown in. */
         @Override
         public void getTrace(GetTraceRequest request, StreamObserver<TracesData> client) {
+            if (request.getTraceId().equals(GIVEN_UP)) {
+                client.onError(Status.CANCELLED.asRuntimeException());
+                return;
+            }
             if (request.getTraceId().equals(TRACE_A)) {
                 client.onNext(Spans.batch(
                         entry("cart", span(TRACE_A, 2, "GET /cart", 1).setParentSpanId(hex("0000000000000001"))),
@@ -152,6 +157,13 @@ class RemoteJaegerTest {
         assertThatThrownBy(hasty::services)
                 .isInstanceOf(QueryTimeoutException.class)
                 .hasMessageContaining("200 ms");
+    }
+
+    /** What a server does that sees the deadline it was told before its client does. */
+    @Test
+    void aCallThatJaegerGivesUpAtItsDeadlineTookTooLong() {
+        assertThatThrownBy(() -> jaeger().trace(GIVEN_UP)).isInstanceOf(QueryTimeoutException.class);
+        assertThat(timed("trace", "cancelled")).isEqualTo(1);
     }
 
     @Test
