@@ -37,7 +37,9 @@ import picocli.CommandLine.Option;
             "  saturated, telemetry (ours without its export), latency (open loop), idle, syscalls, start, warm-up, sidecars",
             "",
             "Peers",
-            "  haproxy, nginx, nghttpx from the PATH; envoy from the PATH or ~/.cache/tracery-lab.",
+            "  haproxy, nginx, nghttpx from the PATH; envoy from the PATH or ~/.cache/tracery-lab; linkerd (linkerd2-proxy) "
+                    + "from there or from --linkerd. With linkerd everything runs in a network namespace of the lab's own, "
+                    + "which needs root privileges and iptables.",
             "",
             "Every ratio is ours over theirs. Raw results go to load-tests/results/<date>-<work>.json; what is measured "
                     + "again on the same day replaces what was."
@@ -48,6 +50,12 @@ final class BenchProxyCommand implements Callable<Integer> {
 
     @Option(names = "--against", paramLabel = "PEERS", description = "Peers, with commas; default: haproxy,nginx.")
     private String against = "haproxy,nginx";
+
+    @Option(
+            names = "--linkerd",
+            paramLabel = "PATH",
+            description = "linkerd2-proxy, or a checkout of its source, which cargo builds when it is newer.")
+    private String linkerd = "";
 
     @Option(names = "--work", paramLabel = "WORKS", description = "Works, with commas, or all; default: h1.")
     private String work = "h1";
@@ -141,6 +149,10 @@ final class BenchProxyCommand implements Callable<Integer> {
                 results.equals("load-tests/results")
                         ? results
                         : Path.of(results).toAbsolutePath().toString());
+        if (!linkerd.isEmpty()) {
+            arguments.addAll(
+                    List.of("--linkerd", Path.of(linkerd).toAbsolutePath().toString()));
+        }
         if (json) {
             arguments.add("--json");
         }

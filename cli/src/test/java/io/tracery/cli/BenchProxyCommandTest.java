@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
@@ -21,6 +22,17 @@ class BenchProxyCommandTest {
                 .containsSequence("--results", "load-tests/results")
                 .contains("--json")
                 .doesNotContain("--install", "--page");
+    }
+
+    @Test
+    void saysWhereLinkerdIsAsSeenFromHere() {
+        BenchProxyCommand command =
+                CommandLine.populateCommand(new BenchProxyCommand(), "--against", "linkerd", "--linkerd", "src/proxy");
+
+        assertThat(command.arguments())
+                .containsSequence(
+                        "--linkerd", Path.of("src/proxy").toAbsolutePath().toString());
+        assertThat(new BenchProxyCommand().arguments()).doesNotContain("--linkerd");
     }
 
     @Test

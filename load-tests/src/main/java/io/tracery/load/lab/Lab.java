@@ -3,6 +3,7 @@ package io.tracery.load.lab;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tracery.load.lab.host.Machine;
+import io.tracery.load.lab.host.NetworkNamespace;
 import io.tracery.load.lab.measure.Ground;
 import io.tracery.load.lab.measure.Measurement;
 import io.tracery.load.lab.measure.Session;
@@ -42,6 +43,11 @@ public final class Lab {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
+    /** Where backends accept: outside of a namespace nobody else is to reach them. */
+    private static final String LOOPBACK = "127.0.0.1";
+
+    private static final String EVERYWHERE = "0.0.0.0";
+
     private final LabOptions options;
     private final Path root;
     private final RawResults results;
@@ -59,7 +65,7 @@ public final class Lab {
             if (lab.options.output() == LabOptions.Output.PAGE) {
                 Page.write(lab.root.resolve("docs/performance.md"), Works.all(), lab.results);
             } else {
-                lab.run();
+                System.exit(lab.run());
             }
         } catch (IllegalArgumentException e) {
             System.err.println(e.getMessage());
@@ -70,7 +76,8 @@ public final class Lab {
         }
     }
 
-    private void run() throws Exception {
+    /** Answers with which status to end. */
+    private int run() throws Exception {
         Machine.require();
         Installs installs = Installs.standard(options.install());
         installs.require(Stream.concat(
@@ -80,8 +87,19 @@ public final class Lab {
         for (Peer peer : options.against()) {
             peer.require(installs);
         }
+        if (options.against().stream().anyMatch(Peer::intercepts) && !NetworkNamespace.inside()) {
+            return NetworkNamespace.rerun();
+        }
+        measureAll();
+        return 0;
+    }
+
+    private void measureAll() throws Exception {
+        if (NetworkNamespace.inside()) {
+            NetworkNamespace.furnish();
+        }
         Path directory = Files.createTempDirectory("tracery-lab");
-        try (Ground ground = Ground.start(directory)) {
+        try (Ground ground = Ground.start(directory, NetworkNamespace.inside() ? EVERYWHERE : LOOPBACK)) {
             ClassCache cache = new ClassCache(root.resolve("load-tests/target/proxy.aot"));
             Tracery ours = Tracery.exporting(root, cache, ground.kafka());
             if (!cache.usable(root)) {
@@ -91,6 +109,7 @@ public final class Lab {
                 tell(work, measure(work, ours, Tracery.quiet(root, cache), ground));
             }
         } finally {
+            options.against().forEach(Peer::close);
             deleteRecursively(directory);
         }
     }

@@ -78,6 +78,9 @@ public record LabOptions(
         boolean page = rest.remove("--page");
         boolean install = rest.remove("--install");
         String against = take(rest, "--against", "haproxy,nginx");
+        Optional<Path> linkerd = Optional.of(take(rest, "--linkerd", ""))
+                .filter(Predicate.not(String::isEmpty))
+                .map(Path::of);
         String works = take(rest, "--work", "h1");
         String measures = take(rest, "--measure", "all");
         Amounts amounts = new Amounts(
@@ -94,8 +97,12 @@ public record LabOptions(
         if (!rest.isEmpty()) {
             throw new IllegalArgumentException("unknown: " + String.join(" ", rest));
         }
+        if (linkerd.isPresent() && names(against).noneMatch(Peers.LINKERD::equals)) {
+            throw new IllegalArgumentException(
+                    "--linkerd says where " + Peers.LINKERD + " is, which is not among --against " + against);
+        }
         return new LabOptions(
-                names(against).map(Peers::named).toList(),
+                names(against).map(name -> Peers.named(name, linkerd)).toList(),
                 works.equals("all")
                         ? Works.all()
                         : names(works).map(Works::named).toList(),

@@ -2,6 +2,7 @@ package io.tracery.load.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.tracery.load.lab.peer.Installs;
 import io.tracery.load.lab.peer.Peer;
@@ -42,6 +43,16 @@ class LabOptionsTest {
         assertThat(options.amounts().rounds()).isEqualTo(3);
         assertThat(options.output()).isEqualTo(LabOptions.Output.JSON);
         assertThat(LabOptions.parse(List.of("--work", "all")).works()).hasSize(8);
+    }
+
+    @Test
+    void takesLinkerdFromWhereAPersonSays() {
+        assertThat(LabOptions.parse(List.of("--against", "haproxy,linkerd", "--linkerd", "src/linkerd2-proxy"))
+                        .against())
+                .extracting(Peer::name, Peer::intercepts)
+                .containsExactly(tuple("haproxy", false), tuple("linkerd", true));
+        assertThatThrownBy(() -> LabOptions.parse(List.of("--linkerd", "src/linkerd2-proxy")))
+                .hasMessageContaining("not among --against haproxy,nginx");
     }
 
     @Test

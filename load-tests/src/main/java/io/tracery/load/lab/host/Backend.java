@@ -29,8 +29,8 @@ public final class Backend {
 
     private Backend() {}
 
-    /** Writes the files that it serves and answers the {@code http} section's content. */
-    public static String prepare(Path directory) throws IOException {
+    /** Writes the files that it serves and answers the {@code http} section's content, to accept at an address. */
+    public static String prepare(Path directory, String address) throws IOException {
         try (RandomAccessFile body =
                 new RandomAccessFile(directory.resolve("body").toFile(), "rw")) {
             // Without a byte on the disk.
@@ -38,10 +38,10 @@ public final class Backend {
         }
         // Where nginx was started by root its worker is somebody else, who has to find the file.
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx--x--x"));
-        return http(directory);
+        return http(directory, address);
     }
 
-    static String http(Path directory) {
+    static String http(Path directory, String address) {
         String answer = "x".repeat(ANSWER_BYTES);
         return """
                     sendfile on;
@@ -55,15 +55,20 @@ public final class Backend {
                 %2$s        http2_max_concurrent_streams 1024;
                         location / { return 200 "%4$s"; }
                     }
-                """.formatted(listens(HTTP1_PORTS, ""), listens(HTTP2_PORTS, " http2"), directory, answer, BODY_PATH);
+                """.formatted(
+                        listens(address, HTTP1_PORTS, ""),
+                        listens(address, HTTP2_PORTS, " http2"),
+                        directory,
+                        answer,
+                        BODY_PATH);
     }
 
     /** What runs the gRPC server of a port; the answers are files below the folder. */
-    static List<String> grpc(int port, Path answers) {
+    static List<String> grpc(String address, int port, Path answers) {
         return List.of(
                 Commands.find("nghttpd").orElse(Path.of("nghttpd")).toString(),
                 "--no-tls",
-                "--address=127.0.0.1",
+                "--address=" + address,
                 "--htdocs=" + answers,
                 "--trailer=grpc-status: 0",
                 "--max-concurrent-streams=1024",
@@ -71,7 +76,8 @@ public final class Backend {
     }
 
     /** Starts the gRPC servers on a core. */
-    public static List<Server> startGrpc(Path directory, int core) throws IOException, InterruptedException {
+    public static List<Server> startGrpc(Path directory, String address, int core)
+            throws IOException, InterruptedException {
         Path answers = directory.resolve("grpc");
         Path answer = answers.resolve(GRPC_PATH.substring(1));
         Files.createDirectories(answer.getParent());
@@ -80,16 +86,19 @@ public final class Backend {
         for (int port : GRPC_PORTS) {
             servers.add(Server.start(
                     new Server.Launch(
-                            grpc(port, answers), Map.of(), port, directory.resolve("nghttpd-" + port + ".log")),
+                            grpc(address, port, answers),
+                            Map.of(),
+                            port,
+                            directory.resolve("nghttpd-" + port + ".log")),
                     core));
         }
         return servers;
     }
 
-    private static String listens(List<Integer> ports, String protocol) {
+    private static String listens(String address, List<Integer> ports, String protocol) {
         StringBuilder listens = new StringBuilder();
         for (int port : ports) {
-            listens.append("        listen 127.0.0.1:%d%s;\n".formatted(port, protocol));
+            listens.append("        listen %s:%d%s;\n".formatted(address, port, protocol));
         }
         return listens.toString();
     }

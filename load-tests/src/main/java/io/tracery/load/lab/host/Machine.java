@@ -21,7 +21,7 @@ public final class Machine {
         }
     }
 
-    /** Processor, number of cores, kernel. */
+    /** Processor, number of cores, kernel; whether it was not its own network. */
     public static String describe() throws IOException {
         String model = Files.readAllLines(Path.of("/proc/cpuinfo")).stream()
                 .filter(line -> line.startsWith("model name"))
@@ -31,6 +31,7 @@ public final class Machine {
         long cores = Files.readAllLines(Path.of("/proc/stat")).stream()
                 .filter(line -> line.matches("cpu\\d+ .*"))
                 .count();
-        return model + ", " + cores + " cores, Linux " + System.getProperty("os.version");
+        return model + ", " + cores + " cores, Linux " + System.getProperty("os.version")
+                + (NetworkNamespace.inside() ? ", in a network namespace that follows connections" : "");
     }
 }

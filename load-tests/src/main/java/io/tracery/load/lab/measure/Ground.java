@@ -4,6 +4,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.tracery.controlplane.ControlPlaneApp;
 import io.tracery.controlplane.ControlPlaneConfig;
+import io.tracery.load.lab.host.Authority;
 import io.tracery.load.lab.host.Backend;
 import io.tracery.load.lab.host.Commands;
 import io.tracery.load.lab.host.Server;
@@ -55,8 +56,12 @@ public final class Ground implements AutoCloseable {
         this.identity = identity;
     }
 
-    /** Starts all of it; this process itself moves to the load's core. */
-    public static Ground start(Path directory) throws Exception {
+    /**
+     * Starts all of it; this process itself moves to the load's core.
+     *
+     * @param address where the backends accept
+     */
+    public static Ground start(Path directory, String address) throws Exception {
         requirePorts();
         Commands.output(List.of(
                 "taskset",
@@ -81,8 +86,8 @@ public final class Ground implements AutoCloseable {
                 new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
         controlPlane.start();
         Path file = directory.resolve("backend.conf");
-        Files.writeString(file, Nginx.config(directory, "backend", Backend.prepare(directory)));
-        List<Server> backends = new ArrayList<>(Backend.startGrpc(directory, LOAD_CORE));
+        Files.writeString(file, Nginx.config(directory, "backend", Backend.prepare(directory, address)));
+        List<Server> backends = new ArrayList<>(Backend.startGrpc(directory, address, LOAD_CORE));
         backends.add(Server.start(
                 new Server.Launch(
                         Nginx.command(directory, file),
@@ -136,37 +141,9 @@ public final class Ground implements AutoCloseable {
         Path request = directory.resolve("lab.csr");
         Path certificate = directory.resolve("lab.pem");
         Path root = directory.resolve("ca/root.pem");
-        Path extensions = Files.writeString(directory.resolve("lab.ext"), """
-                subjectAltName=URI:spiffe://%s/ns/lab/sa/lab,DNS:server.lab
-                keyUsage=critical,digitalSignature
-                extendedKeyUsage=serverAuth,clientAuth
-                basicConstraints=critical,CA:FALSE
-                """.formatted(Site.TRUST_DOMAIN));
-        Commands.output(Stream.of(
-                        "openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=lab -keyout",
-                        key.toString(),
-                        "-out",
-                        request.toString())
-                .flatMap(words -> Stream.of(words.split(" ")))
-                .toList());
-        Commands.output(List.of(
-                "openssl",
-                "x509",
-                "-req",
-                "-in",
-                request.toString(),
-                "-CA",
-                root.toString(),
-                "-CAkey",
-                directory.resolve("ca/root-key.pem").toString(),
-                "-set_serial",
-                "4711",
-                "-days",
-                "2",
-                "-extfile",
-                extensions.toString(),
-                "-out",
-                certificate.toString()));
+        Authority.request("lab", key, request);
+        Authority.of(root)
+                .certify(request, "URI:spiffe://" + Site.TRUST_DOMAIN + "/ns/lab/sa/lab,DNS:server.lab", certificate);
         Path both = Files.writeString(
                 directory.resolve("lab-both.pem"), Files.readString(certificate) + Files.readString(key));
         return new Site.Identity(root, certificate, key, both, directory.resolve("tokens"), CONTROL_PLANE_PORT);

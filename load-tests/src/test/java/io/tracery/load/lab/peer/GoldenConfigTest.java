@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /** What each proxy is told, word for word; {@code -Dgolden.update} writes the files anew. */
@@ -54,7 +56,19 @@ class GoldenConfigTest {
         check("tracery-mesh.yaml", MeshYaml.of(site(Shape.MTLS_PAIR)));
     }
 
-    private static Site site(Shape shape) {
+    @Test
+    void linkerdIsToldWhatItsChartSays() throws IOException {
+        check("linkerd-caller.env", lines(LinkerdConfig.caller(site(Shape.MTLS_PAIR), 27_200)));
+        check("linkerd-callee.env", lines(LinkerdConfig.callee(site(Shape.MTLS_PAIR), 27_200)));
+    }
+
+    private static String lines(Map<String, String> environment) {
+        return environment.entrySet().stream()
+                .map(variable -> variable.getKey() + "=" + variable.getValue() + "\n")
+                .collect(Collectors.joining());
+    }
+
+    static Site site(Shape shape) {
         Path lab = Path.of("/lab");
         return new Site(
                 shape,

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tracery.load.lab.linkerd;
+
+import org.jspecify.annotations.NullMarked;
