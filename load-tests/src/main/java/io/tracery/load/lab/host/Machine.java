@@ -21,7 +21,7 @@ public final class Machine {
         }
     }
 
-    /** Processor, number of cores, kernel; whether it was not its own network. */
+    /** Processor, number of cores, kernel, and the network where that is not the machine's own. */
     public static String describe() throws IOException {
         String model = Files.readAllLines(Path.of("/proc/cpuinfo")).stream()
                 .filter(line -> line.startsWith("model name"))

@@ -1,6 +1,7 @@
 package io.tracery.load.lab.host;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,7 +18,8 @@ public final class NetworkNamespace {
     /** What it takes to make one. */
     public static final List<String> PROGRAMS = List.of("unshare", "ip", "iptables");
 
-    private static final String MARK = "TRACERY_LAB_NAMESPACE";
+    /** In the environment of what has been run again: which namespace it came from. */
+    private static final String LEFT = "TRACERY_LAB_LEFT_NAMESPACE";
 
     /** All of this network is this machine's, as the addresses of its pods are a node's. */
     private static final String PODS = "10.27.0.1/16";
@@ -28,25 +30,38 @@ public final class NetworkNamespace {
 
     /** True where this process has been run by {@link #rerun}. */
     public static boolean inside() {
-        return System.getenv(MARK) != null;
+        String left = System.getenv(LEFT);
+        return left != null && !left.equals(current());
     }
 
-    /**
-     * The address of the pod that owns a port: not of the loopback network, where a proxy may refuse to connect to.
-     */
+    private static String current() {
+        try {
+            return Files.readSymbolicLink(Path.of("/proc/self/ns/net")).toString();
+        } catch (IOException e) {
+            throw new UncheckedIOException("the kernel does not say in which network this is", e);
+        }
+    }
+
+    /** The address of the pod that owns a port. It is none of loopback's, to which a proxy may refuse to connect. */
     public static String pod(int port) {
         return "10.27." + (port >> 8) + "." + (port & 0xff);
     }
 
-    /** Runs this process's own command once more, in a new namespace, and answers how it ended. */
-    public static int rerun() throws IOException, InterruptedException {
+    /**
+     * @throws IOException where this process may not make one
+     */
+    public static void require() throws IOException {
         if (!System.getProperty("user.name").equals("root")) {
             throw new IOException("a network namespace of the lab's own needs root privileges; run the lab as root");
         }
+    }
+
+    /** Runs this process's own command once more, in a new namespace, and answers how it ended. */
+    public static int rerun() throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(program("unshare"), "--net", "--"));
         command.addAll(commandLine(Files.readString(Path.of("/proc/self/cmdline"), StandardCharsets.UTF_8)));
         ProcessBuilder builder = new ProcessBuilder(command).inheritIO();
-        builder.environment().put(MARK, "1");
+        builder.environment().put(LEFT, current());
         Process process = builder.start();
         // Whoever ends this ends that, which ends what it started.
         Runtime.getRuntime().addShutdownHook(new Thread(() -> end(process), "end the namespace"));
@@ -72,7 +87,7 @@ public final class NetworkNamespace {
         Commands.output(List.of(program("ip"), "address", "add", PODS, "dev", "lo"));
         // It has no target. The kernel follows connections only where some rule asks for what it knows of them.
         Commands.output(List.of(program("iptables"), "--append", "INPUT", "--match", "conntrack", "--ctstate", "NEW"));
-        // Closed connections are remembered for two minutes, and no more than some 200,000 at once.
+        // Not two minutes: there is room for some 200,000 connections, and some works open thousands a second.
         Files.writeString(TIME_WAIT, "1");
     }
 

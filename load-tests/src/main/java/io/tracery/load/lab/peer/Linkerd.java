@@ -17,8 +17,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * linkerd2-proxy beside a control plane of the lab's own, of which it believes that it is Linkerd's: one worker, no access log,
- * no tracing; its counters stay on, as they always are. Between two of them is what Linkerd puts there, HTTP/2 in mutual TLS.
+ * linkerd2-proxy beside a control plane of the lab's own, which it takes for Linkerd's: one worker, no access log, no tracing;
+ * its counters stay on, as they always are. Between two of them is what Linkerd puts there by default: one connection of HTTP/2
+ * in mutual TLS that carries HTTP/1 too.
  */
 final class Linkerd implements Peer {
 
@@ -59,6 +60,7 @@ final class Linkerd implements Peer {
 
     @Override
     public void require(Installs installs) throws IOException, InterruptedException {
+        NetworkNamespace.require();
         installs.require(NetworkNamespace.PROGRAMS);
         program = installs.linkerd(given);
     }
@@ -77,10 +79,11 @@ final class Linkerd implements Peer {
             case HTTP1, HTTP2, TCP -> List.of(launch(site, MeshYaml.caller(site), site.listenPort(), caller));
             case MTLS_PAIR ->
                 List.of(
+                        // Its own port takes nobody but who comes for its pod.
                         launch(
                                 site,
                                 MeshYaml.callee(site),
-                                site.innerPort(),
+                                site.adminPort(0),
                                 LinkerdConfig.callee(site, control.port())),
                         launch(site, MeshYaml.caller(site), site.listenPort(), caller));
             case MTLS_INBOUND -> throw new IllegalArgumentException("linkerd cannot stand so: " + site.shape());
