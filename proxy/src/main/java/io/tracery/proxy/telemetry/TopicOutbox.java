@@ -1,5 +1,7 @@
 package io.tracery.proxy.telemetry;
 
+import static java.util.Objects.requireNonNull;
+
 import io.tracery.tracing.topic.Topic;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -46,9 +48,10 @@ final class TopicOutbox {
     boolean flush() {
         Batch batch = pending.peekFirst();
         while (batch != null) {
-            if (!transport.send(topic, key, batch.value, batch)) {
+            if (!transport.send(topic, key, batch.value(), batch)) {
                 return false;
             }
+            batch.handedOver();
             pending.removeFirst();
             batch = pending.peekFirst();
         }
@@ -71,15 +74,23 @@ final class TopicOutbox {
         lost.set(true);
     }
 
-    /** A batch learns itself what became of it. */
+    /** A batch learns itself what became of it, which is long after the transport has its bytes: they are not kept till then. */
     private final class Batch implements Transport.Receipt {
 
-        private final byte[] value;
+        private byte @Nullable [] value;
         private final int items;
 
         Batch(byte[] value, int items) {
             this.value = value;
             this.items = items;
+        }
+
+        byte[] value() {
+            return requireNonNull(value, "handed over before");
+        }
+
+        void handedOver() {
+            value = null;
         }
 
         @Override
