@@ -33,7 +33,7 @@ public final class HeadFields extends SeldomAsked {
     }
 
     private static final int STRIDE = 4;
-    private static final int USUAL_FIELDS = 16;
+    private static final int USUAL_FIELDS = 10;
 
     private final byte[] bytes;
 

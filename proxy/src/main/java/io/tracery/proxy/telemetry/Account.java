@@ -13,7 +13,6 @@ final class Account {
     private final String signal;
     private final LongAdder accepted = new LongAdder();
     private final LongAdder exported = new LongAdder();
-    private final LongAdder queued = new LongAdder();
     private final Map<DropReason, LongAdder> dropped = new EnumMap<>(DropReason.class);
 
     /** @param signal what is counted, for example {@code spans} */
@@ -31,19 +30,16 @@ final class Account {
     /** Items came in and wait. */
     void accept(long items) {
         accepted.add(items);
-        queued.add(items);
     }
 
     /** Items that waited are where they should be. */
     void export(long items) {
         exported.add(items);
-        queued.add(-items);
     }
 
     /** Items that waited are lost. */
     void drop(DropReason reason, long items) {
         adder(reason).add(items);
-        queued.add(-items);
     }
 
     /** Items came in and were lost at once. */
@@ -60,8 +56,10 @@ final class Account {
         return exported.sum();
     }
 
+    /** What is neither exported nor dropped: reckoned, so that an exchange pays for one count only. */
     long queued() {
-        return queued.sum();
+        long settled = exported() + dropped();
+        return accepted() - settled;
     }
 
     long dropped(DropReason reason) {

@@ -120,7 +120,8 @@ final class Exporter implements Runnable {
 
     private void tick() {
         long now = System.nanoTime();
-        if (now - nextCollect >= 0) {
+        boolean second = now - nextCollect >= 0;
+        if (second) {
             nextCollect = now + COLLECT_NANOS;
             loops.forEach(LoopTelemetry::requestReport);
         }
@@ -131,11 +132,14 @@ final class Exporter implements Runnable {
             accessLog.flush(now);
         }
         if (out != null) {
+            out.recent.tick(now);
             out.budget.tick(now);
             out.canary.tick(now, epochNanos());
             sendSpans(out, now);
             sendMetrics(out, news, now);
-            losses.tick(now);
+            if (second) {
+                losses.tick(now);
+            }
         }
     }
 

@@ -4,22 +4,32 @@ import com.google.protobuf.ByteString;
 import io.tracery.tracing.otlp.TracesEncoder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The last exchanges, as the bytes of their spans: nothing but one array, so that remembering costs a copy and no garbage, and
- * whoever asks decodes. One thread writes, any may read.
+ * whoever asks decodes. What comes too fast for anyone to read it is passed over. One thread writes, any may read.
  */
 final class RecentSpans {
 
+    private static final long WINDOW_NANOS = TimeUnit.MILLISECONDS.toNanos(Tap.LOOK_AGAIN_MILLIS);
+
     private final byte[] bytes;
+    private final long[] numbers;
     private final int[] offsets;
     private final int[] lengths;
 
-    /** Exchanges are numbered from 0; those from here on are remembered. */
+    /** Slots are numbered from 0; those from here on hold an exchange each. */
     private long first;
 
     private long next;
     private int tail;
+
+    private long exchanges;
+
+    // What may be remembered before the window ends: more would overwrite what no reader has seen. The writer's.
+    private long windowStart = System.nanoTime();
+    private int allowance;
 
     /**
      * One exchange.
@@ -38,16 +48,36 @@ final class RecentSpans {
             throw new IllegalArgumentException("how many are remembered must be a power of two, not " + most);
         }
         this.bytes = new byte[capacityBytes];
+        this.allowance = capacityBytes;
+        this.numbers = new long[most];
         this.offsets = new int[most];
         this.lengths = new int[most];
     }
 
-    /** Remembers what was encoded since a mark; what is larger than all there is room for is not. */
-    synchronized void add(TracesEncoder encoder, int mark) {
-        int length = encoder.size() - mark;
-        if (length <= 0 || length > bytes.length) {
-            return;
+    /** To be called often, by who writes. */
+    void tick(long nowNanos) {
+        if (nowNanos - windowStart >= WINDOW_NANOS) {
+            windowStart = nowNanos;
+            allowance = bytes.length;
         }
+    }
+
+    /** Counts an exchange, and remembers what was encoded of it since a mark; not what is larger than all there is room for. */
+    void add(TracesEncoder encoder, int mark) {
+        int length = encoder.size() - mark;
+        if (length > allowance) {
+            passOver();
+        } else {
+            allowance -= length;
+            remember(encoder, mark, length);
+        }
+    }
+
+    private synchronized void passOver() {
+        exchanges++;
+    }
+
+    private synchronized void remember(TracesEncoder encoder, int mark, int length) {
         if (tail + length > bytes.length) {
             // What stands behind is older than all that stands before.
             while (first < next && offset(first) >= tail) {
@@ -61,35 +91,38 @@ final class RecentSpans {
         encoder.copySince(mark, bytes, tail);
         offsets[index(next)] = tail;
         lengths[index(next)] = length;
+        numbers[index(next)] = exchanges++;
         tail += length;
         next++;
     }
 
-    private boolean overlaps(long number, int length) {
-        int offset = offset(number);
-        return offset < tail + length && tail < offset + lengths[index(number)];
+    private boolean overlaps(long slot, int length) {
+        int offset = offset(slot);
+        return offset < tail + length && tail < offset + lengths[index(slot)];
     }
 
-    private int offset(long number) {
-        return offsets[index(number)];
+    private int offset(long slot) {
+        return offsets[index(slot)];
     }
 
-    private int index(long number) {
-        return (int) number & (offsets.length - 1);
+    private int index(long slot) {
+        return (int) slot & (offsets.length - 1);
     }
 
     /** Those that are remembered from a number on, the oldest first, and no more of them than are wanted. */
     synchronized List<Remembered> from(long number, int most) {
         List<Remembered> found = new ArrayList<>();
-        long begin = Math.max(number, first);
-        for (long i = begin; i < next && i - begin < most; i++) {
-            found.add(new Remembered(i, ByteString.copyFrom(bytes, offset(i), lengths[index(i)])));
+        for (long slot = first; slot < next && found.size() < most; slot++) {
+            if (numbers[index(slot)] >= number) {
+                ByteString spans = ByteString.copyFrom(bytes, offset(slot), lengths[index(slot)]);
+                found.add(new Remembered(numbers[index(slot)], spans));
+            }
         }
         return found;
     }
 
     /** The number that the next exchange will have. */
     synchronized long next() {
-        return next;
+        return exchanges;
     }
 }

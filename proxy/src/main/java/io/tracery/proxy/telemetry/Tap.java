@@ -59,8 +59,7 @@ public final class Tap {
     }
 
     /**
-     * Those that are remembered from a number on, the oldest first. A first one with a higher number says that those between
-     * are forgotten.
+     * Those that are remembered from a number on, the oldest first. Numbers that are left out are of exchanges that are forgotten.
      *
      * @param most that are taken
      */
@@ -80,15 +79,12 @@ public final class Tap {
     public String look(TapFilter filter, long from, int most, long patienceMillis) throws InterruptedException {
         long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(patienceMillis);
         while (true) {
-            Found found = new Found(most);
-            long next = Math.max(from, recent.next());
-            for (Seen one : from(from, Integer.MAX_VALUE)) {
-                found.see(one, filter, from);
-                next = Math.max(next, one.number() + 1);
-            }
+            Found found = new Found(from, most);
+            long before = recent.next();
+            from(from, Integer.MAX_VALUE).forEach(one -> found.see(one, filter));
+            found.seenUpTo(before);
             if (!found.exchanges.isEmpty() || System.nanoTime() - end >= 0) {
-                long missed = found.missed < 0 ? (from == 0 ? 0 : next - from) : found.missed;
-                return TapJson.page(next, missed, found.exchanges);
+                return TapJson.page(found.next, found.missed, found.exchanges);
             }
             Thread.sleep(LOOK_AGAIN_MILLIS);
         }
@@ -97,16 +93,25 @@ public final class Tap {
     private static final class Found {
         private final ArrayDeque<List<Span>> exchanges = new ArrayDeque<>();
         private final int most;
-        private long missed = -1;
+        private long next;
+        private long missed;
 
-        Found(int most) {
+        Found(long from, int most) {
+            this.next = from;
             this.most = most;
         }
 
-        void see(Seen one, TapFilter filter, long from) {
-            if (missed < 0) {
-                missed = from == 0 ? 0 : one.number() - from;
+        /** Whoever asks for all that is remembered misses nothing that came before. */
+        void seenUpTo(long number) {
+            if (number > next) {
+                missed += next == 0 ? 0 : number - next;
+                next = number;
             }
+        }
+
+        void see(Seen one, TapFilter filter) {
+            seenUpTo(one.number());
+            next = one.number() + 1;
             if (one.matches(filter)) {
                 exchanges.add(one.spans());
                 if (exchanges.size() > most) {

@@ -17,9 +17,11 @@ import org.junit.jupiter.api.Test;
 class RecentSpansTest {
 
     private static final int CAPACITY = 2_000;
+    private static final long WINDOW = 50_000_000;
 
     private final TracesEncoder encoder = new TracesEncoder(AttributeSet.EMPTY, new Scope("test", ""));
     private final SplittableRandom random = new SplittableRandom(5);
+    private long now = System.nanoTime();
 
     /** Whatever their sizes: what is remembered are the last ones, all of them whole. */
     @Test
@@ -27,6 +29,7 @@ class RecentSpansTest {
         RecentSpans recent = new RecentSpans(CAPACITY, 64);
         for (int i = 0; i < 5_000; i++) {
             add(recent, name(i, random.nextInt(300)));
+            recent.tick(now += WINDOW);
             if (i % 500 == 0) {
                 encoder.finish();
             }
@@ -44,6 +47,25 @@ class RecentSpansTest {
                     .doesNotHaveDuplicates()
                     .hasSize((int) (i + 1 - all.getFirst().number()));
         }
+    }
+
+    /** Nobody looks more often than once in a window: what comes in one is remembered until there is no more room. */
+    @Test
+    void whatComesTooFastToBeReadIsPassedOverAndCounted() throws InvalidProtocolBufferException {
+        RecentSpans recent = new RecentSpans(CAPACITY, 64);
+        for (int i = 0; i < 300; i++) {
+            if (i % 100 == 0) {
+                recent.tick(now += WINDOW);
+            }
+            add(recent, name(i, 200));
+        }
+        List<Remembered> all = recent.from(0, 1_000);
+        assertThat(all).hasSizeBetween(5, 10);
+        assertThat(all.getFirst().number()).isEqualTo(200);
+        for (Remembered one : all) {
+            assertThat(nameOf(one)).startsWith(one.number() + " ");
+        }
+        assertThat(recent.next()).isEqualTo(300);
     }
 
     @Test
@@ -66,7 +88,7 @@ class RecentSpansTest {
         add(recent, name(0, 10));
         add(recent, name(1, CAPACITY));
         assertThat(recent.from(0, 1_000)).hasSize(1);
-        assertThat(recent.next()).isEqualTo(1);
+        assertThat(recent.next()).isEqualTo(2);
     }
 
     private void add(RecentSpans recent, String name) {
