@@ -169,7 +169,10 @@ function optionsOf(
         size: 20,
         gap: 4,
         grid: { show: false },
-        values: (plot, splits) => splits.map((s) => tickWords(shownMs(plot)).of(s * 1000)),
+        values: (plot, splits) => {
+          const words = tickWords(shownMs(plot));
+          return splits.map((s) => (pixelsToEnd(plot, s) < (words.dated ? 38 : 18) ? '' : words.of(s * 1000)));
+        },
         space: (plot) => (tickWords(shownMs(plot)).dated ? 100 : 64),
       },
       {
@@ -214,6 +217,10 @@ function optionsOf(
 const fromZero = (_: number, high: number): [number, number] => [0, high > 0 ? high * 1.12 : 1];
 
 const shownMs = ({ scales: { x } }: UPlot): number => ((x?.max ?? 0) - (x?.min ?? 0)) * 1000;
+
+/** A label is centred on its tick; one whose half does not fit before the chart's end is better left out than cut. */
+const pixelsToEnd = ({ scales: { x }, bbox }: UPlot, seconds: number): number =>
+  ((((x?.max ?? 0) - seconds) / ((x?.max ?? 0) - (x?.min ?? 0))) * bbox.width) / devicePixelRatio;
 
 function frameOf(plot: UPlot): Frame {
   const { offsetLeft, offsetTop, clientWidth, clientHeight } = plot.over;
