@@ -54,6 +54,7 @@ final class KafkaTransport implements Transport {
                 Map.entry(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, false),
                 Map.entry(ProducerConfig.MAX_BLOCK_MS_CONFIG, 0),
                 Map.entry(ProducerConfig.BUFFER_MEMORY_CONFIG, (long) limits.producerBytes()),
+                // What Kafka's own thread takes goes by the number of batches, not by what is in them.
                 Map.entry(ProducerConfig.BATCH_SIZE_CONFIG, 384 * 1024),
                 Map.entry(ProducerConfig.LINGER_MS_CONFIG, 150),
                 Map.entry(ProducerConfig.COMPRESSION_TYPE_CONFIG, compression()),
