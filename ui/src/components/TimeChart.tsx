@@ -171,7 +171,9 @@ function optionsOf(
         grid: { show: false },
         values: (plot, splits) => {
           const words = tickWords(shownMs(plot));
-          return splits.map((s) => (pixelsToEnd(plot, s) < (words.dated ? 38 : 18) ? '' : words.of(s * 1000)));
+          return splits.map((s) =>
+            pixelsToEnd(plot, s) < (words.dated ? 38 : 18) ? '' : words.of(s * 1000),
+          );
         },
         space: (plot) => (tickWords(shownMs(plot)).dated ? 100 : 64),
       },
