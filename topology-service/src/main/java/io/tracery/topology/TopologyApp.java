@@ -94,7 +94,7 @@ public final class TopologyApp implements Component {
                 lagMeter,
                 history,
                 fleet,
-                new EdgeEvents(reader, clock),
+                new EdgeEvents(clock),
                 peers::are,
                 registry,
                 clock);

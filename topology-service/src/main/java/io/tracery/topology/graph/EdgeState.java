@@ -247,18 +247,19 @@ final class EdgeState {
     }
 
     /**
-     * That this edge changed since it was last told of, or null when somebody else tells.
+     * That this edge changed since it was last told of, or null when somebody else tells. What it is now is read under the
+     * same lock, so that a change is told of once however many threads make changes.
      *
      * @param owners that this process counts for
      */
-    synchronized @Nullable EdgeChange takeChange(long now, IntPredicate owners) {
+    synchronized @Nullable EdgeChange takeChange(Window window, IntPredicate owners) {
         changed = false;
-        if (now - lastSeen > LEAVES_MILLIS) {
-            return takeLeaving(now, owners);
+        if (window.now() - lastSeen > LEAVES_MILLIS) {
+            return takeLeaving(window.now(), owners);
         }
         // Should this process have to go on for another that tells now, it says when the edge leaves.
         announced = true;
-        return counts.has(shown, owners) ? new EdgeChange(key, false) : null;
+        return counts.has(shown, owners) ? new EdgeChange(key, summary(window)) : null;
     }
 
     /** That this edge left since it was told of; null when it did not, or somebody else tells. */
@@ -267,11 +268,15 @@ final class EdgeState {
             return null;
         }
         announced = false;
-        return counts.has(shown, owners) ? new EdgeChange(key, true) : null;
+        return counts.has(shown, owners) ? new EdgeChange(key, null) : null;
     }
 
     synchronized boolean visible(long now) {
         return now - lastSeen <= LEAVES_MILLIS;
+    }
+
+    synchronized EdgeSummary summary(Window window) {
+        return summary(window, new WindowSum(window.settledBefore()), new WindowSum(window.settledBefore()));
     }
 
     /** Adds to {@code whole}, which the caller has cleared, what ended within the window. */

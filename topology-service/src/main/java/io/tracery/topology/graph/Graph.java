@@ -1,5 +1,6 @@
 package io.tracery.topology.graph;
 
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -19,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Graph {
 
+    /** What the rates of an edge that is told of are taken over. */
+    public static final Duration TOLD_WINDOW = Duration.ofSeconds(30);
+
     /** What a proxy's report is about: it sends one every second. */
     private static final long REPORT_MILLIS = 1_000;
 
@@ -28,7 +32,7 @@ public final class Graph {
     /** How often it is looked for edges that left. */
     private static final long LEAVING_EVERY_MILLIS = 10_000;
 
-    private static final long TOLD_A_SECOND = 2_000;
+    private static final int TOLD_A_SECOND = 2_000;
 
     private record Gone(long version, long millis) {}
 
@@ -40,8 +44,7 @@ public final class Graph {
     private final Changes changes = new Changes();
     // Confined to the one who takes changes.
     private long leavingMillis;
-    private long toldMillis;
-    private long toldBudget;
+    private long toldSecond;
 
     private volatile long newestData;
     private volatile long firstData = Long.MAX_VALUE;
@@ -222,19 +225,26 @@ public final class Graph {
     }
 
     /**
-     * Edges that changed since they were last told of, those that have waited longest first and {@value #TOLD_A_SECOND} a
-     * second at most, so that telling of a large graph does not hold up counting; and all that left. Only those that this
-     * process speaks for; by one thread.
+     * Edges that changed since they were last told of, those that have waited longest first and {@value #TOLD_A_SECOND} at
+     * most, so that telling of a large graph does not hold up counting; and all that left. Nothing when asked again within
+     * the same second. Only those that this process speaks for; by one thread.
      */
     public List<EdgeChange> takeChanges() {
         long now = clock.millis();
-        toldBudget = Math.clamp(toldBudget + (now - toldMillis) * TOLD_A_SECOND / 1000, 0, TOLD_A_SECOND);
-        toldMillis = now;
+        long second = Math.floorDiv(now, 1000L);
+        if (second == toldSecond) {
+            return List.of();
+        }
+        toldSecond = second;
         List<EdgeChange> taken = new ArrayList<>();
-        for (EdgeState edge = next(); edge != null; edge = next()) {
-            EdgeChange change = edge.takeChange(now, this::claims);
+        Window window = Window.of(Math.toIntExact(TOLD_WINDOW.toSeconds()), now, newestData, firstData);
+        while (taken.size() < TOLD_A_SECOND) {
+            EdgeState edge = changes.poll();
+            if (edge == null) {
+                break;
+            }
+            EdgeChange change = edge.takeChange(window, this::claims);
             if (change != null) {
-                toldBudget--;
                 taken.add(change);
             }
         }
@@ -248,10 +258,6 @@ public final class Graph {
             }
         }
         return taken;
-    }
-
-    private @Nullable EdgeState next() {
-        return toldBudget > 0 ? changes.poll() : null;
     }
 
     /** Shares the room for history among the edges there are, and forgets what is older than that. */

@@ -89,10 +89,7 @@ public final class GraphReader {
     public Optional<EdgeSummary> edge(EdgeKey key, Duration span) {
         Window window = window(span);
         EdgeState edge = graph.edge(key);
-        return edge == null
-                ? Optional.empty()
-                : Optional.of(edge.summary(
-                        window, new WindowSum(window.settledBefore()), new WindowSum(window.settledBefore())));
+        return edge == null ? Optional.empty() : Optional.of(edge.summary(window));
     }
 
     /** Ids of the edges that are kept and begin or end in a node. */

@@ -3,6 +3,7 @@ package io.tracery.topology.stream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.tracery.topology.fleet.PartitionFleet;
 import io.tracery.topology.graph.EdgeChange;
+import io.tracery.topology.graph.EdgeSummary;
 import io.tracery.topology.history.PartitionHistory;
 import io.tracery.topology.history.Step;
 import io.tracery.topology.stream.Accounting.RecordDrop;
@@ -135,11 +136,9 @@ final class GraphProcessor implements Processor<byte[], byte[], String, byte[]> 
         long now = parts.clock().millis();
         ProcessorContext<String, byte[]> out = started(context);
         for (EdgeChange change : parts.graph().takeChanges()) {
-            String id = change.edge().id();
-            byte[] json = change.left() ? null : parts.edgeJson().apply(change.edge());
-            if (change.left() || json != null) {
-                out.forward(new Record<>(id, json, now));
-            }
+            EdgeSummary edge = change.now();
+            byte[] json = edge == null ? null : parts.edgeJson().apply(edge);
+            out.forward(new Record<>(change.edge().id(), json, now));
         }
         started(sweeper).sweep();
         started(history).tick(now);

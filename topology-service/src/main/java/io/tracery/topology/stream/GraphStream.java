@@ -3,7 +3,7 @@ package io.tracery.topology.stream;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.tracery.process.Component;
 import io.tracery.topology.fleet.Fleet;
-import io.tracery.topology.graph.EdgeKey;
+import io.tracery.topology.graph.EdgeSummary;
 import io.tracery.topology.graph.Graph;
 import io.tracery.topology.history.History;
 import io.tracery.topology.metrics.EdgeLagMeter;
@@ -62,7 +62,7 @@ public final class GraphStream implements Component {
     private @Nullable Thread supervisor;
 
     /**
-     * @param edgeJson an edge as the topic of edges shows it; null when the graph does not hold it
+     * @param edgeJson an edge as the topic of edges shows it
      * @param others is told the addresses of the other processes that share the work, about once a second
      */
     public GraphStream(
@@ -71,7 +71,7 @@ public final class GraphStream implements Component {
             EdgeLagMeter lag,
             History history,
             Fleet fleet,
-            Function<EdgeKey, byte @Nullable []> edgeJson,
+            Function<EdgeSummary, byte[]> edgeJson,
             Consumer<Set<String>> others,
             MeterRegistry registry,
             InstantSource clock) {

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -184,12 +185,28 @@ class GraphTest {
         List<EdgeChange> told = new ArrayList<>(traffic.graph.takeChanges());
         assertThat(told).hasSize(2_000);
         assertThat(traffic.graph.takeChanges()).isEmpty();
-        traffic.clock.advance(Duration.ofMillis(100));
-        told.addAll(traffic.graph.takeChanges());
-        assertThat(told).hasSize(2_200);
         traffic.clock.advance(Duration.ofSeconds(1));
         told.addAll(traffic.graph.takeChanges());
-        assertThat(told).hasSize(2_500).doesNotHaveDuplicates();
+        assertThat(told).extracting(EdgeChange::edge).hasSize(2_500).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void tellsOfAnEdgeOnceASecondWithEverythingUntilThen() {
+        traffic.ended(sent(EDGE), 5, 0.01, START - 1000, START);
+        assertThat(told()).containsExactly(5L);
+        traffic.ended(sent(EDGE), 2, 0.01, START, START);
+        assertThat(told()).isEmpty();
+        traffic.ended(sent(EDGE), 3, 0.01, START, START);
+        traffic.clock.advance(Duration.ofSeconds(1));
+        assertThat(told()).containsExactly(10L);
+        traffic.clock.advance(Duration.ofSeconds(1));
+        assertThat(told()).isEmpty();
+    }
+
+    private List<Long> told() {
+        return traffic.graph.takeChanges().stream()
+                .map(change -> Objects.requireNonNull(change.now()).requests())
+                .toList();
     }
 
     @Test

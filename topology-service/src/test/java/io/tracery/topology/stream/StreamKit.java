@@ -64,7 +64,7 @@ final class StreamKit implements AutoCloseable {
                 history,
                 fleet,
                 HistorySettings.DEFAULT,
-                new EdgeEvents(reader, clock),
+                new EdgeEvents(clock),
                 clock);
         Properties properties = new StreamSettings(
                         "unused:1",
