@@ -9,7 +9,10 @@ import io.tracery.tracing.otlp.TracesEncoder;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The figures of a span: bytes, and where the time went. The same few attributes each time, written as one piece with blanks. */
+/**
+ * The figures of a span: bytes, and where the time went. The same few attributes nearly each time, written as one piece with
+ * blanks. A stage that took no time is not told of.
+ */
 final class SpanFigures {
 
     private static final List<Key> STAGES =
@@ -18,8 +21,8 @@ final class SpanFigures {
     private static final int FIRST_STAGE = 2;
 
     private final TracesEncoder out;
-    /** By how many stages there are. */
-    private final @Nullable Template[] templates = new @Nullable Template[STAGES.size() + 1];
+    /** By which stages took time, a bit each. */
+    private final @Nullable Template[] templates = new @Nullable Template[1 << STAGES.size()];
 
     // Of the exchange that is being written.
     private final long[] micros = new long[STAGES.size()];
@@ -35,19 +38,24 @@ final class SpanFigures {
         long received = exchange.bytesReceived();
         long sent = exchange.bytesSent();
         long all = received | sent;
+        int told = 0;
         for (int i = 0; i < stages; i++) {
             all |= micros[i];
+            told |= micros[i] == 0 ? 0 : 1 << i;
         }
         if ((all & ~TracesEncoder.MOST_IN_BLANK) != 0) {
-            writeLarge(received, sent);
+            writeLarge(received, sent, told);
             return;
         }
-        Template template = template();
+        Template template = template(told);
         int at = out.write(template);
         out.fill(at, template, 0, received);
         out.fill(at, template, 1, sent);
+        int blank = FIRST_STAGE;
         for (int i = 0; i < stages; i++) {
-            out.fill(at, template, FIRST_STAGE + i, micros[i]);
+            if (micros[i] != 0) {
+                out.fill(at, template, blank++, micros[i]);
+            }
         }
     }
 
@@ -92,27 +100,31 @@ final class SpanFigures {
     }
 
     /** Connections of tens of gigabytes or of half a day. */
-    private void writeLarge(long received, long sent) {
+    private void writeLarge(long received, long sent, int told) {
         out.attribute(SpanKeys.BYTES_RECEIVED, received);
         out.attribute(SpanKeys.BYTES_SENT, sent);
         for (int i = 0; i < stages; i++) {
-            out.attribute(STAGES.get(i), micros[i]);
+            if ((told & 1 << i) != 0) {
+                out.attribute(STAGES.get(i), micros[i]);
+            }
         }
     }
 
-    private Template template() {
-        Template known = templates[stages];
+    private Template template(int told) {
+        Template known = templates[told];
         if (known != null) {
             return known;
         }
         int mark = out.mark();
         out.blank(SpanKeys.BYTES_RECEIVED);
         out.blank(SpanKeys.BYTES_SENT);
-        for (int i = 0; i < stages; i++) {
-            out.blank(STAGES.get(i));
+        for (int i = 0; i < STAGES.size(); i++) {
+            if ((told & 1 << i) != 0) {
+                out.blank(STAGES.get(i));
+            }
         }
         Template made = out.takeTemplate(mark);
-        templates[stages] = made;
+        templates[told] = made;
         return made;
     }
 }

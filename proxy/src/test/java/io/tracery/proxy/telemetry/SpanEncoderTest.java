@@ -68,9 +68,6 @@ class SpanEncoderTest {
                         Map.entry("tracery.tls", "mtls"),
                         Map.entry("tracery.peer.identity", Exchanges.CART_IDENTITY),
                         Map.entry("tracery.peer.version", "v1"),
-                        Map.entry("tracery.stage.queue_us", 0L),
-                        Map.entry("tracery.stage.connect_us", 0L),
-                        Map.entry("tracery.stage.first_byte_us", 0L),
                         Map.entry("tracery.stage.transfer_us", 1999L),
                         Map.entry("tracery.bytes.received", 5L),
                         Map.entry("tracery.bytes.sent", 7L)));

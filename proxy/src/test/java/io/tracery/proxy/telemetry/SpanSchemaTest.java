@@ -94,7 +94,7 @@ class SpanSchemaTest {
         second.pickedFor("cost", 1);
         second.ended(start + 40, Fate.CONNECT_REFUSED, 0);
         second.retryDecision(true, "connect_refused");
-        Attempt third = Exchanges.attempt(exchange, Exchanges.FIRST, 0x56, start + 50);
+        Attempt third = Exchanges.attempt(exchange, Exchanges.FIRST, 0x56, start + 5_000);
         third.connected(start + 70_000, false);
         third.shaken(60_000);
         third.firstByte(start + 80_000);
