@@ -21,7 +21,7 @@ final class LoopTelemetry implements ExchangeObserver {
      * The exporter looks fifty milliseconds after it looked last, or after so many exchanges: what waits for longer than
      * the collector's next round is copied by it again and again.
      */
-    private static final int WAKE_EVERY = 512;
+    private static final int WAKE_EVERY = 1024;
 
     private final EventLoop loop;
     private final @Nullable ExchangeRing spans;

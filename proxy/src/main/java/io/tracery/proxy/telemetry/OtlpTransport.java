@@ -60,10 +60,11 @@ final class OtlpTransport implements Transport {
         if (place == null || url == null) {
             throw new IllegalArgumentException(topic + " is nothing that OTLP has");
         }
-        Delivery delivery = new Delivery(url, value, receipt, place);
-        if (!place.compareAndSet(null, delivery)) {
+        if (place.get() != null) {
             return false;
         }
+        Delivery delivery = new Delivery(url, value.clone(), receipt, place);
+        place.set(delivery);
         delivery.attempt();
         return true;
     }

@@ -201,11 +201,11 @@ public final class ProxyTelemetry implements Component {
         Scope scope = new Scope(Vocabulary.SCOPE, "");
         byte[] node = config.nodeId().getBytes(StandardCharsets.UTF_8);
         byte[] workload = (config.namespace() + "/" + config.workload()).getBytes(StandardCharsets.UTF_8);
-        TracesEncoder traces = new TracesEncoder(resource, scope);
+        TracesEncoder traces = TracesEncoder.ofBatches(resource, scope, limits.batchBytes());
         return new Exporter.Outboxes(
                 transport,
                 traces,
-                new TopicOutbox(Topic.MESH_SPANS, node, transport, spanAccount, limits.pendingBatches()),
+                new TopicOutbox(Topic.MESH_SPANS, node, transport, spanAccount, limits.pendingBatches(), traces::back),
                 metricAccount,
                 new MetricBatches(new MetricsEncoder(resource, scope), limits.batchBytes(), startNanos),
                 vitals(new VitalsBatch(

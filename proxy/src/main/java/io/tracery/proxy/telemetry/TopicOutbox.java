@@ -6,6 +6,7 @@ import io.tracery.tracing.topic.Topic;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,16 +20,23 @@ final class TopicOutbox {
     private final Transport transport;
     private final Account account;
     private final int capacity;
+    private final Consumer<byte[]> sent;
     private final Deque<Batch> pending = new ArrayDeque<>();
     private final AtomicBoolean lost = new AtomicBoolean();
 
     /** @param capacity batches that are kept while the transport cannot take them */
     TopicOutbox(Topic topic, byte[] key, Transport transport, Account account, int capacity) {
+        this(topic, key, transport, account, capacity, batch -> {});
+    }
+
+    /** @param sent gets the bytes of each batch of which nobody has need any more */
+    TopicOutbox(Topic topic, byte[] key, Transport transport, Account account, int capacity, Consumer<byte[]> sent) {
         this.topic = topic;
         this.key = key;
         this.transport = transport;
         this.account = account;
         this.capacity = capacity;
+        this.sent = sent;
     }
 
     /**
@@ -51,7 +59,7 @@ final class TopicOutbox {
             if (!transport.send(topic, key, batch.value(), batch)) {
                 return false;
             }
-            batch.handedOver();
+            sent.accept(batch.handedOver());
             pending.removeFirst();
             batch = pending.peekFirst();
         }
@@ -89,8 +97,10 @@ final class TopicOutbox {
             return requireNonNull(value, "handed over before");
         }
 
-        void handedOver() {
+        byte[] handedOver() {
+            byte[] bytes = value();
             value = null;
+            return bytes;
         }
 
         @Override

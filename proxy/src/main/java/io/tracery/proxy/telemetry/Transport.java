@@ -9,6 +9,7 @@ interface Transport extends AutoCloseable {
     /**
      * Hands a record over.
      *
+     * @param value the caller's again when this returns, who may then write over it
      * @return false when it cannot be taken now but may be a little later; then the receipt is not called. True when it was
      *     taken; then the receipt is called exactly once, on any thread, possibly before this returns.
      */

@@ -7,6 +7,9 @@ final class OtlpFields {
 
     // TracesData / MetricsData, ResourceSpans / ResourceMetrics, ScopeSpans / ScopeMetrics: numbered alike.
     static final int DATA_RESOURCES = 1;
+    /** Of no meaning to anybody: OTLP has no such field, and readers of Protocol Buffers pass over what they do not know. */
+    static final int DATA_PADDING = 2000;
+
     static final int RESOURCE_RESOURCE = 1;
     static final int RESOURCE_SCOPES = 2;
     static final int SCOPE_SCOPE = 1;

@@ -62,6 +62,31 @@ final class ProtoWriter {
         return Arrays.copyOf(buffer, size);
     }
 
+    /**
+     * Fills the buffer to its end with one field of zeros.
+     *
+     * @return false, and nothing written, when there is less room than such a field needs, or more than was allowed
+     */
+    boolean pad(int field, int most) {
+        int room = buffer.length - size;
+        if (room > most || room < varintSize(tag(field, LENGTH_DELIMITED)) + ROOM) {
+            return false;
+        }
+        int mark = beginRoomy(field);
+        Arrays.fill(buffer, mark, buffer.length, (byte) 0);
+        size = buffer.length;
+        endRoomy(mark);
+        return true;
+    }
+
+    /** Gives the buffer away, whole, and goes on with another one. */
+    byte[] exchange(byte[] next) {
+        byte[] given = buffer;
+        buffer = next;
+        size = 0;
+        return given;
+    }
+
     /** What was written since the size was as given. */
     byte[] copy(int fromSize) {
         return Arrays.copyOfRange(buffer, fromSize, size);

@@ -5,11 +5,13 @@ import io.tracery.tracing.span.SpanKind;
 import io.tracery.tracing.span.SpanStatus;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes one OTLP {@code TracesData} after another: one resource, one scope, and the spans of a batch. A span is written
  * between {@link #beginSpan} and {@link #endSpan}, in any order: {@link #name}, attributes, events (each {@link #beginEvent},
- * attributes, {@link #endEvent}) and {@link #outcome}. Confined to one thread; its one buffer grows to the largest batch and stays.
+ * attributes, {@link #endEvent}) and {@link #outcome}. Confined to one thread; its one buffer grows to the largest batch and stays, unless
+ * it was made {@link #ofBatches of batches}.
  */
 public final class TracesEncoder {
 
@@ -21,11 +23,22 @@ public final class TracesEncoder {
     private static final int NONE = -1;
     private static final int TAG_BYTES = 1;
 
+    /** What is never full has no length to be full at. */
+    private static final int GROWING = 0;
+
+    /** What a full batch may be filled up with: about as much as a large span takes. */
+    private static final int MOST_PADDING = 2 * 1024;
+
     /** The largest integer that {@link #fill} takes. */
     public static final long MOST_IN_BLANK = ProtoWriter.MOST_ROOMY;
 
     private final ProtoWriter out;
     private final OtlpHead head;
+    private final int fullBytes;
+
+    /** A full batch that was given back. */
+    private byte @Nullable [] spare;
+
     /** Blanks of the template that is being written. */
     private final List<Integer> blanks = new ArrayList<>();
 
@@ -44,9 +57,25 @@ public final class TracesEncoder {
      * @param scope name and version of the instrumentation scope
      */
     public TracesEncoder(AttributeSet resource, Scope scope) {
-        this.out = new ProtoWriter(16 * 1024);
+        this(resource, scope, 16 * 1024, GROWING);
+    }
+
+    private TracesEncoder(AttributeSet resource, Scope scope, int capacity, int fullBytes) {
+        this.out = new ProtoWriter(capacity);
         this.head = new OtlpHead(resource, scope);
+        this.fullBytes = fullBytes;
         open();
+    }
+
+    /**
+     * For batches that are finished as soon as they have a size: they leave in the array they were written in, filled up to its
+     * end, and who has no more need of one gives it {@link #back}. So spans by the thousand cost neither a copy nor garbage.
+     *
+     * @param batchBytes a batch of that size or more is finished by the caller
+     */
+    public static TracesEncoder ofBatches(AttributeSet resource, Scope scope, int batchBytes) {
+        int fullBytes = batchBytes + MOST_PADDING;
+        return new TracesEncoder(resource, scope, fullBytes, fullBytes);
     }
 
     /** Spans in the batch so far. */
@@ -229,13 +258,42 @@ public final class TracesEncoder {
         }
     }
 
-    /** The batch, a {@code TracesData} of its own memory; the next batch begins. */
+    /** The batch, a {@code TracesData} of its own memory until it is given {@link #back}; the next batch begins. */
     public byte[] finish() {
         out.end(scopeMark);
         out.end(resourceMark);
-        byte[] batch = out.toByteArray();
+        byte[] batch = take();
         open();
         return batch;
+    }
+
+    private byte[] take() {
+        if (fullBytes == GROWING) {
+            return out.toByteArray();
+        }
+        boolean asMade = out.capacity() == fullBytes;
+        if (asMade && out.pad(OtlpFields.DATA_PADDING, MOST_PADDING)) {
+            return out.exchange(takeSpare());
+        }
+        byte[] batch = out.toByteArray();
+        if (!asMade) {
+            // It had to grow for a span that is much larger than others.
+            out.exchange(takeSpare());
+        }
+        return batch;
+    }
+
+    private byte[] takeSpare() {
+        byte[] array = spare;
+        spare = null;
+        return array == null ? new byte[fullBytes] : array;
+    }
+
+    /** Takes back a batch that nobody reads any more. */
+    public void back(byte[] batch) {
+        if (batch.length == fullBytes) {
+            spare = batch;
+        }
     }
 
     private void open() {

@@ -16,7 +16,10 @@ import io.tracery.tracing.context.TraceContext;
 import io.tracery.tracing.span.SpanKind;
 import io.tracery.tracing.span.SpanStatus;
 import java.nio.ByteBuffer;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -38,6 +41,43 @@ class TracesEncoderTest {
     @Test
     void anEmptyBatchHasResourceAndScope() {
         assertThat(encoder.finish()).isEqualTo(expected(ScopeSpans.newBuilder()));
+    }
+
+    /** Sizes of all kinds: what is nearly full leaves in the same array again and again, what is not or is too large in its own. */
+    @Test
+    void aFullBatchReadsTheSameAndItsArrayIsUsedAgain() throws Exception {
+        TracesEncoder full = TracesEncoder.ofBatches(resource, new Scope("scope", "1.0"), 8_000);
+        SplittableRandom random = new SplittableRandom(SEED);
+        Set<byte[]> arrays = Collections.newSetFromMap(new IdentityHashMap<>());
+        int padded = 0;
+        for (int batch = 0; batch < 2_000; batch++) {
+            int bound = random.nextInt(10) == 0 ? random.nextInt(8_000) : 8_000;
+            while (full.size() < bound) {
+                String text = "x".repeat(random.nextInt(100) == 0 ? random.nextInt(12_000) : random.nextInt(300));
+                span(full, text);
+                span(encoder, text);
+            }
+            byte[] bytes = full.finish();
+            TracesData read = TracesData.parseFrom(bytes);
+            assertThat(read.getResourceSpansList())
+                    .isEqualTo(TracesData.parseFrom(encoder.finish()).getResourceSpansList());
+            assertThat(read.getUnknownFields().asMap().keySet()).isSubsetOf(OtlpFields.DATA_PADDING);
+            if (!read.getUnknownFields().asMap().isEmpty()) {
+                padded++;
+                arrays.add(bytes);
+            }
+            full.back(bytes);
+        }
+        assertThat(padded).isGreaterThan(1_000);
+        assertThat(arrays).hasSizeLessThan(padded / 4);
+    }
+
+    private static void span(TracesEncoder to, String text) {
+        TraceContext self = new TraceContext(1, 2, 3, (byte) 3, "");
+        to.beginSpan(self, 4, 1_000, 2_000);
+        to.name("GET", SpanKind.SERVER);
+        to.attribute(TEXT, text);
+        to.endSpan();
     }
 
     @Test
