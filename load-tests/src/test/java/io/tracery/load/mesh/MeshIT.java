@@ -184,12 +184,16 @@ class MeshIT {
                 .isPositive();
 
         List<String> notKept = new ArrayList<>();
-        for (String trace : traces) {
-            if (mesh.trace(trace).isMissingNode()) {
-                notKept.add(trace);
+        // What was stored is found a moment later, when the store looks again.
+        await().atMost(PATIENCE).untilAsserted(() -> {
+            notKept.clear();
+            for (String trace : traces) {
+                if (mesh.trace(trace).isMissingNode()) {
+                    notKept.add(trace);
+                }
             }
-        }
-        assertThat(notKept).isNotEmpty().hasSizeLessThan(traces.size());
+            assertThat(notKept).isNotEmpty().hasSizeLessThan(traces.size());
+        });
         JsonNode raw = mesh.raw("trace=" + notKept.getFirst());
         assertThat(raw.path("complete").asBoolean()).isTrue();
         assertThat(raw.path("spans"))
