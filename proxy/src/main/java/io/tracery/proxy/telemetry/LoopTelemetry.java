@@ -18,10 +18,10 @@ import org.jspecify.annotations.Nullable;
 final class LoopTelemetry implements ExchangeObserver {
 
     /**
-     * The exporter looks fifty milliseconds after it looked last, or after so many exchanges. Few, since requests wait while it
-     * has the core; and what it has not taken by the collector's next round is copied there.
+     * The exporter looks fifty milliseconds after it looked last, or after so many exchanges. Many, since each time it takes
+     * the core it takes the caches, too; not more, since what waits for the collector's next round is copied by it.
      */
-    private static final int WAKE_EVERY = 64;
+    private static final int WAKE_EVERY = 1024;
 
     private final EventLoop loop;
     private final @Nullable ExchangeRing spans;
