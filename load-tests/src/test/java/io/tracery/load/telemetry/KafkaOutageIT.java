@@ -94,6 +94,10 @@ class KafkaOutageIT {
         awaitCountsInKafka();
         awaitBalance();
         assertThat(dropped()).as("a short absence at the start costs nothing").isZero();
+        for (int i = 0; i < 3; i++) {
+            burst();
+            awaitBalance();
+        }
         awaitEachSpanInKafka();
 
         kafka.close();
@@ -153,16 +157,20 @@ class KafkaOutageIT {
     /** Batches wait, leave in arrays that others leave in after them, and read as they were written. */
     private void awaitEachSpanInKafka() {
         Set<ByteString> ids = new HashSet<>();
+        AtomicLong full = new AtomicLong();
         try (KafkaConsumer<byte[], byte[]> consumer = fromTheBeginning(Topic.MESH_SPANS)) {
             await().atMost(PATIENCE).until(() -> {
                 for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(500))) {
-                    TracesData.parseFrom(record.value()).getResourceSpans(0).getScopeSpans(0).getSpansList().stream()
+                    TracesData batch = TracesData.parseFrom(record.value());
+                    full.addAndGet(batch.getUnknownFields().asMap().size());
+                    batch.getResourceSpans(0).getScopeSpans(0).getSpansList().stream()
                             .filter(span -> !span.getName().equals(Vocabulary.CANARY))
                             .forEach(span -> ids.add(span.getSpanId()));
                 }
                 return ids.size() == exchanges;
             });
         }
+        assertThat(full).as("batches that filled their array").hasValueGreaterThan(2);
     }
 
     private KafkaConsumer<byte[], byte[]> fromTheBeginning(Topic topic) {
