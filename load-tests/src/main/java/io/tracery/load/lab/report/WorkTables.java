@@ -145,7 +145,7 @@ public final class WorkTables {
         columns.add("errors");
         header(columns.toArray(String[]::new));
         raw.path("proxies").properties().forEach(proxy -> {
-            JsonNode seconds = proxy.getValue().path("warm_up");
+            JsonNode seconds = proxy.getValue().path("warm_up").path("seconds");
             if (!seconds.isEmpty()) {
                 List<String> cells = new ArrayList<>(List.of(proxy.getKey()));
                 long errors = 0;

@@ -52,6 +52,29 @@ class ReportTest {
     }
 
     @Test
+    void aSecondAfterTheStartIsTheMedianOfAllStartsAndHasTheErrorsOfAll() throws Exception {
+        ObjectNode json = JSON.createObjectNode();
+        WarmUp.write(
+                json,
+                List.of(
+                        JSON.readTree("[{'second':1,'requests':2000,'errors':0,'p99_ms':300,'max_ms':310}]"
+                                .replace('\'', '"')),
+                        JSON.readTree(
+                                "[{'second':1,'requests':1999,'errors':1,'p99_ms':90,'max_ms':95}]".replace('\'', '"')),
+                        JSON.readTree("[{'second':1,'requests':2000,'errors':2,'p99_ms':100,'max_ms':400}]"
+                                .replace('\'', '"'))));
+
+        assertThat(json.path("starts").asInt()).isEqualTo(3);
+        JsonNode first = json.at("/seconds/0");
+        assertThat(first.path("second").asInt()).isEqualTo(1);
+        assertThat(first.path("requests").asInt()).isEqualTo(5_999);
+        assertThat(first.path("errors").asInt()).isEqualTo(3);
+        assertThat(first.path("p99_ms").asDouble()).isEqualTo(100);
+        assertThat(first.at("/p99_ms_range/1").asDouble()).isEqualTo(300);
+        assertThat(first.path("max_ms").asDouble()).isEqualTo(400);
+    }
+
+    @Test
     void medianOfNothingIsNotANumber() {
         assertThat(Statistics.of(List.of()).median()).isNaN();
         assertThat(Statistics.of(List.of(4.0, 1.0, 3.0, 2.0))).isEqualTo(new Statistics(2.5, 1, 4));
