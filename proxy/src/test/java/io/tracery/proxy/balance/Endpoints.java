@@ -3,6 +3,7 @@ package io.tracery.proxy.balance;
 import io.tracery.proxy.mesh.Endpoint;
 import io.tracery.proxy.mesh.Workload;
 import java.net.InetSocketAddress;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /** Endpoints told apart by their ports. */
@@ -20,6 +21,12 @@ final class Endpoints {
 
     static Endpoint in(String zone, int port) {
         return in(zone, port, 1);
+    }
+
+    /** In one zone, for clients of another. */
+    static Endpoint hinted(String zone, String forZone, int port) {
+        return new Endpoint(
+                InetSocketAddress.createUnresolved("test", port), Workload.UNKNOWN, 1, zone, Set.of(forZone));
     }
 
     private static Endpoint in(String zone, int port, int weight) {

@@ -160,6 +160,22 @@ class SimulationTest {
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3})
+    void requestsGoWhereTheHintsSayWhateverTheZone(long seed) {
+        Simulation simulation = hinted(seed);
+        simulation.run(500, WARM_UP);
+        assertThat(simulation.run(500, MINUTE).share(3)).isGreaterThan(0.99);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3})
+    void requestsLeaveAHintedEndpointThatIsSlow(long seed) {
+        Simulation simulation = hinted(seed).let(3, Simulation.takes(300));
+        simulation.run(500, WARM_UP);
+        assertThat(simulation.run(500, MINUTE).share(1, 2)).isGreaterThan(0.8);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3})
     void requestsLeaveAZoneThatIsTooSmall(long seed) {
         // Each of the two can serve ten at a time, and takes longer the more there are.
         Simulation.Behaviour crowded = (now, inFlight, random) ->
@@ -193,6 +209,17 @@ class SimulationTest {
         simulation.let(1, Simulation.takes(5)).let(2, Simulation.takes(5));
         simulation.run(500, MINUTE);
         assertThat(simulation.run(500, MINUTE).share(1, 2)).isGreaterThan(0.99);
+    }
+
+    /** Two endpoints in our zone, which hints give to another, and one elsewhere that they give to ours. */
+    private static Simulation hinted(long seed) {
+        return new Simulation(
+                        seed,
+                        policy(new Balancer.PeakEwma(), null, SlowStart.NONE),
+                        "a",
+                        EjectionObserver.NONE,
+                        Simulation.takes(6))
+                .endpoints(Endpoints.hinted("a", "c", 1), Endpoints.hinted("a", "c", 2), Endpoints.hinted("b", "a", 3));
     }
 
     /** Two endpoints here, four elsewhere, a millisecond further away. */
