@@ -6,15 +6,21 @@ import io.tracery.proxy.data.Http1Peer.Message;
 import io.tracery.proxy.exchange.Attempt;
 import io.tracery.proxy.exchange.Exchange;
 import io.tracery.proxy.mesh.Cluster;
+import io.tracery.proxy.mesh.UpstreamProtocol;
 import io.tracery.proxy.route.RetryPolicy;
 import io.tracery.proxy.route.RetryPolicy.Condition;
 import io.tracery.tracing.context.TraceContext;
 import io.tracery.tracing.span.Fate;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -242,20 +248,35 @@ class RetryTest {
 
     @Test
     void tellsAConnectTimeoutFromARefusal() throws Exception {
-        // An address that swallows packets: documentation's own (RFC 5737), unreachable or silent, never refusing.
+        InetAddress here = InetAddress.getLoopbackAddress();
+        // Nobody accepts, and what the kernel accepts by itself is taken: further connections hang.
+        try (ServerSocket deaf = new ServerSocket(0, 1, here);
+                Socket first = new Socket(here, deaf.getLocalPort());
+                Socket second = new Socket(here, deaf.getLocalPort())) {
+            assertThat(first.isConnected() && second.isConnected()).isTrue();
+            assertThat(fateOfConnectingTo(deaf.getLocalPort(), 504)).isEqualTo(Fate.CONNECT_TIMEOUT);
+        }
+        // Taken, so that nobody else listens there, and not listened at.
+        try (Socket taken = new Socket()) {
+            taken.bind(new InetSocketAddress(here, 0));
+            assertThat(fateOfConnectingTo(taken.getLocalPort(), 503)).isEqualTo(Fate.CONNECT_REFUSED);
+        }
+    }
+
+    private static @Nullable Fate fateOfConnectingTo(int port, int status) throws Exception {
         Cluster cluster = new Cluster(
                 "cart",
                 "shop",
                 "cart",
-                Mesh.cluster("cart", new java.net.InetSocketAddress("192.0.2.1", 9))
+                Mesh.cluster("cart", new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
                         .endpoints(),
                 Duration.ofMillis(300),
                 null,
-                io.tracery.proxy.mesh.UpstreamProtocol.SAME_AS_DOWNSTREAM);
+                UpstreamProtocol.SAME_AS_DOWNSTREAM);
         try (TestProxy proxy = proxy(RetryPolicy.NONE, cluster);
                 Http1Peer client = Http1Peer.connect(proxy.address())) {
-            assertThat(client.get("/").status()).isIn(503, 504);
-            assertThat(proxy.log.only().fate()).isIn(Fate.CONNECT_TIMEOUT, Fate.CONNECT_REFUSED);
+            assertThat(client.get("/").status()).isEqualTo(status);
+            return proxy.log.only().fate();
         }
     }
 
