@@ -1,0 +1,4 @@
+@NullMarked
+package io.tracery.proxy.admin;
+
+import org.jspecify.annotations.NullMarked;
