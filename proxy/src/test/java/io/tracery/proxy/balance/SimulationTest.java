@@ -213,31 +213,32 @@ class SimulationTest {
 
     /** Two endpoints in our zone, which hints give to another, and one elsewhere that they give to ours. */
     private static Simulation hinted(long seed) {
-        return new Simulation(
-                        seed,
-                        policy(new Balancer.PeakEwma(), null, SlowStart.NONE),
-                        "a",
-                        EjectionObserver.NONE,
-                        Simulation.takes(6))
-                .endpoints(Endpoints.hinted("a", "c", 1), Endpoints.hinted("a", "c", 2), Endpoints.hinted("b", "a", 3));
+        return fromZoneA(
+                seed, Endpoints.hinted("a", "c", 1), Endpoints.hinted("a", "c", 2), Endpoints.hinted("b", "a", 3));
     }
 
     /** Two endpoints here, four elsewhere, a millisecond further away. */
     private static Simulation zoned(long seed) {
-        Endpoint[] endpoints = {
-            Endpoints.in("a", 1), Endpoints.in("a", 2),
-            Endpoints.in("b", 3), Endpoints.in("b", 4),
-            Endpoints.in("c", 5), Endpoints.in("c", 6)
-        };
+        return fromZoneA(
+                        seed,
+                        Endpoints.in("a", 1),
+                        Endpoints.in("a", 2),
+                        Endpoints.in("b", 3),
+                        Endpoints.in("b", 4),
+                        Endpoints.in("c", 5),
+                        Endpoints.in("c", 6))
+                .let(1, Simulation.takes(5))
+                .let(2, Simulation.takes(5));
+    }
+
+    private static Simulation fromZoneA(long seed, Endpoint... endpoints) {
         return new Simulation(
                         seed,
                         policy(new Balancer.PeakEwma(), null, SlowStart.NONE),
                         "a",
                         EjectionObserver.NONE,
                         Simulation.takes(6))
-                .endpoints(endpoints)
-                .let(1, Simulation.takes(5))
-                .let(2, Simulation.takes(5));
+                .endpoints(endpoints);
     }
 
     private static ClusterPolicy policy(Balancer balancer, @Nullable OutlierPolicy outliers, SlowStart slowStart) {
