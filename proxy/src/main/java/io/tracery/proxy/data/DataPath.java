@@ -9,6 +9,8 @@ import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
@@ -47,6 +49,7 @@ public final class DataPath implements Component {
     private static final long SWEEP_SECONDS = 1;
     private static final long RELIEVE_MILLIS = 100;
     private static final long ADOPT_SECONDS = 1;
+    private static final int MOST_LATECOMERS = 16;
 
     private final DataPathConfig config;
     private final MeshSnapshots snapshots;
@@ -55,6 +58,7 @@ public final class DataPath implements Component {
     private final Map<EventLoop, LoopState> states = new ConcurrentHashMap<>();
     private final OpenConnections inbound = new OpenConnections();
     private final OpenConnections outbound = new OpenConnections();
+    private final ChannelGroup latecomers = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
     private final Refusals refusals = new Refusals();
     private final Ejections ejections = new Ejections();
     private final Detections detections = new Detections();
@@ -144,7 +148,7 @@ public final class DataPath implements Component {
                     channel.close();
                     return;
                 }
-                if (memory.full() || connections() >= config.overload().maxConnections()) {
+                if (overloaded(channel)) {
                     refusals.overloaded();
                     channel.close();
                     return;
@@ -165,6 +169,12 @@ public final class DataPath implements Component {
                 }
             }
         };
+    }
+
+    /** While buffers are full a few are let in all the same: what they ask may be what is refused last. */
+    private boolean overloaded(Channel channel) {
+        return connections() >= config.overload().maxConnections()
+                || (memory.full() && !(latecomers.size() < MOST_LATECOMERS && latecomers.add(channel)));
     }
 
     /** True when every listener of the snapshot in force is bound, and there is at least one. */

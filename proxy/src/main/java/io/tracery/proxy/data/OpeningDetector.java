@@ -102,7 +102,7 @@ final class OpeningDetector extends ByteToMessageDecoder implements TcpRelay.Spe
         decided = true;
         detections.found(name, opening, greeting.toMillis());
         giveUp(ctx);
-        // HTTP has no half-closed connections; a client that ends its side is gone.
+        // What a client means that ends its side is for the protocol to say.
         ctx.channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
         HttpStack known = http.detectedBy(opening);
         if (opening == Opening.HTTP_2) {

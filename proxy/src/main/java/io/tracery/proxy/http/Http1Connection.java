@@ -5,7 +5,9 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.FullHttpResponse;
@@ -87,6 +89,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         context = ctx;
+        mayHalfClose(!secured());
         downstream.loop().add(this);
         waitingSince = now();
     }
@@ -245,8 +248,26 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
             if (relay == null && !discarding) {
                 closeAfterWrites();
             }
+        } else if (event == ChannelInputShutdownEvent.INSTANCE && !closing && !lastIsAsked()) {
+            ctx.close();
         }
         ReferenceCountUtil.release(event);
+    }
+
+    /**
+     * Whether a client that has ended its side has asked a last request, whole, and said that it was. It has then said the
+     * same twice and waits for its answers (RFC 9112 section 9.6); whoever meant to keep the connection has given up.
+     */
+    private boolean lastIsAsked() {
+        boolean whole = requestComplete;
+        boolean last = !keepAlive;
+        for (HttpObject piece : queued) {
+            if (piece instanceof HttpRequest request) {
+                last = !HttpUtil.isKeepAlive(request);
+            }
+            whole = piece instanceof LastHttpContent;
+        }
+        return last && whole;
     }
 
     @Override
@@ -268,6 +289,11 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
     @Override
     public void handlerRemoved(ChannelHandlerContext ctx) {
         downstream.loop().remove(this);
+        mayHalfClose(false);
+    }
+
+    private void mayHalfClose(boolean allowed) {
+        channel().channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, allowed);
     }
 
     @Override

@@ -6,7 +6,7 @@ import io.netty.util.internal.PlatformDependent;
  * What the whole process may hold, however many connections share it.
  *
  * @param shedBytes from so much in buffers on new requests are refused and connections are not kept for another one
- * @param dropBytes from so much on no connection is accepted, and the slowest are ended; more than {@code shedBytes}
+ * @param dropBytes from so much on only a few more connections are accepted, and the slowest are ended; more than {@code shedBytes}
  * @param maxConnections client connections at once; more are closed at once
  */
 public record Overload(long shedBytes, long dropBytes, int maxConnections) {

@@ -66,6 +66,11 @@ final class Http1Peer implements AutoCloseable {
         send(String.join("\r\n", lines) + "\r\n\r\n");
     }
 
+    /** Ends this side, and reads on. */
+    void end() throws IOException {
+        socket.shutdownOutput();
+    }
+
     /** A request without a body, and its answer. */
     Message get(String path) throws IOException {
         send("GET " + path + " HTTP/1.1\r\nHost: cart\r\n\r\n");

@@ -5,6 +5,7 @@ import static io.tracery.proxy.data.RawHttp2.number;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.netty.buffer.ByteBuf;
 import io.tracery.proxy.loop.BufferMemory;
 import io.tracery.proxy.loop.Overload;
 import io.tracery.proxy.mesh.Direction;
@@ -115,6 +116,29 @@ class OverloadTest {
             close();
             await().until(() -> !memory.high());
             assertThat(status(proxy, "anybody")).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void aboveTheSecondBoundAFewMayStillAskWhetherItLives() throws Exception {
+        ByteBuf held = BufferMemory.ALLOCATOR.directBuffer(2 * MEBIBYTE);
+        try (Http1Backend backend = Http1Backend.saying("fine");
+                TestProxy proxy = proxy(new Overload(MEBIBYTE / 2, MEBIBYTE, 1_000), HTTP, backend.address())) {
+            await().until(proxy.dataPath.memory()::full);
+            for (int i = 0; i < 40; i++) {
+                assertThat(status(proxy, "kube-probe/1.34")).isEqualTo(200);
+                assertThat(status(proxy, "anybody")).isEqualTo(503);
+                await().until(() -> proxy.dataPath.connections() == 0);
+            }
+            long before = proxy.dataPath.refusals().overloads();
+            for (int i = 0; i < 16; i++) {
+                readers.add(Http1Peer.connect(proxy.address()));
+            }
+            await().until(() -> proxy.dataPath.connections() == 16);
+            assertThat(status(proxy, "kube-probe/1.34")).isZero();
+            assertThat(proxy.dataPath.refusals().overloads()).isEqualTo(before + 1);
+        } finally {
+            held.release();
         }
     }
 
