@@ -8,10 +8,11 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /**
- * Open-loop HTTP/1.1 load at a fixed rate, a process of its own. Request <i>n</i> is due at <i>start + n / rate</i>, whatever
- * became of the ones before it, and its latency counts from then, not from when a connection was free for it: a proxy that
+ * Open-loop load at a fixed rate, a process of its own. Request <i>n</i> is due at <i>start + n / rate</i>, whatever
+ * became of the ones before it, and its latency counts from then, not from when there was room for it: a proxy that
  * stalls is charged for every request that was due meanwhile (no coordinated omission). One thread, sleeping in between by
  * the kernel's timer, so that the backend on the same core has room.
  */
@@ -22,38 +23,48 @@ public final class OpenLoop {
     private OpenLoop() {}
 
     /**
-     * Arguments: {@code --port}, {@code --rate} per second, {@code --seconds}, {@code --connections}, {@code --discard}
-     * seconds at the beginning that do not count, {@code --rehearse} a port on which it makes itself warm first. Prints
+     * Arguments: {@code --port}, {@code --ask} {@link Ask}, {@code --rate} per second, {@code --seconds}, {@code --concurrent}
+     * requests at most, {@code --discard} seconds at the beginning that do not count, {@code --rehearse} a port on which it makes itself warm first. Prints
      * {@code ready}, asks the target until that answers, then runs and prints one JSON object.
      */
     public static void main(String[] args) throws Exception {
         Arguments arguments = Arguments.of(args);
-        Plan rehearsal = new Plan(arguments.number("rehearse"), 5_000, 2, arguments.number("connections"), 0);
+        Ask ask = Ask.labelled(arguments.text("ask"));
+        Plan rehearsal = new Plan(arguments.number("rehearse"), ask, 5_000, 2, arguments.number("concurrent"), 0);
         Plan plan = new Plan(
                 arguments.number("port"),
+                ask,
                 arguments.number("rate"),
                 arguments.number("seconds"),
-                arguments.number("connections"),
+                arguments.number("concurrent"),
                 arguments.number("discard"));
-        EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
+        EventLoopGroup group = group();
         try {
             run(group, rehearsal);
             Generator.tell("ready");
-            reach(plan.port());
+            reach(group, plan.port(), ask);
             OpenLoopResult result = run(group, plan);
             Generator.tell(result.json());
         } finally {
-            group.shutdownGracefully(0, 1, java.util.concurrent.TimeUnit.SECONDS);
+            end(group);
         }
+    }
+
+    private static EventLoopGroup group() {
+        return new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
+    }
+
+    private static void end(EventLoopGroup group) {
+        group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
     }
 
     /**
      * @param rate requests per second, evenly spaced
-     * @param connections at most so many requests are with the proxy at once; those that are due beyond wait, and their
+     * @param concurrent at most so many requests are with the proxy at once; those that are due beyond wait, and their
      *     waiting counts
      * @param discard seconds at the beginning that do not count
      */
-    public record Plan(int port, int rate, int seconds, int connections, int discard) {}
+    public record Plan(int port, Ask ask, int rate, int seconds, int concurrent, int discard) {}
 
     /** Runs a plan to its end. */
     public static OpenLoopResult run(EventLoopGroup group, Plan plan) throws InterruptedException, IOException {
@@ -66,9 +77,18 @@ public final class OpenLoop {
     }
 
     /** Asks until the target answers with 200, as the first request of a fresh proxy would be. */
-    public static void reach(int port) throws IOException, InterruptedException {
+    public static void reach(int port, Ask ask) throws IOException, InterruptedException {
+        EventLoopGroup group = group();
+        try {
+            reach(group, port, ask);
+        } finally {
+            end(group);
+        }
+    }
+
+    private static void reach(EventLoopGroup group, int port, Ask ask) throws IOException, InterruptedException {
         long deadline = System.nanoTime() + REACH_PATIENCE.toNanos();
-        while (!answers(port)) {
+        while (!answers(group, port, ask)) {
             if (System.nanoTime() > deadline) {
                 throw new IOException("port " + port + " did not answer with 200");
             }
@@ -77,12 +97,9 @@ public final class OpenLoop {
     }
 
     /** True when one request on a fresh connection is answered with 200. */
-    public static boolean answers(int port) {
-        try (java.net.Socket socket = new java.net.Socket(java.net.InetAddress.getLoopbackAddress(), port)) {
-            socket.setSoTimeout(5_000);
-            socket.getOutputStream().write(request());
-            byte[] head = socket.getInputStream().readNBytes("HTTP/1.1 200".length());
-            return new String(head, StandardCharsets.US_ASCII).equals("HTTP/1.1 200");
+    private static boolean answers(EventLoopGroup group, int port, Ask ask) throws InterruptedException {
+        try {
+            return run(group, new Plan(port, ask, 1, 1, 1, 0)).errors() == 0;
         } catch (IOException e) {
             return false;
         }

@@ -41,16 +41,18 @@ final class Schedule {
         this.bootstrap = bootstrap.clone();
         this.result = new OpenLoopResult(plan);
         this.requests = (long) plan.rate() * plan.seconds();
+        int streams = plan.ask().streams(plan.concurrent());
         this.bootstrap.handler(new ChannelInitializer<>() {
             @Override
             protected void initChannel(Channel channel) {
-                channel.pipeline().addLast(new Exchange(Schedule.this));
+                plan.ask().open(channel.pipeline(), Schedule.this, streams);
             }
         });
     }
 
     OpenLoopResult run() throws InterruptedException, IOException {
-        for (int i = 0; i < plan.connections(); i++) {
+        int streams = plan.ask().streams(plan.concurrent());
+        for (int i = 0; i < plan.concurrent(); i += streams) {
             bootstrap.connect("127.0.0.1", plan.port()).sync();
         }
         loop.execute(() -> {
@@ -95,7 +97,7 @@ final class Schedule {
         exchange.send(due);
     }
 
-    /** A connection is there, for the first time or again. */
+    /** There is room, for the first time or again. */
     void opened(Exchange exchange) {
         release(exchange);
     }
@@ -109,14 +111,18 @@ final class Schedule {
         finishIfDone();
     }
 
-    /** The connection is gone; a request that was on it has failed, and another connection takes its place. */
-    void closed(Exchange exchange) {
+    /** Its connection is gone; a request that was on it has failed. */
+    void lost(Exchange exchange) {
         free.remove(exchange);
         if (busy.remove(exchange)) {
             result.failed(exchange.due() - start, System.nanoTime() - exchange.due());
             done++;
             finishIfDone();
         }
+    }
+
+    /** Another connection takes the place of one that is gone. */
+    void reconnect() {
         if (!end.isDone()) {
             bootstrap.connect("127.0.0.1", plan.port());
         }

@@ -3,12 +3,12 @@ package io.tracery.load.lab.measure;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.tracery.load.lab.host.Backend;
 import io.tracery.load.lab.host.CoreTimes;
 import io.tracery.load.lab.host.ProcessTimes;
 import io.tracery.load.lab.load.Generator;
 import io.tracery.load.lab.load.OpenLoop;
 import io.tracery.load.lab.report.Latency;
+import io.tracery.load.lab.work.Work;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -22,7 +22,7 @@ final class LatencyRuns implements Measurement {
     static final ObjectMapper JSON = new ObjectMapper();
 
     /** At most so many requests are open at once. */
-    static final int CONNECTIONS = 64;
+    static final int CONCURRENT = 64;
 
     private static final int DISCARD_SECONDS = 1;
     private static final String ALONE = "";
@@ -39,7 +39,7 @@ final class LatencyRuns implements Measurement {
             for (int round = 1; round <= session.amounts().rounds(); round++) {
                 session.progress(rate + "/s, round " + round);
                 runs.computeIfAbsent(ALONE, name -> new ArrayList<>())
-                        .add(run(session, Backend.HTTP1_PORTS.getFirst(), List.of(), rate));
+                        .add(run(session, session.work().backends().getFirst(), List.of(), rate));
                 for (Contender contender : session.principals()) {
                     runs.computeIfAbsent(contender.name(), name -> new ArrayList<>())
                             .add(run(session, contender.port(), contender.pids(), rate));
@@ -63,8 +63,8 @@ final class LatencyRuns implements Measurement {
     private static Latency.Run run(Session session, int port, List<Long> pids, int rate)
             throws IOException, InterruptedException {
         int seconds = session.amounts().seconds();
-        try (Generator generator =
-                Generator.start(OpenLoop.class, arguments(port, rate, seconds + DISCARD_SECONDS, DISCARD_SECONDS))) {
+        try (Generator generator = Generator.start(
+                OpenLoop.class, arguments(session.work(), port, rate, seconds + DISCARD_SECONDS, DISCARD_SECONDS))) {
             // "ready"
             generator.line();
             double cpu = ProcessTimes.cpuSeconds(pids);
@@ -78,19 +78,21 @@ final class LatencyRuns implements Measurement {
         }
     }
 
-    static List<String> arguments(int port, int rate, int seconds, int discard) {
+    static List<String> arguments(Work work, int port, int rate, int seconds, int discard) {
         return List.of(
                 "--port",
                 Integer.toString(port),
+                "--ask",
+                work.ask().label(),
                 "--rate",
                 Integer.toString(rate),
                 "--seconds",
                 Integer.toString(seconds),
-                "--connections",
-                Integer.toString(CONNECTIONS),
+                "--concurrent",
+                Integer.toString(CONCURRENT),
                 "--discard",
                 Integer.toString(discard),
                 "--rehearse",
-                Integer.toString(Backend.HTTP1_PORTS.getLast()));
+                Integer.toString(work.backends().getLast()));
     }
 }

@@ -88,8 +88,8 @@ public final class Session implements AutoCloseable {
     void startAll() throws IOException, InterruptedException {
         for (Contender contender : contenders) {
             contender.start();
-            if (work.shape() != Shape.HTTP2 && work.shape() != Shape.MTLS_INBOUND) {
-                OpenLoop.reach(contender.port());
+            if (work.shape() != Shape.MTLS_INBOUND) {
+                OpenLoop.reach(contender.port(), work.ask());
             }
         }
     }

@@ -26,7 +26,7 @@ final class SidecarMemory implements Measurement {
             try {
                 for (Contender pair : pairs) {
                     pair.start();
-                    OpenLoop.reach(pair.port());
+                    OpenLoop.reach(pair.port(), session.work().ask());
                 }
                 session.progress("ten sidecars for " + session.amounts().minutes() + " min: " + first.name());
                 long errors = load(session, pairs);
@@ -44,7 +44,8 @@ final class SidecarMemory implements Measurement {
             for (Contender pair : pairs) {
                 int rate = pair == pairs.getFirst() ? BUSY_RATE : QUIET_RATE;
                 generators.add(Generator.start(
-                        OpenLoop.class, LatencyRuns.arguments(pair.port(), rate, seconds, /* discard= */ 0)));
+                        OpenLoop.class,
+                        LatencyRuns.arguments(session.work(), pair.port(), rate, seconds, /* discard= */ 0)));
             }
             long errors = 0;
             for (Generator generator : generators) {

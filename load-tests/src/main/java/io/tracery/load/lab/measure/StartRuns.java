@@ -21,12 +21,12 @@ final class StartRuns implements Measurement {
                 session.progress("start " + round + ": " + contender.name());
                 if (round == 1) {
                     contender.start();
-                    OpenLoop.reach(contender.port());
+                    OpenLoop.reach(contender.port(), session.work().ask());
                     contender.stopLast();
                 }
                 long exec = System.nanoTime();
                 contender.execLast();
-                OpenLoop.reach(contender.port());
+                OpenLoop.reach(contender.port(), session.work().ask());
                 millis.computeIfAbsent(contender, key -> new ArrayList<>()).add((System.nanoTime() - exec) / 1e6);
                 contender.stopLast();
             }

@@ -2,6 +2,7 @@ package io.tracery.load.lab.measure;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tracery.load.lab.LabOptions;
+import io.tracery.load.lab.load.Ask;
 import io.tracery.load.lab.load.OpenLoop;
 import io.tracery.load.lab.load.Wrk;
 import io.tracery.load.lab.peer.ClassCache;
@@ -27,7 +28,7 @@ public final class Training {
                 Works.named("h1-mtls-pair"), List.of(proxy), amounts, ground, new ObjectMapper().createObjectNode())) {
             session.startAll();
             Contender pair = session.contenders().getFirst();
-            OpenLoop.reach(pair.port());
+            OpenLoop.reach(pair.port(), Ask.HTTP1);
             // Several bursts: clients that come and break off are in the cache's profiles too, or compiled code is
             // thrown
             // away when the first does.

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.tracery.load.lab.load.Generator;
 import io.tracery.load.lab.load.OpenLoop;
 import io.tracery.load.lab.report.WarmUp;
+import io.tracery.load.lab.work.Work;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -26,16 +27,16 @@ final class WarmUpRuns implements Measurement {
         for (int round = 1; round <= session.amounts().rounds(); round++) {
             for (Contender contender : session.principals()) {
                 session.progress("warm-up " + round + ": " + contender.name());
-                starts.computeIfAbsent(contender, key -> new ArrayList<>()).add(secondsOf(contender));
+                starts.computeIfAbsent(contender, key -> new ArrayList<>()).add(secondsOf(session.work(), contender));
             }
         }
         starts.forEach(
                 (contender, seconds) -> WarmUp.write(session.figures(contender).putObject("warm_up"), seconds));
     }
 
-    private static JsonNode secondsOf(Contender contender) throws IOException, InterruptedException {
+    private static JsonNode secondsOf(Work work, Contender contender) throws IOException, InterruptedException {
         try (Generator generator = Generator.start(
-                OpenLoop.class, LatencyRuns.arguments(contender.port(), RATE, SECONDS, /* discard= */ 0))) {
+                OpenLoop.class, LatencyRuns.arguments(work, contender.port(), RATE, SECONDS, /* discard= */ 0))) {
             // It is warm itself, and waits for the proxy.
             generator.line();
             contender.start();

@@ -1,6 +1,7 @@
 package io.tracery.load.lab.work;
 
 import io.tracery.load.lab.host.Backend;
+import io.tracery.load.lab.load.Ask;
 import io.tracery.load.lab.load.H2load;
 import io.tracery.load.lab.load.Outcome;
 import io.tracery.load.lab.peer.Shape;
@@ -43,13 +44,18 @@ record Http2(String name, String summary, Content content) implements Work {
     }
 
     @Override
+    public Ask ask() {
+        return content == Content.GET ? Ask.HTTP2 : Ask.GRPC;
+    }
+
+    @Override
     public Cost cost() {
         return Cost.REQUESTS;
     }
 
     @Override
     public Set<Measure> measures() {
-        return EnumSet.of(Measure.SATURATED, Measure.TELEMETRY, Measure.SYSCALLS);
+        return EnumSet.complementOf(EnumSet.of(Measure.IDLE, Measure.SIDECARS));
     }
 
     @Override

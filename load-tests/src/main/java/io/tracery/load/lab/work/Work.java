@@ -1,6 +1,7 @@
 package io.tracery.load.lab.work;
 
 import io.tracery.load.lab.host.Backend;
+import io.tracery.load.lab.load.Ask;
 import io.tracery.load.lab.load.Outcome;
 import io.tracery.load.lab.peer.Shape;
 import java.io.IOException;
@@ -21,6 +22,11 @@ public interface Work {
     /** Where the backends listen. */
     default List<Integer> backends() {
         return Backend.HTTP1_PORTS;
+    }
+
+    /** How the open loop asks the proxy, and the backends. */
+    default Ask ask() {
+        return Ask.HTTP1;
     }
 
     /** In which figures its cost is told. */

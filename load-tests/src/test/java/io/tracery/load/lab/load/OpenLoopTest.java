@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class OpenLoopTest {
 
-    private static final int CONNECTIONS = 8;
+    private static final int CONCURRENT = 8;
     private static final int RATE = 500;
 
     private EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
@@ -38,8 +38,8 @@ class OpenLoopTest {
     @Test
     void chargesAStallToEveryRequestThatWasDueMeanwhile() throws Exception {
         try (StallingServer server = new StallingServer(/* stallAt= */ 500, /* stallMillis= */ 800)) {
-            OpenLoopResult result =
-                    OpenLoop.run(group, new OpenLoop.Plan(server.port(), RATE, /* seconds= */ 3, CONNECTIONS, 0));
+            OpenLoopResult result = OpenLoop.run(
+                    group, new OpenLoop.Plan(server.port(), Ask.HTTP1, RATE, /* seconds= */ 3, CONCURRENT, 0));
 
             assertThat(result.errors()).isZero();
             // In 800 ms 400 requests fall due. A closed loop would have asked 8 times and then waited with the server.
@@ -52,8 +52,8 @@ class OpenLoopTest {
     @Test
     void countsWhatIsNeverAnsweredAsFailed() throws Exception {
         try (StallingServer server = new StallingServer(/* stallAt= */ 100, /* stallMillis= */ 20_000)) {
-            OpenLoopResult result =
-                    OpenLoop.run(group, new OpenLoop.Plan(server.port(), RATE, /* seconds= */ 1, CONNECTIONS, 0));
+            OpenLoopResult result = OpenLoop.run(
+                    group, new OpenLoop.Plan(server.port(), Ask.HTTP1, RATE, /* seconds= */ 1, CONCURRENT, 0));
 
             assertThat(result.errors()).isGreaterThan(300);
             assertThat(result.json()).contains("\"answered\":");

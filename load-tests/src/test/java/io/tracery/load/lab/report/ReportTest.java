@@ -116,7 +116,7 @@ class ReportTest {
         assertThat(rows).contains(new Goals.Row("HTTP/1.1 saturated: CPU ≤ 0.5 × Envoy", "–", "–"));
         assertThat(rows)
                 .contains(new Goals.Row(
-                        "added p99 at 10,000/s ≤ the best peer's, within its own range",
+                        "added p99 at 10,000/s, h1: ≤ the best peer's, within its own range",
                         "2.00 ms; haproxy 1.00 ms + 0.50",
                         "missed"));
     }
