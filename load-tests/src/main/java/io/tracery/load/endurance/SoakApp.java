@@ -20,8 +20,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /**
- * An application of three ports: HTTP/1.1, where a path says how it behaves and an upgrade becomes an echo; gRPC; and an echo
- * of opaque bytes. It can be restarted, or reset everything that is open.
+ * An application of four ports: HTTP/1.1, where a path says how it behaves and an upgrade becomes an echo; gRPC; an echo of
+ * opaque bytes; and HTTP/2. It can be restarted, or reset everything that is open on the first and the third.
  */
 final class SoakApp implements AutoCloseable {
 
@@ -33,8 +33,12 @@ final class SoakApp implements AutoCloseable {
 
     private static final int BIG = 200_000;
 
+    /** More than sockets and sidecars between have room for. */
+    static final int HUGE = 8_000_000;
+
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private final Server grpc;
+    private final SoakStreams streams = new SoakStreams();
     private volatile ServerSocket http;
     private volatile ServerSocket echo;
 
@@ -67,6 +71,10 @@ final class SoakApp implements AutoCloseable {
 
     int grpcPort() {
         return grpc.getPort();
+    }
+
+    int http2Port() {
+        return streams.port();
     }
 
     /** Ends every connection of HTTP/1 and of opaque bytes at once, without a word. */
@@ -139,7 +147,8 @@ final class SoakApp implements AutoCloseable {
                     return;
                 }
                 case "/error" -> peer.send("HTTP/1.1 500 Broken\r\nContent-Length: 0\r\n\r\n");
-                case "/big" -> peer.send("HTTP/1.1 200 OK\r\nContent-Length: " + BIG + "\r\n\r\n" + "x".repeat(BIG));
+                case "/big" -> body(peer, BIG);
+                case "/huge" -> body(peer, HUGE);
                 default ->
                     peer.send("HTTP/1.1 200 OK\r\nContent-Length: "
                             + request.body().length() + "\r\n\r\n"
@@ -148,9 +157,14 @@ final class SoakApp implements AutoCloseable {
         }
     }
 
+    private static void body(SoakPeer peer, int bytes) throws IOException {
+        peer.send("HTTP/1.1 200 OK\r\nContent-Length: " + bytes + "\r\n\r\n");
+        peer.send(new byte[bytes]);
+    }
+
     private static void echo(SoakPeer peer) throws IOException {
-        while (true) {
-            peer.send(peer.some());
+        for (byte[] said = peer.some(); said.length > 0; said = peer.some()) {
+            peer.send(said);
         }
     }
 
@@ -160,6 +174,7 @@ final class SoakApp implements AutoCloseable {
         echo.close();
         resetAll();
         grpc.shutdownNow();
+        streams.close();
     }
 
     private static final class Bytes implements MethodDescriptor.Marshaller<byte[]> {

@@ -5,22 +5,25 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** The mesh of the soak: a caller and two callees of three services each, in as many versions as chance makes. */
+/** The mesh of the soak: a caller and two callees of four services each, in as many versions as chance makes. */
 final class SoakMesh {
 
     static final String CALLER = "front";
     static final List<String> CALLEES = List.of("cart-1", "cart-2");
 
-    private static final List<String> SERVICES = List.of("web", "rpc", "kv");
+    private static final List<String> SERVICES = List.of("web", "rpc", "kv", "api");
 
-    private final List<Integer> outbound = List.of(Ports.free(), Ports.free(), Ports.free());
-    private final List<List<Integer>> inbound = List.of(
-            List.of(Ports.free(), Ports.free(), Ports.free()), List.of(Ports.free(), Ports.free(), Ports.free()));
+    private final List<Integer> outbound = ports();
+    private final List<List<Integer>> inbound = List.of(ports(), ports());
     private final List<SoakApp> apps;
 
     /** @param apps behind the callees, in their order */
     SoakMesh(List<SoakApp> apps) {
         this.apps = apps;
+    }
+
+    private static List<Integer> ports() {
+        return SERVICES.stream().map(service -> Ports.free()).toList();
     }
 
     int webPort() {
@@ -33,6 +36,10 @@ final class SoakMesh {
 
     int kvPort() {
         return outbound.get(2);
+    }
+
+    int apiPort() {
+        return outbound.get(3);
     }
 
     /** As it is at the beginning and at the end: everything there, nothing injected. */
@@ -64,8 +71,8 @@ final class SoakMesh {
         }
         for (int c = 0; c < CALLEES.size(); c++) {
             SoakApp app = apps.get(c);
-            List<String> protocols = List.of("http", "grpc", "tcp");
-            List<Integer> behind = List.of(app.httpPort(), app.grpcPort(), app.echoPort());
+            List<String> protocols = List.of("http", "grpc", "tcp", "http");
+            List<Integer> behind = List.of(app.httpPort(), app.grpcPort(), app.echoPort(), app.http2Port());
             yaml.append("---\n").append(sidecar(CALLEES.get(c))).append("  inbound:\n");
             for (int s = 0; s < SERVICES.size(); s++) {
                 yaml.append("    - {port: %d, protocol: %s, forwardTo: \"127.0.0.1:%d\", tls: strict}\n"
@@ -76,6 +83,7 @@ final class SoakMesh {
                 + service("web", 80, "http")
                 + service("rpc", 81, "grpc")
                 + service("kv", 82, "tcp")
+                + service("api", 83, "http")
                 + service("web-1", 80, "http")
                 + service("web-2", 80, "http");
     }

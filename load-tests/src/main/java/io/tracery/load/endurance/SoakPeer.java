@@ -5,6 +5,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -30,6 +31,14 @@ final class SoakPeer implements AutoCloseable {
 
     static SoakPeer connect(int port) throws IOException {
         return new SoakPeer(new Socket(InetAddress.getLoopbackAddress(), port));
+    }
+
+    /** @param receiveBuffer bytes that the kernel takes ahead of the reader */
+    static SoakPeer connect(int port, int receiveBuffer) throws IOException {
+        Socket socket = new Socket();
+        socket.setReceiveBufferSize(receiveBuffer);
+        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+        return new SoakPeer(socket);
     }
 
     /**
@@ -78,14 +87,10 @@ final class SoakPeer implements AutoCloseable {
         return bytes;
     }
 
-    /** Whatever comes next, at least one byte. */
+    /** Whatever comes next; nothing at the end. */
     byte[] some() throws IOException {
         byte[] buffer = new byte[4096];
-        int read = in.read(buffer);
-        if (read < 0) {
-            throw new EOFException("closed");
-        }
-        return Arrays.copyOf(buffer, read);
+        return Arrays.copyOf(buffer, Math.max(0, in.read(buffer)));
     }
 
     private String line() throws IOException {

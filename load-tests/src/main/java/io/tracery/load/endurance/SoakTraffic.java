@@ -5,7 +5,13 @@ import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.ClientCalls;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.EpollIoHandler;
 import io.tracery.load.endurance.SoakPeer.Message;
+import io.tracery.load.lab.load.Ask;
+import io.tracery.load.lab.load.OpenLoop;
+import io.tracery.load.lab.load.OpenLoopResult;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -24,12 +30,14 @@ final class SoakTraffic {
 
     private static final int PAUSE_MILLIS = 4;
     private static final int JOIN_SECONDS = 90;
+    private static final int LITTLE_BUFFER = 16 * 1024;
 
     private final SoakMesh mesh;
     private final List<Thread> clients = new ArrayList<>();
     private final Map<String, LongAdder> asked = new ConcurrentSkipListMap<>();
     private final Map<String, LongAdder> outcomes = new ConcurrentSkipListMap<>();
     private final LongAdder uncertain = new LongAdder();
+    private final EventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
     private volatile boolean over;
 
     private interface Client {
@@ -46,8 +54,10 @@ final class SoakTraffic {
         }
         run("websocket", this::webSocket, random.split());
         run("rude", this::rude, random.split());
+        run("slow", this::slow, random.split());
         run("tcp", this::opaque, random.split());
         run("tcp", this::opaque, random.split());
+        run("http2", chance -> streams(), random.split());
         ManagedChannel channel = NettyChannelBuilder.forAddress(
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), mesh.rpcPort()))
                 .usePlaintext()
@@ -89,6 +99,7 @@ final class SoakTraffic {
                 return false;
             }
         }
+        loop.shutdownGracefully();
         return true;
     }
 
@@ -188,6 +199,28 @@ final class SoakTraffic {
         }
     }
 
+    /** Takes two megabytes a second, at most, of a body that no buffer on the way has room for. */
+    private void slow(SplittableRandom random) throws IOException {
+        try (SoakPeer peer = SoakPeer.connect(mesh.webPort(), LITTLE_BUFFER)) {
+            count("http");
+            peer.send("GET /huge HTTP/1.1\r\nHost: web\r\nConnection: close\r\n\r\n");
+            long bytes = 0;
+            for (int got = peer.some().length; got > 0; got = peer.some().length) {
+                bytes += got;
+                pause(random.nextInt(1, 4));
+            }
+            outcome(bytes > SoakApp.HUGE ? "slow whole" : "slow part");
+        }
+    }
+
+    /** Many requests on few connections of HTTP/2. */
+    private void streams() throws IOException, InterruptedException {
+        OpenLoopResult result = OpenLoop.run(loop, new OpenLoop.Plan(mesh.apiPort(), Ask.HTTP2, 100, 2, 32, 0));
+        count("http", result.requests());
+        outcome("http2", result.requests());
+        outcome("http2 not answered with 200 in time", result.errors());
+    }
+
     private void opaque(SplittableRandom random) throws IOException {
         try (SoakPeer peer = SoakPeer.connect(mesh.kvPort())) {
             count("tcp");
@@ -215,11 +248,19 @@ final class SoakTraffic {
     }
 
     private void count(String protocol) {
-        asked.computeIfAbsent(protocol, key -> new LongAdder()).increment();
+        count(protocol, 1);
+    }
+
+    private void count(String protocol, long times) {
+        asked.computeIfAbsent(protocol, key -> new LongAdder()).add(times);
     }
 
     private void outcome(String what) {
-        outcomes.computeIfAbsent(what, key -> new LongAdder()).increment();
+        outcome(what, 1);
+    }
+
+    private void outcome(String what, long times) {
+        outcomes.computeIfAbsent(what, key -> new LongAdder()).add(times);
     }
 
     private static Map<String, Long> sums(Map<String, LongAdder> counts) {

@@ -20,6 +20,7 @@ public final class OpenLoopResult {
     private final Histogram sentLate = new Histogram(MOST_NANOS, DIGITS);
     private final Histogram[] bySecond;
     private final long[] errorsBySecond;
+    private long sent;
     private long answered;
     private long errors;
 
@@ -37,6 +38,10 @@ public final class OpenLoopResult {
         if (counts(sinceStart)) {
             sentLate.recordValue(Math.clamp(nanos, 0, MOST_NANOS));
         }
+    }
+
+    void sent() {
+        sent++;
     }
 
     void answered(long sinceStart, long latency, int status) {
@@ -82,6 +87,11 @@ public final class OpenLoopResult {
     /** Requests that took at least so long, of those that count. */
     public long atLeast(long millis) {
         return counted.getTotalCount() - counted.getCountBetweenValues(0, TimeUnit.MILLISECONDS.toNanos(millis));
+    }
+
+    /** Requests for which there was room before the end. */
+    public long requests() {
+        return sent;
     }
 
     public long errors() {

@@ -94,6 +94,7 @@ final class Schedule {
 
     private void begin(Exchange exchange, long due) {
         busy.add(exchange);
+        result.sent();
         exchange.send(due);
     }
 
