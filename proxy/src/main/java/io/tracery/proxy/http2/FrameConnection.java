@@ -207,7 +207,7 @@ public abstract class FrameConnection extends FrameHandler {
         } else {
             conduct.head();
         }
-        stream.head(server(), head, end);
+        stream.head(head, end);
         turn.hear(stream);
         stream.headers(id, head, end);
         heardAll(stream, end);
@@ -260,7 +260,7 @@ public abstract class FrameConnection extends FrameHandler {
         }
         boolean fits;
         try {
-            fits = stream.fits(server(), bytes, withPadding, end);
+            fits = stream.fits(bytes, withPadding, end);
         } catch (Http2Exception e) {
             giveBack(withPadding);
             throw e;

@@ -69,6 +69,17 @@ final class FrameReader {
             throw error(PROTOCOL_ERROR, "a frame between the frames of a head");
         }
         begun = true;
+        try {
+            frame(in, type, flags, id, end);
+        } finally {
+            // After a mistake of one stream, too: the rest of its frame is not the beginning of the next one.
+            in.readerIndex(end);
+        }
+        return true;
+    }
+
+    private void frame(ByteBuf in, int type, int flags, int id, int end) throws Http2Exception {
+        int length = end - in.readerIndex();
         switch (type) {
             case Frame.DATA -> data(in, length, flags, id);
             case Frame.HEADERS -> headers(in, end, flags, id);
@@ -94,8 +105,6 @@ final class FrameReader {
             // Extensions are nothing to us (RFC 9113 section 5.5).
             default -> to.onOverhead();
         }
-        in.readerIndex(end);
-        return true;
     }
 
     // ---- frames of streams ----

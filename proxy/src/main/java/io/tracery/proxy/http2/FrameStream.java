@@ -37,6 +37,7 @@ public abstract class FrameStream {
     private boolean ended;
     private long bodyLeft = -1;
     private boolean bodySeen;
+    private boolean bodiless;
     private int receiveWindow;
     private int givenBack;
     private int heldBytes;
@@ -69,6 +70,11 @@ public abstract class FrameStream {
 
     /** A piece of the body; the receiver owns it. */
     protected abstract void content(HttpContent piece);
+
+    /** What the peer says answers HEAD. */
+    protected boolean answersHead() {
+        return false;
+    }
 
     /** Nothing more for the moment. */
     protected abstract void readComplete();
@@ -106,7 +112,7 @@ public abstract class FrameStream {
     }
 
     /** Whether it may come at this point (RFC 9113 sections 5.1, 8.1 and 8.1.1). */
-    final void head(boolean request, HeadBlock block, boolean end) throws Http2Exception {
+    final void head(HeadBlock block, boolean end) throws Http2Exception {
         if (ended) {
             throw error(STREAM_CLOSED, "a head behind the end");
         }
@@ -115,18 +121,19 @@ public abstract class FrameStream {
         }
         ended = end;
         if (headSeen) {
-            verifyEnd(request);
+            verifyEnd();
         } else if (!block.interim()) {
             headSeen = true;
             bodyLeft = block.contentLength();
+            bodiless = block.bodiless() || answersHead();
             if (end) {
-                verifyEnd(request);
+                verifyEnd();
             }
         }
     }
 
     /** @return whether its window has room for it */
-    final boolean fits(boolean request, int bytes, int withPadding, boolean end) throws Http2Exception {
+    final boolean fits(int bytes, int withPadding, boolean end) throws Http2Exception {
         if (ended) {
             throw error(STREAM_CLOSED, "data behind the end");
         }
@@ -140,14 +147,14 @@ public abstract class FrameStream {
             }
         }
         if (end) {
-            verifyEnd(request);
+            verifyEnd();
         }
         return receiveWindow >= 0;
     }
 
-    /** An answer without a body may say how long it would have been: to HEAD, and as 304. */
-    private void verifyEnd(boolean request) throws Http2Exception {
-        if (bodyLeft > 0 && (request || bodySeen)) {
+    /** An answer that has no body may say how long it would have been: to HEAD, and as 304. */
+    private void verifyEnd() throws Http2Exception {
+        if (bodyLeft > 0 && (bodySeen || !bodiless)) {
             throw error(PROTOCOL_ERROR, "less than its content-length");
         }
     }

@@ -315,6 +315,11 @@ public final class HeadBlock {
                 HttpVersion.HTTP_1_1, method(asked), target, taken(), /* validateRequestLine= */ false);
     }
 
+    /** An answer's head that no body follows, whatever it says of one (RFC 9110 section 8.6). */
+    boolean bodiless() {
+        return "204".equals(status) || "304".equals(status);
+    }
+
     /** @throws Http2Exception a stream error where the head is malformed */
     public HttpResponse response() throws Http2Exception {
         check();

@@ -40,6 +40,7 @@ final class Http2Lease extends FrameStream implements Lease {
     private @Nullable UpstreamEvents holder;
     private @Nullable Closing closing;
     private @Nullable Http2Error closesWith;
+    private boolean asksHead;
     private boolean headSeen;
     private long resetCode = Http2Error.INTERNAL_ERROR.code();
 
@@ -113,6 +114,11 @@ final class Http2Lease extends FrameStream implements Lease {
     }
 
     @Override
+    protected boolean answersHead() {
+        return asksHead;
+    }
+
+    @Override
     protected void readComplete() {
         UpstreamEvents to = holder;
         if (to != null) {
@@ -162,6 +168,7 @@ final class Http2Lease extends FrameStream implements Lease {
         if (piece instanceof HttpRequest request) {
             protocol = request.headers().get(HttpHeaderNames.UPGRADE);
             key = protocol == null ? null : request.headers().get(SEC_WEBSOCKET_KEY);
+            asksHead = HttpMethod.HEAD.equals(request.method());
             asksToSwitch = protocol != null || HttpMethod.CONNECT.equals(request.method());
         }
         if (asksToSwitch && piece instanceof LastHttpContent && !switched) {
