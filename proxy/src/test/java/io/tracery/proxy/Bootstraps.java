@@ -91,6 +91,36 @@ final class Bootstraps {
                 """.formatted(http("outbound/cart.shop/80"), peerPort);
     }
 
+    /** One sidecar's two sides in plain text: in to the application beside it, out to a peer. */
+    static String bothWays(TestAuthority authority, int applicationPort, int peerPort) {
+        return head("cart", authority)
+                + """
+                static_resources:
+                  listeners:
+                    - name: inbound/0
+                      traffic_direction: INBOUND
+                      address: {socket_address: {address: 127.0.0.1, port_value: 0}}
+                      filter_chains: [{filters: [%s]}]
+                    - name: outbound/stock.shop/80
+                      traffic_direction: OUTBOUND
+                      address: {socket_address: {address: 127.0.0.1, port_value: 0}}
+                      filter_chains: [{filters: [%s]}]
+                  clusters:
+                    - name: inbound/app
+                      type: STATIC
+                      connect_timeout: 5s
+                      load_assignment:
+                        cluster_name: inbound/app
+                        endpoints: [{lb_endpoints: [{endpoint: {address: {socket_address: {address: 127.0.0.1, port_value: %d}}}}]}]
+                    - name: outbound/stock.shop/80
+                      type: STATIC
+                      connect_timeout: 5s
+                      load_assignment:
+                        cluster_name: outbound/stock.shop/80
+                        endpoints: [{lb_endpoints: [{endpoint: {address: {socket_address: {address: 127.0.0.1, port_value: %d}}}}]}]
+                """.formatted(http("inbound/app"), http("outbound/stock.shop/80"), applicationPort, peerPort);
+    }
+
     private static String head(String workload, TestAuthority authority) {
         return """
                 node:
