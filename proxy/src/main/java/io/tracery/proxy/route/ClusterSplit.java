@@ -6,11 +6,17 @@ import java.util.List;
  * Clusters that share a route's requests by weight.
  *
  * @param shares in order of configuration; the sum of weights may be zero, in which case no cluster gets anything
+ * @param bySource whether, where hashes decide, a connection of opaque bytes goes by its client's address (Envoy's
+ *     {@code TcpProxy.hash_policy}); what is hashed of a request its route says
  */
-public record ClusterSplit(List<Share> shares) {
+public record ClusterSplit(List<Share> shares, boolean bySource) {
 
     public ClusterSplit {
         shares = List.copyOf(shares);
+    }
+
+    public ClusterSplit(List<Share> shares) {
+        this(shares, /* bySource= */ false);
     }
 
     /**

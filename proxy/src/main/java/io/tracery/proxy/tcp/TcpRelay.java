@@ -50,6 +50,9 @@ public final class TcpRelay extends ChannelInboundHandlerAdapter implements Swep
 
     private String serverName = "";
 
+    /** Of the client's address, where the configuration says that it is to count. */
+    private long hash = LoadBalancer.NO_HASH;
+
     /** Who is told what the server does while it is open what the connection speaks; null when that is known. */
     private @Nullable Speculation speculation;
 
@@ -118,6 +121,9 @@ public final class TcpRelay extends ChannelInboundHandlerAdapter implements Swep
         ClusterSplit split = listener.handler().split(serverName);
         Share share = split == null ? null : loop.next(split);
         ClusterState cluster = share == null ? null : loop.cluster(snapshot, share.cluster());
+        if (split != null && split.bySource()) {
+            hash = downstream.source();
+        }
         if (cluster != null) {
             exchange.cluster(cluster.cluster());
             if (listener.direction() == Direction.OUTBOUND) {
@@ -168,7 +174,7 @@ public final class TcpRelay extends ChannelInboundHandlerAdapter implements Swep
     private void connect(ClusterState cluster, @Nullable EndpointLoad avoid) {
         long now = loop.ticker().nanos();
         UpstreamFailure refused = cluster.occupancy().refuseRequest();
-        Pick pick = refused != null ? null : cluster.balancer().pick(avoid, LoadBalancer.NO_HASH, now);
+        Pick pick = refused != null ? null : cluster.balancer().pick(avoid, hash, now);
         TraceContext trace = exchange.trace();
         if (refused != null) {
             exchange.shed(String.valueOf(refused.getMessage()));

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** {@code RouteAction.hash_policy} to {@link HashPolicy}. */
+/** {@code RouteAction.hash_policy} to {@link HashPolicy}, and {@code TcpProxy.hash_policy}. */
 final class HashPolicyTranslator {
 
     private HashPolicyTranslator() {}
@@ -24,6 +24,15 @@ final class HashPolicyTranslator {
             translated.add(one(where, policy));
         }
         return translated;
+    }
+
+    /** Of a connection of opaque bytes there is nothing else to hash; Envoy too takes one policy at most. */
+    static boolean bySource(String where, List<io.envoyproxy.envoy.type.v3.HashPolicy> policies)
+            throws InvalidResource {
+        if (policies.size() > 1 || (policies.size() == 1 && !policies.getFirst().hasSourceIp())) {
+            throw new InvalidResource(where, "tcp_proxy: hash_policy is one with source_ip, or none");
+        }
+        return !policies.isEmpty();
     }
 
     private static HashPolicy one(String where, RouteAction.HashPolicy policy) throws InvalidResource {

@@ -283,17 +283,17 @@ final class ListenerTranslator {
 
     private ClusterSplit tcpSplit(List<FilterChain> chains) throws InvalidResource {
         TcpProxy tcp = XdsTypes.unpack(resource, filter(chains).getTypedConfig(), TcpProxy.class);
-        return switch (tcp.getClusterSpecifierCase()) {
-            case CLUSTER -> ClusterSplit.to(tcp.getCluster());
+        List<Share> shares = new ArrayList<>();
+        switch (tcp.getClusterSpecifierCase()) {
+            case CLUSTER -> shares.add(new Share(tcp.getCluster(), 1));
             case WEIGHTED_CLUSTERS -> {
-                List<Share> shares = new ArrayList<>();
                 for (var share : tcp.getWeightedClusters().getClustersList()) {
                     shares.add(new Share(share.getName(), XdsTypes.weight(resource, share.getWeight())));
                 }
-                yield new ClusterSplit(shares);
             }
             case CLUSTERSPECIFIER_NOT_SET ->
                 throw new InvalidResource(resource, "tcp_proxy needs cluster or weighted_clusters");
-        };
+        }
+        return new ClusterSplit(shares, HashPolicyTranslator.bySource(resource, tcp.getHashPolicyList()));
     }
 }

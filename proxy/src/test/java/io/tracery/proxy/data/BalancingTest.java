@@ -18,20 +18,12 @@ import io.tracery.proxy.mesh.LatencyModel;
 import io.tracery.proxy.mesh.OutlierPolicy;
 import io.tracery.proxy.mesh.UpstreamProtocol;
 import io.tracery.proxy.mesh.Workload;
-import io.tracery.proxy.route.ClusterSplit;
-import io.tracery.proxy.route.HashPolicy;
 import io.tracery.proxy.route.RetryPolicy;
-import io.tracery.proxy.route.Route;
-import io.tracery.proxy.route.RouteMatch;
 import io.tracery.proxy.upstream.Limits;
 import io.tracery.tracing.span.Fate;
 import java.time.Duration;
-import java.util.Arrays;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
@@ -154,72 +146,6 @@ class BalancingTest {
                 assertThat(client.get("/").text()).isEqualTo("near");
             }
         }
-    }
-
-    @Test
-    void aClientStaysWithItsEndpointByTheCookieThatItIsGiven() throws Exception {
-        HashPolicy cookie = new HashPolicy.Cookie("session", "/", Duration.ofHours(1));
-        try (Http1Backend one = Http1Backend.saying("one");
-                Http1Backend two = Http1Backend.saying("two");
-                Http1Backend three = Http1Backend.saying("three");
-                TestProxy proxy = hashing(cookie, one, two, three)) {
-            Set<String> reached = new HashSet<>();
-            for (int i = 0; i < 20; i++) {
-                try (Http1Peer client = Http1Peer.connect(proxy.address())) {
-                    Http1Peer.Message first = client.get("/");
-                    String given = first.header("set-cookie");
-                    assertThat(given).matches("session=[0-9a-f]{16}; Path=/; Max-Age=3600; HttpOnly");
-                    reached.add(first.text());
-                    for (int j = 0; j < 3; j++) {
-                        client.send("GET / HTTP/1.1\r\nHost: cart\r\nCookie: a=b; "
-                                + given.substring(0, given.indexOf(';')) + "; c=d\r\n\r\n");
-                        Http1Peer.Message next = client.receive();
-                        assertThat(next.text()).isEqualTo(first.text());
-                        assertThat(next.headers()).doesNotContainKey("set-cookie");
-                    }
-                }
-            }
-            assertThat(reached).hasSizeGreaterThan(1);
-            assertThat(proxy.log.ended(80).getFirst().attempts().getFirst().pickReason())
-                    .isEqualTo("hash");
-        }
-    }
-
-    @Test
-    void aHeaderDecidesWhoIsAskedAndOtherClientsGoAnywhere() throws Exception {
-        try (Http1Backend one = Http1Backend.saying("one");
-                Http1Backend two = Http1Backend.saying("two");
-                TestProxy proxy = hashing(new HashPolicy.Header("x-user"), one, two);
-                Http1Peer client = Http1Peer.connect(proxy.address())) {
-            Map<String, String> owners = new HashMap<>();
-            for (int i = 0; i < 60; i++) {
-                String user = "user-" + i % 12;
-                client.send("GET / HTTP/1.1\r\nHost: cart\r\nX-User: " + user + "\r\n\r\n");
-                String owner = client.receive().text();
-                owners.putIfAbsent(user, owner);
-                assertThat(owner).isEqualTo(owners.get(user));
-            }
-            assertThat(owners.values()).contains("one", "two");
-            Set<String> others = new HashSet<>();
-            for (int i = 0; i < 40; i++) {
-                others.add(client.get("/").text());
-            }
-            assertThat(others).hasSize(2);
-        }
-    }
-
-    private static TestProxy hashing(HashPolicy policy, Http1Backend... backends) {
-        Route route = new Route(
-                "shop/cart/0",
-                RouteMatch.ANY,
-                ClusterSplit.to("cart"),
-                Duration.ZERO,
-                RetryPolicy.NONE,
-                List.of(policy));
-        Endpoint[] endpoints =
-                Arrays.stream(backends).map(backend -> endpoint(backend, "")).toArray(Endpoint[]::new);
-        return new TestProxy()
-                .serving(Mesh.outbound(route), cluster(policy(new Balancer.Maglev(1009), null, 50), endpoints));
     }
 
     private static OutlierPolicy outliers(int inARow, Duration base, int mostPercent) {

@@ -130,8 +130,9 @@ class GoldenResourcesTest {
         MeshSnapshot snapshot = resources("gate-1").snapshot(1);
         Handler routed = handler(snapshot, "outbound/vault.shop/8200");
         assertThat(routed.split("a.eu.vault.example.com"))
-                .isEqualTo(new ClusterSplit(List.of(
-                        new Share("outbound/vault-eu.shop/8200", 9), new Share("outbound/vault.shop/8200", 1))));
+                .isEqualTo(new ClusterSplit(
+                        List.of(new Share("outbound/vault-eu.shop/8200", 9), new Share("outbound/vault.shop/8200", 1)),
+                        /* bySource= */ true));
         assertThat(routed.split("a.vault.example.com"))
                 .isEqualTo(new ClusterSplit(List.of(new Share("outbound/vault.shop/8200", 1))));
         assertThat(routed.split("vault.example.com")).isNull();
@@ -229,7 +230,8 @@ class GoldenResourcesTest {
                 .isEqualTo(DownstreamTls.PERMISSIVE);
         assertThat(Objects.requireNonNull(front.listeners().get("outbound/kv.data/6379"))
                         .handler())
-                .isEqualTo(new Handler.Tcp(ClusterSplit.to("outbound/kv.data/6379")));
+                .isEqualTo(new Handler.Tcp(
+                        new ClusterSplit(List.of(new Share("outbound/kv.data/6379", 1)), /* bySource= */ true)));
     }
 
     @Test

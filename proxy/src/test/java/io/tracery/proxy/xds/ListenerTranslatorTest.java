@@ -8,6 +8,7 @@ import io.tracery.proxy.mesh.Direction;
 import io.tracery.proxy.mesh.DownstreamTls;
 import io.tracery.proxy.mesh.Listener.Handler;
 import io.tracery.proxy.route.ClusterSplit;
+import io.tracery.proxy.route.ClusterSplit.Share;
 import io.tracery.proxy.route.RouteTable;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -67,6 +68,18 @@ class ListenerTranslatorTest {
             assertThat(handler.greeting()).hasMillis(200);
             assertThat(handler.split()).isEqualTo(ClusterSplit.to("c"));
         });
+    }
+
+    @Test
+    void whereHashesDecideAConnectionGoesByItsClientsAddressIfTheFilterSaysSo() throws InvalidResource {
+        String hashing = TCP.replace("cluster: c", "cluster: c, hash_policy: [%s]");
+        assertThat(translated(inbound("{filters: %s}".formatted(hashing.formatted("{source_ip: {}}"))))
+                        .handler())
+                .isEqualTo(new Handler.Tcp(new ClusterSplit(List.of(new Share("c", 1)), /* bySource= */ true)));
+        for (String other : List.of("{}", "{source_ip: {}}, {source_ip: {}}")) {
+            refused(inbound("{filters: %s}".formatted(hashing.formatted(other))))
+                    .hasMessageContaining("hash_policy is one with source_ip, or none");
+        }
     }
 
     @Test

@@ -5,6 +5,7 @@ import io.envoyproxy.envoy.config.route.v3.RouteAction;
 import io.envoyproxy.envoy.config.route.v3.RouteAction.HashPolicy;
 import io.envoyproxy.envoy.config.route.v3.VirtualHost;
 import io.envoyproxy.envoy.config.route.v3.WeightedCluster;
+import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
 import io.tracery.controlplane.model.BackendPolicy.HashOn;
 import io.tracery.controlplane.model.MeshModel;
 import io.tracery.controlplane.model.Name;
@@ -14,8 +15,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
-/** What backends' policies hash, on the routes that lead there: in xDS it is the route that says so. */
+/** What backends' policies hash, on the routes and TCP filters that lead there: in xDS it is those that say so. */
 final class HashResources {
 
     private static final String OUTBOUND = "outbound/";
@@ -28,6 +30,19 @@ final class HashResources {
                 addTo(route.getRouteBuilder(), model);
             }
         }
+    }
+
+    /** Of a connection of opaque bytes only its client's address can be hashed. */
+    static TcpProxy.Builder addTo(TcpProxy.Builder tcp, MeshModel model) {
+        Stream<String> clusters = tcp.hasWeightedClusters()
+                ? tcp.getWeightedClusters().getClustersList().stream()
+                        .map(TcpProxy.WeightedCluster.ClusterWeight::getName)
+                : Stream.of(tcp.getCluster());
+        if (clusters.anyMatch(cluster -> hashOn(cluster, model).contains(new HashOn.SourceAddress()))) {
+            tcp.addHashPolicy(io.envoyproxy.envoy.type.v3.HashPolicy.newBuilder()
+                    .setSourceIp(io.envoyproxy.envoy.type.v3.HashPolicy.SourceIp.getDefaultInstance()));
+        }
+        return tcp;
     }
 
     private static void addTo(RouteAction.Builder action, MeshModel model) {

@@ -20,6 +20,7 @@ import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
 import io.tracery.controlplane.api.XdsNames;
 import io.tracery.controlplane.model.AppProtocol;
+import io.tracery.controlplane.model.MeshModel;
 import io.tracery.controlplane.model.Policies;
 import io.tracery.controlplane.model.Route;
 import io.tracery.controlplane.model.Sidecar;
@@ -51,7 +52,7 @@ final class ListenerResources {
                 .setName(name)
                 .setTrafficDirection(TrafficDirection.INBOUND)
                 .setAddress(Metadatas.address(inbound.bind(), inbound.port()));
-        List<FilterChain.Builder> chains = chains(inbound.protocol(), http, tcp(name, cluster));
+        List<FilterChain.Builder> chains = chains(inbound.protocol(), http, tcp(to(name, cluster)));
         if (inbound.permissive()) {
             listener.addListenerFilters(
                     inspector("envoy.filters.listener.tls_inspector", TlsInspector.getDefaultInstance()));
@@ -69,7 +70,7 @@ final class ListenerResources {
         return detecting(inbound.protocol(), listener).build();
     }
 
-    static Listener outbound(Sidecar.Outbound outbound, AppProtocol protocol, List<TlsRoute> tlsRoutes) {
+    static Listener outbound(MeshModel model, Sidecar.Outbound outbound, AppProtocol protocol) {
         String name = XdsNames.outbound(
                 outbound.service().namespace(), outbound.service().name(), outbound.port());
         HttpConnectionManager.Builder http = HttpConnectionManager.newBuilder()
@@ -80,26 +81,30 @@ final class ListenerResources {
                 .setTrafficDirection(TrafficDirection.OUTBOUND)
                 .setAddress(Metadatas.address(outbound.bindHost(), outbound.bindPort()));
         if (protocol == AppProtocol.TLS) {
-            return passing(listener, name, tlsRoutes).build();
+            return passing(listener, name, model, model.tlsRoutes(outbound.service(), outbound.port()))
+                    .build();
         }
-        chains(protocol, http, tcp(name, name)).forEach(listener::addFilterChains);
+        chains(protocol, http, tcp(HashResources.addTo(to(name, name), model))).forEach(listener::addFilterChains);
         return detecting(protocol, listener).build();
     }
 
     /** TLS that stays closed: a chain for each route's names; without routes all of it goes to the service itself. */
-    private static Listener.Builder passing(Listener.Builder listener, String name, List<TlsRoute> routes) {
+    private static Listener.Builder passing(
+            Listener.Builder listener, String name, MeshModel model, List<TlsRoute> routes) {
         listener.addListenerFilters(
                 inspector("envoy.filters.listener.tls_inspector", TlsInspector.getDefaultInstance()));
         for (TlsRoute route : routes) {
-            FilterChain.Builder chain =
-                    FilterChain.newBuilder().setName(route.name().toString()).addFilters(tcp(name, route.backends()));
+            FilterChain.Builder chain = FilterChain.newBuilder()
+                    .setName(route.name().toString())
+                    .addFilters(tcp(HashResources.addTo(to(name, route.backends()), model)));
             if (!route.hostnames().isEmpty()) {
                 chain.setFilterChainMatch(FilterChainMatch.newBuilder().addAllServerNames(route.hostnames()));
             }
             listener.addFilterChains(chain);
         }
         return routes.isEmpty()
-                ? listener.addFilterChains(FilterChain.newBuilder().addFilters(tcp(name, name)))
+                ? listener.addFilterChains(
+                        FilterChain.newBuilder().addFilters(tcp(HashResources.addTo(to(name, name), model))))
                 : listener;
     }
 
@@ -155,13 +160,15 @@ final class ListenerResources {
                         .build());
     }
 
-    private static Filter tcp(String name, String cluster) {
-        return filter(
-                "envoy.filters.network.tcp_proxy",
-                TcpProxy.newBuilder().setStatPrefix(name).setCluster(cluster).build());
+    private static Filter tcp(TcpProxy.Builder tcp) {
+        return filter("envoy.filters.network.tcp_proxy", tcp.build());
     }
 
-    private static Filter tcp(String name, List<Route.Backend> backends) {
+    private static TcpProxy.Builder to(String name, String cluster) {
+        return TcpProxy.newBuilder().setStatPrefix(name).setCluster(cluster);
+    }
+
+    private static TcpProxy.Builder to(String name, List<Route.Backend> backends) {
         TcpProxy.WeightedCluster.Builder shares = TcpProxy.WeightedCluster.newBuilder();
         for (Route.Backend backend : backends) {
             // Envoy takes no share of nothing.
@@ -172,12 +179,7 @@ final class ListenerResources {
                         .setWeight(backend.weight()));
             }
         }
-        return filter(
-                "envoy.filters.network.tcp_proxy",
-                TcpProxy.newBuilder()
-                        .setStatPrefix(name)
-                        .setWeightedClusters(shares)
-                        .build());
+        return TcpProxy.newBuilder().setStatPrefix(name).setWeightedClusters(shares);
     }
 
     private static Filter filter(String name, Message config) {

@@ -75,7 +75,7 @@ final class NodeView {
             String name = XdsNames.outbound(
                     outbound.service().namespace(), outbound.service().name(), port.port());
             List<TlsRoute> tlsRoutes = model.tlsRoutes(outbound.service(), port.port());
-            put(XdsNames.LISTENER_TYPE, name, ListenerResources.outbound(outbound, port.protocol(), tlsRoutes));
+            put(XdsNames.LISTENER_TYPE, name, ListenerResources.outbound(model, outbound, port.protocol()));
             tlsRoutes.forEach(route -> route.backends().forEach(backend -> cluster(backend.service(), backend.port())));
             cluster(outbound.service(), port.port());
             if (!port.protocol().opaque()) {
