@@ -1,6 +1,8 @@
 package io.tracery.proxy;
 
 import io.tracery.proxy.identity.TestAuthority;
+import java.util.Arrays;
+import java.util.stream.Collectors;
 
 /** Bootstraps with static resources, as a person would write them. */
 final class Bootstraps {
@@ -119,6 +121,32 @@ final class Bootstraps {
                         cluster_name: outbound/stock.shop/80
                         endpoints: [{lb_endpoints: [{endpoint: {address: {socket_address: {address: 127.0.0.1, port_value: %d}}}}]}]
                 """.formatted(http("inbound/app"), http("outbound/stock.shop/80"), applicationPort, peerPort);
+    }
+
+    /** Plain text to endpoints that take turns; one that answers with an error is left out. */
+    static String balanced(int... ports) {
+        String endpoints = Arrays.stream(ports)
+                .mapToObj("{endpoint: {address: {socket_address: {address: 127.0.0.1, port_value: %d}}}}"::formatted)
+                .collect(Collectors.joining(", "));
+        return """
+                node: {id: sidecar~shop/front-1, cluster: front, metadata: {tracery: {
+                  namespace: shop, workload: front, version: v1, drain_timeout: 1s}}}
+                admin: {address: {socket_address: {address: 127.0.0.1, port_value: 0}}}
+                static_resources:
+                  listeners:
+                    - name: outbound/cart.shop/80
+                      traffic_direction: OUTBOUND
+                      address: {socket_address: {address: 127.0.0.1, port_value: 0}}
+                      filter_chains: [{filters: [%s]}]
+                  clusters:
+                    - name: outbound/cart.shop/80
+                      type: STATIC
+                      connect_timeout: 5s
+                      lb_policy: ROUND_ROBIN
+                      round_robin_lb_config: {}
+                      outlier_detection: {consecutive_5xx: 1, base_ejection_time: 300s, max_ejection_percent: 50}
+                      load_assignment: {cluster_name: outbound/cart.shop/80, endpoints: [{lb_endpoints: [%s]}]}
+                """.formatted(http("outbound/cart.shop/80").replace("timeout: 5s", "timeout: 60s"), endpoints);
     }
 
     private static String head(String workload, TestAuthority authority) {
