@@ -2,10 +2,13 @@ package io.tracery.proxy.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.channel.Channel;
+import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.tracery.proxy.data.Http1Peer.Message;
 import io.tracery.proxy.exchange.Exchange;
 import io.tracery.proxy.exchange.Intervention;
 import io.tracery.proxy.mesh.Listener;
+import io.tracery.proxy.mesh.UpstreamProtocol;
 import io.tracery.proxy.route.ClusterSplit;
 import io.tracery.proxy.route.Fault;
 import io.tracery.proxy.route.Filters;
@@ -105,9 +108,13 @@ class FaultTest {
         }
     }
 
+    /** The proxies' chance has a seed: what is drawn is the same each time. */
     @Test
-    void aShareOfRequestsIsConcerned() throws Exception {
-        Fault fault = fault(null, new Fault.Abort(503, -1, new Fraction(25, 100)), null);
+    void sharesOfRequestsAreDelayedAndAbortedEachDrawnByItself() throws Exception {
+        Fault fault = fault(
+                new Fault.Delay(Duration.ofMillis(20), new Fraction(25, 100)),
+                new Fault.Abort(503, -1, new Fraction(500_000, 1_000_000)),
+                null);
         try (Http1Backend backend = Http1Backend.saying("there");
                 TestProxy proxy =
                         new TestProxy().serving(with(fault, Duration.ZERO), Mesh.cluster("cart", backend.address()));
@@ -115,8 +122,93 @@ class FaultTest {
             for (int i = 0; i < 200; i++) {
                 client.get("/");
             }
-            assertThat(proxy.log.ended(200).stream().filter(exchange -> exchange.fate() == Fate.FAULT_INJECTED))
-                    .hasSizeBetween(25, 80);
+            List<Exchange> ended = proxy.log.ended(200);
+            List<Exchange> delayed = ended.stream()
+                    .filter(exchange -> exchange.intervened(Intervention.DELAY))
+                    .toList();
+            List<Exchange> aborted = ended.stream()
+                    .filter(exchange -> exchange.intervened(Intervention.ABORT))
+                    .toList();
+            assertThat(delayed)
+                    .hasSizeBetween(25, 80)
+                    .allMatch(exchange -> exchange.durationNanos() >= TimeUnit.MILLISECONDS.toNanos(20));
+            assertThat(aborted).hasSizeBetween(65, 135).allMatch(exchange -> exchange.fate() == Fate.FAULT_INJECTED);
+            assertThat(delayed)
+                    .as("some of them are aborted, others are not")
+                    .filteredOn(aborted::contains)
+                    .hasSizeBetween(1, delayed.size() - 1);
+            assertThat(ended)
+                    .filteredOn(exchange -> !delayed.contains(exchange) && !aborted.contains(exchange))
+                    .allMatch(exchange -> exchange.fate() == Fate.SERVED
+                            && exchange.injected().isEmpty());
+            assertThat(backend.requests()).hasSize(200 - aborted.size());
+        }
+    }
+
+    @Test
+    void ofTheRequestsThatHaveAllItsHeadersAFaultConcernsItsShare() throws Exception {
+        Fault fault = new Fault(
+                new Fault.Delay(Duration.ofMillis(20), new Fraction(50, 100)),
+                null,
+                new Fault.Bandwidth(10_000, new Fraction(50, 100)),
+                List.of(new Header("x-weather", "bad"), new Header("x-user", "7")));
+        try (Http1Backend backend = Http1Backend.saying("x".repeat(100));
+                TestProxy proxy =
+                        new TestProxy().serving(with(fault, Duration.ZERO), Mesh.cluster("cart", backend.address()));
+                Http1Peer client = Http1Peer.connect(proxy.address())) {
+            String[][] kinds = {{"bad", "7"}, {"bad", "8"}, {"good", "7"}};
+            for (String[] kind : kinds) {
+                for (int i = 0; i < 60; i++) {
+                    client.sendHead(
+                            "GET /" + kind[0] + kind[1] + " HTTP/1.1",
+                            "Host: cart",
+                            "X-Weather: " + kind[0],
+                            "X-User: " + kind[1]);
+                    assertThat(client.receive().text()).hasSize(100);
+                }
+            }
+            List<Exchange> ended = proxy.log.ended(3 * 60);
+            for (Intervention part : List.of(Intervention.DELAY, Intervention.BANDWIDTH)) {
+                assertThat(ended)
+                        .filteredOn(exchange -> exchange.intervened(part))
+                        .hasSizeBetween(10, 50)
+                        .extracting(Exchange::path)
+                        .containsOnly("/bad7");
+            }
+            assertThat(ended).allMatch(exchange -> exchange.fate() == Fate.SERVED);
+        }
+    }
+
+    @Test
+    void http2RequestsAreDelayedAndTheirAnswersPassedOnAtTheirBandwidthToo() throws Exception {
+        String body = "0123456789".repeat(10_000);
+        Fault fault = fault(
+                new Fault.Delay(Duration.ofMillis(200), Fraction.ALL),
+                null,
+                new Fault.Bandwidth(500_000, Fraction.ALL));
+        Http2Peers peers = new Http2Peers();
+        try (Http1Backend backend = Http1Backend.saying(body);
+                TestProxy proxy = new TestProxy()
+                        .serving(
+                                with(fault, Duration.ZERO),
+                                Mesh.cluster("cart", UpstreamProtocol.HTTP1, backend.address()))) {
+            Channel client = peers.connect(proxy.address());
+            assertThat(peers.ask(
+                                    client,
+                                    new DefaultHttp2Headers()
+                                            .method("GET")
+                                            .scheme("http")
+                                            .authority("cart")
+                                            .path("/"))
+                            .get())
+                    .isEqualTo("200 " + body);
+            Exchange exchange = proxy.log.only();
+            assertThat(exchange.intervened(Intervention.DELAY)).isTrue();
+            assertThat(exchange.intervened(Intervention.BANDWIDTH)).isTrue();
+            // A fifth of a second each; the answer's last portion is not waited for.
+            assertThat(exchange.durationNanos()).isGreaterThan(TimeUnit.MILLISECONDS.toNanos(300));
+        } finally {
+            peers.close();
         }
     }
 
