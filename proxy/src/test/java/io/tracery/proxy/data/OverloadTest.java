@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.netty.buffer.ByteBuf;
+import io.grpc.ManagedChannel;
+import io.grpc.Status;
 import io.tracery.proxy.loop.BufferMemory;
 import io.tracery.proxy.loop.Overload;
 import io.tracery.proxy.mesh.Direction;
@@ -139,6 +141,34 @@ class OverloadTest {
             assertThat(proxy.dataPath.refusals().overloads()).isEqualTo(before + 1);
         } finally {
             held.release();
+        }
+    }
+
+    @Test
+    void aboveTheFirstBoundAGrpcServerIsStillAskedWhetherItLives() throws Exception {
+        Overload patient = new Overload(4 * MEBIBYTE, 1L << 40, 1_000);
+        Listener both = Mesh.outbound(Mesh.at("/endless", "cart"), Mesh.route("grpc"));
+        try (RawServer backend = new RawServer(OverloadTest::fineOrEndless);
+                GrpcServer server = new GrpcServer();
+                TestProxy proxy = new TestProxy(new DataPathConfig(1, Limits.DEFAULT, "", patient))
+                        .serving(
+                                both,
+                                Mesh.cluster("cart", UpstreamProtocol.HTTP1, backend.address()),
+                                Mesh.cluster("grpc", server.address()))) {
+            ManagedChannel channel = GrpcServer.dial(proxy.address());
+            readers.add(channel::shutdownNow);
+            assertThat(GrpcServer.call(channel, GrpcServer.ECHO)).isEqualTo(Status.Code.OK);
+            BufferMemory memory = proxy.dataPath.memory();
+            ask(proxy.address(), READERS);
+            await().until(memory::high);
+            await().until(() -> proxy.log.started() == 1 + READERS);
+            long before = memory.shed();
+            assertThat(GrpcServer.call(channel, GrpcServer.HEALTH)).isEqualTo(Status.Code.OK);
+            assertThat(GrpcServer.call(channel, GrpcServer.ECHO)).isEqualTo(Status.Code.UNAVAILABLE);
+            assertThat(GrpcServer.call(channel, GrpcServer.HEALTH)).isEqualTo(Status.Code.OK);
+            assertThat(memory.shed()).isEqualTo(before + 1);
+            close();
+            await().until(() -> !memory.high());
         }
     }
 

@@ -3,6 +3,8 @@ package io.tracery.proxy.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.grpc.ManagedChannel;
+import io.grpc.Status;
 import io.tracery.proxy.data.Http1Peer.Message;
 import io.tracery.proxy.exchange.Exchange;
 import io.tracery.proxy.mesh.AdaptiveConcurrency;
@@ -15,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -122,6 +125,36 @@ class SheddingTest {
             assertThat(worker.receive().status()).isEqualTo(200);
             assertThat(other.get("/other").status()).isEqualTo(200);
             assertThat(proxy.log.ended(5)).extracting(Exchange::fate).containsOnlyOnce(Fate.BREAKER_OPEN);
+        }
+    }
+
+    @Test
+    void aBusyGrpcServerIsStillAskedWhetherItLives() throws Exception {
+        ClusterPolicy policy = policy(new AdaptiveConcurrency(1, 1, Set.of()));
+        try (GrpcServer busy = new GrpcServer();
+                TestProxy proxy = new TestProxy()
+                        .serving(
+                                Mesh.inbound(DownstreamTls.NONE, Mesh.route("app")),
+                                Mesh.cluster("app", busy.address()).with(policy))) {
+            ManagedChannel channel = GrpcServer.dial(proxy.address());
+            try {
+                Future<byte[]> worker = GrpcServer.begin(channel, GrpcServer.WORK);
+                await().until(() -> busy.working() == 1);
+
+                assertThat(GrpcServer.call(channel, GrpcServer.ECHO)).isEqualTo(Status.Code.UNAVAILABLE);
+                assertThat(GrpcServer.call(channel, GrpcServer.HEALTH)).isEqualTo(Status.Code.OK);
+
+                busy.finish();
+                assertThat(worker.get(20, TimeUnit.SECONDS)).containsExactly(1);
+                assertThat(GrpcServer.call(channel, GrpcServer.ECHO)).isEqualTo(Status.Code.OK);
+                assertThat(proxy.log.ended(4))
+                        .filteredOn(exchange -> exchange.fate() == Fate.BREAKER_OPEN)
+                        .singleElement()
+                        .extracting(Exchange::path)
+                        .isEqualTo("/test.Test/Echo");
+            } finally {
+                channel.shutdownNow();
+            }
         }
     }
 }
