@@ -1,29 +1,10 @@
 package io.tracery.load.benchmark;
 
-import io.micrometer.prometheusmetrics.PrometheusConfig;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import io.netty.channel.DefaultEventLoop;
-import io.netty.channel.EventLoop;
-import io.tracery.proxy.exchange.Attempt;
 import io.tracery.proxy.exchange.Exchange;
 import io.tracery.proxy.exchange.ExchangeObserver;
-import io.tracery.proxy.exchange.Protocol;
-import io.tracery.proxy.mesh.Cluster;
-import io.tracery.proxy.mesh.Direction;
-import io.tracery.proxy.mesh.Endpoint;
-import io.tracery.proxy.mesh.UpstreamProtocol;
-import io.tracery.proxy.mesh.Workload;
-import io.tracery.proxy.route.ClusterSplit;
-import io.tracery.proxy.route.RetryPolicy;
 import io.tracery.proxy.route.Route;
-import io.tracery.proxy.route.RouteMatch;
-import io.tracery.proxy.telemetry.ProxyTelemetry;
-import io.tracery.proxy.telemetry.TelemetryConfig;
-import io.tracery.tracing.context.TraceContext;
-import io.tracery.tracing.span.Fate;
-import java.net.InetSocketAddress;
-import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -42,10 +23,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/**
- * What telemetry costs an event loop for each exchange, over a hundred series: {@code none} makes exchanges and observes nothing,
- * {@code metrics} counts, {@code spans} counts and hands over to an exporter that encodes (and finds no Kafka).
- */
+/** What telemetry costs an event loop for each exchange, over a hundred series. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -57,63 +35,33 @@ public class ExchangeTelemetryBenchmark {
     private static final int BATCH = 1_000;
     private static final int ROUTES = 100;
 
-    /** What is observed. */
+    /** What is told of each, see {@link Telemetry}. */
     @Param({"none", "metrics", "spans"})
     public String observed = "none";
 
     private final SplittableRandom random = new SplittableRandom(1);
-    private final EventLoop loop = new DefaultEventLoop();
     private final List<Route> routes = IntStream.range(0, ROUTES)
-            .mapToObj(i -> new Route(
-                    "shop/cart/" + i,
-                    RouteMatch.ANY,
-                    ClusterSplit.to("outbound/cart.shop/80"),
-                    Duration.ZERO,
-                    RetryPolicy.NONE))
+            .mapToObj(i -> Cart.route("shop/cart/" + i))
             .toList();
-    private final Endpoint endpoint = new Endpoint(
-            new InetSocketAddress("127.0.0.1", 1),
-            new Workload("shop", "cart", "v1", "spiffe://tracery.local/ns/shop/sa/cart"),
-            1,
-            "");
-    private final Cluster cluster = new Cluster(
-            "outbound/cart.shop/80",
-            "shop",
-            "cart",
-            List.of(endpoint),
-            Duration.ofSeconds(1),
-            null,
-            UpstreamProtocol.SAME_AS_DOWNSTREAM);
-    private @Nullable ProxyTelemetry telemetry;
-    private @Nullable ExchangeObserver observer;
+    private @Nullable Telemetry telemetry;
+    private ExchangeObserver observer = MemoryLoop.NOBODY;
     private int next;
 
     @Setup
     public void begin() {
-        if (observed.equals("none")) {
-            return;
-        }
-        String kafka = observed.equals("spans") ? "127.0.0.1:1" : null;
-        ProxyTelemetry running = new ProxyTelemetry(
-                new TelemetryConfig(kafka, "shop", "front", "v1", "benchmark", ""),
-                new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
-        running.start();
-        observer = running.observerFor(loop);
-        telemetry = running;
+        telemetry = new Telemetry(observed);
+        observer = telemetry.observer();
     }
 
     @TearDown
     public void end() {
-        if (telemetry != null) {
-            telemetry.close();
-        }
-        loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
+        Objects.requireNonNull(telemetry).close();
     }
 
     @Benchmark
     @OperationsPerInvocation(BATCH)
     public long exchange() {
-        return loop.submit(this::batch).syncUninterruptibly().getNow();
+        return Objects.requireNonNull(telemetry).on(this::batch);
     }
 
     private long batch() {
@@ -126,27 +74,10 @@ public class ExchangeTelemetryBenchmark {
 
     private Exchange one() {
         int n = next++;
-        ExchangeObserver told = observer;
-        Exchange exchange =
-                new Exchange(Direction.OUTBOUND, "outbound/cart.shop/80", Protocol.HTTP1, 1_000_000_000L, n);
-        exchange.request(Protocol.HTTP1, "GET", "/items/7", "cart.shop", "http");
-        exchange.trace(TraceContext.root(random), 0);
-        exchange.routed(routes.get(Math.floorMod(n, ROUTES)));
-        exchange.cluster(cluster);
-        if (told != null) {
-            told.started(exchange);
-        }
-        Attempt attempt = exchange.nextAttempt(1, n + 1L);
-        attempt.picked(endpoint, 1.0, null, 0);
-        exchange.peer(endpoint.workload(), endpoint.workload().identity(), true);
-        attempt.connected(n + 2L, true);
-        attempt.firstByte(n + 3L);
-        exchange.status(200);
-        attempt.ended(n + 500_000L + random.nextInt(5_000_000), Fate.SERVED, 200);
-        exchange.end(Fate.SERVED, attempt.endNanos());
-        if (told != null) {
-            told.ended(exchange);
-        }
+        Exchange exchange = Exchanges.begun(routes.get(Math.floorMod(n, ROUTES)), random, n);
+        observer.started(exchange);
+        Exchanges.answered(exchange, random, n);
+        observer.ended(exchange);
         return exchange;
     }
 }

@@ -16,7 +16,6 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.util.ReferenceCountUtil;
 import io.tracery.proxy.http1.Http1Limits;
 import io.tracery.proxy.http1.Http1ServerCodec;
-import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -49,8 +48,7 @@ public class Http1CodecBenchmark {
     private String codec = "";
 
     private EmbeddedChannel channel = new EmbeddedChannel();
-    private final ByteBuf request = Unpooled.unreleasableBuffer(
-            Unpooled.directBuffer().writeBytes("""
+    private final ByteBuf request = Unpooled.unreleasableBuffer(Bytes.lines("""
                     GET /orders/7?full=1 HTTP/1.1
                     Host: checkout:8080
                     User-Agent: benchmark/1
@@ -58,9 +56,8 @@ public class Http1CodecBenchmark {
                     Accept-Encoding: gzip
                     traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
 
-                    """.replace("\n", "\r\n").getBytes(StandardCharsets.US_ASCII)));
-    private final ByteBuf body =
-            Unpooled.unreleasableBuffer(Unpooled.directBuffer().writeZero(BODY_BYTES));
+                    """));
+    private final ByteBuf body = Unpooled.unreleasableBuffer(Bytes.zeros(BODY_BYTES));
 
     @Setup
     public void open() {

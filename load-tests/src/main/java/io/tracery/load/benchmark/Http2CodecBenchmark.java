@@ -17,16 +17,11 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
-import io.netty.handler.codec.http2.DefaultHttp2HeadersEncoder;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
-import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
-import io.netty.handler.codec.http2.Http2Flags;
 import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
-import io.netty.handler.codec.http2.Http2FrameTypes;
 import io.netty.handler.codec.http2.Http2Headers;
-import io.netty.handler.codec.http2.Http2HeadersEncoder;
 import io.netty.handler.codec.http2.Http2HeadersFrame;
 import io.netty.handler.codec.http2.Http2MultiplexHandler;
 import io.netty.util.ReferenceCountUtil;
@@ -60,27 +55,24 @@ import org.openjdk.jmh.annotations.Warmup;
         jvmArgsAppend = {"-XX:+UseSerialGC", "-Dio.netty.leakDetection.level=disabled"})
 public class Http2CodecBenchmark {
 
-    private static final int BODY_BYTES = 1024;
     /** After so many streams comes a new connection, as ids do not last for ever. */
     private static final int STREAMS = 1 << 20;
-
-    private static final int STREAM_ID_AT = 5;
 
     /** Whose streams. */
     @Param({"tracery", "netty"})
     public String codec = "";
 
-    private EmbeddedChannel channel = new EmbeddedChannel();
-    /** A HEADERS frame, and the WINDOW_UPDATE by which the client gives back what the last answer took. */
-    private ByteBuf request = Unpooled.EMPTY_BUFFER;
+    /** Whether requests name the fields of earlier ones, as HPACK is meant, or say everything each time. */
+    @Param({"indexed", "literal"})
+    public String heads = "indexed";
 
-    private final ByteBuf body =
-            Unpooled.unreleasableBuffer(Unpooled.directBuffer().writeZero(BODY_BYTES));
+    private EmbeddedChannel channel = new EmbeddedChannel();
+    private ByteBuf request = Unpooled.EMPTY_BUFFER;
+    private final ByteBuf body = Unpooled.unreleasableBuffer(Bytes.zeros(Frames.BODY_BYTES));
     private int streams;
 
     @Setup
     public void open() throws Http2Exception {
-        request = Unpooled.unreleasableBuffer(request());
         connect();
     }
 
@@ -89,50 +81,27 @@ public class Http2CodecBenchmark {
         channel.finishAndReleaseAll();
     }
 
-    private void connect() {
+    private void connect() throws Http2Exception {
         channel.finishAndReleaseAll();
         channel = codec.equals("netty")
                 ? new EmbeddedChannel(
                         Http2FrameCodecBuilder.forServer().build(), new Http2MultiplexHandler(new NettyAnswer()))
                 : new EmbeddedChannel(new Answers(Http2Limits.of(1000, 32_768)));
-        ByteBuf hello = Unpooled.directBuffer().writeBytes(Http2CodecUtil.connectionPrefaceBuf());
-        Http2CodecUtil.writeFrameHeader(hello, 0, Http2FrameTypes.SETTINGS, new Http2Flags(), 0);
-        channel.writeInbound(hello);
+        Frames asking = new Frames(heads.equals("indexed"));
+        channel.writeInbound(Frames.preface());
+        // Netty takes stream 1 for one that began as HTTP/1.
+        streams = 1;
+        channel.writeInbound(Frames.about(2 * streams + 1, asking.request()));
         channel.releaseOutbound();
-        streams = 0;
-    }
-
-    /** Without HPACK's table of what was sent before, so that the same bytes mean the same each time. */
-    private static ByteBuf request() throws Http2Exception {
-        Http2Headers headers = new DefaultHttp2Headers()
-                .method("GET")
-                .scheme("http")
-                .authority("checkout:8080")
-                .path("/orders/7?full=1")
-                .add("user-agent", "benchmark/1")
-                .add("accept", "application/json")
-                .add("accept-encoding", "gzip")
-                .add("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
-        ByteBuf block = Unpooled.buffer();
-        new DefaultHttp2HeadersEncoder(Http2HeadersEncoder.ALWAYS_SENSITIVE).encodeHeaders(1, headers, block);
-        ByteBuf frames = Unpooled.directBuffer();
-        Http2CodecUtil.writeFrameHeader(
-                frames,
-                block.readableBytes(),
-                Http2FrameTypes.HEADERS,
-                new Http2Flags().endOfHeaders(true).endOfStream(true),
-                1);
-        frames.writeBytes(block);
-        Http2CodecUtil.writeFrameHeader(frames, 4, Http2FrameTypes.WINDOW_UPDATE, new Http2Flags(), 0);
-        return frames.writeInt(BODY_BYTES);
+        request = Unpooled.unreleasableBuffer(asking.request());
     }
 
     @Benchmark
-    public int readAndWrite() {
+    public int readAndWrite() throws Http2Exception {
         if (++streams == STREAMS) {
             connect();
         }
-        request.setInt(STREAM_ID_AT, 2 * streams + 1);
+        Frames.about(2 * streams + 1, request);
         channel.pipeline().fireChannelRead(request.duplicate());
         channel.pipeline().fireChannelReadComplete();
         channel.flush();
@@ -157,7 +126,7 @@ public class Http2CodecBenchmark {
             if (message instanceof Http2HeadersFrame read) {
                 Http2Headers headers = new DefaultHttp2Headers().status("200");
                 headers.set("traceparent", read.headers().get("traceparent"));
-                headers.setInt("content-length", BODY_BYTES);
+                headers.setInt("content-length", Frames.BODY_BYTES);
                 ctx.write(new DefaultHttp2HeadersFrame(headers), ctx.voidPromise());
                 ctx.writeAndFlush(new DefaultHttp2DataFrame(body(), /* endStream= */ true), ctx.voidPromise());
             }
@@ -188,7 +157,7 @@ public class Http2CodecBenchmark {
         protected void headers(int id, HeadBlock headers, boolean end) throws Http2Exception {
             HttpHeaders answer = headers.request(end).headers();
             answer.set("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-11f067aa0ba902b7-01");
-            answer.set("content-length", Integer.toString(BODY_BYTES));
+            answer.set("content-length", Integer.toString(Frames.BODY_BYTES));
             write(new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK, answer));
             write(new DefaultLastHttpContent(body(), EmptyHttpHeaders.INSTANCE));
             flush();

@@ -6,12 +6,8 @@ import io.tracery.proxy.exchange.Protocol;
 import io.tracery.proxy.mesh.Cluster;
 import io.tracery.proxy.mesh.Direction;
 import io.tracery.proxy.mesh.Endpoint;
-import io.tracery.proxy.mesh.UpstreamProtocol;
 import io.tracery.proxy.mesh.Workload;
-import io.tracery.proxy.route.ClusterSplit;
-import io.tracery.proxy.route.RetryPolicy;
 import io.tracery.proxy.route.Route;
-import io.tracery.proxy.route.RouteMatch;
 import io.tracery.proxy.telemetry.SpanEncoder;
 import io.tracery.tracing.context.TraceContext;
 import io.tracery.tracing.otlp.AttributeSet;
@@ -21,7 +17,6 @@ import io.tracery.tracing.span.Fate;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
-import java.time.Duration;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
@@ -66,17 +61,13 @@ public class SpanEncoderBenchmark {
 
     private final SplittableRandom random = new SplittableRandom(1);
     private final List<Endpoint> endpoints = IntStream.range(0, 3)
-            .mapToObj(i -> new Endpoint(
-                    new InetSocketAddress("127.0.0.1", 21001 + i),
-                    new Workload("shop", "cart", "v1", "spiffe://tracery.local/ns/shop/sa/cart"),
-                    1,
-                    ""))
+            .mapToObj(i -> Cart.endpoint(21001 + i, Cart.IDENTITY))
             .toList();
-    private final Cluster cluster = cluster("outbound/cart.shop/80", endpoints);
-    private final Cluster application = cluster(
-            "inbound/20003", List.of(new Endpoint(new InetSocketAddress("127.0.0.1", 20003), Workload.UNKNOWN, 1, "")));
-    private final Route outward = route("shop/cart/0", cluster);
-    private final Route inward = route("inbound/21003", application);
+    private final Cluster cluster = Cart.cluster(endpoints.toArray(Endpoint[]::new));
+    private final Cluster application = Cart.cluster(
+            "inbound/20003", new Endpoint(new InetSocketAddress("127.0.0.1", 20003), Workload.UNKNOWN, 1, ""));
+    private final Route outward = Cart.route("shop/cart/0");
+    private final Route inward = Cart.route("inbound/21003", application.name());
     private final TracesEncoder traces = new TracesEncoder(
             AttributeSet.builder()
                     .put(Key.of("service.name"), "front")
@@ -140,8 +131,7 @@ public class SpanEncoderBenchmark {
     }
 
     private Exchange outbound(int i) {
-        Exchange exchange =
-                begin(Direction.OUTBOUND, "outbound/cart.shop/80", i, last.child(random), last.spanId(), outward);
+        Exchange exchange = begin(Direction.OUTBOUND, Cart.NAME, i, last.child(random), last.spanId(), outward);
         exchange.cluster(cluster);
         Endpoint chosen = endpoints.get(random.nextInt(3));
         exchange.peer(chosen.workload(), chosen.workload().identity(), true);
@@ -170,14 +160,5 @@ public class SpanEncoderBenchmark {
         attempt.ended(end, Fate.SERVED, 200);
         exchange.end(Fate.SERVED, end);
         return exchange;
-    }
-
-    private static Route route(String name, Cluster to) {
-        return new Route(name, RouteMatch.ANY, ClusterSplit.to(to.name()), Duration.ZERO, RetryPolicy.NONE);
-    }
-
-    private static Cluster cluster(String name, List<Endpoint> endpoints) {
-        return new Cluster(
-                name, "shop", "cart", endpoints, Duration.ofSeconds(1), null, UpstreamProtocol.SAME_AS_DOWNSTREAM);
     }
 }

@@ -1,6 +1,7 @@
 package io.tracery.proxy.data;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFactory;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoop;
 import io.netty.channel.IoHandlerFactory;
@@ -88,7 +89,7 @@ public final class DataPath implements Component {
         this.memory = new BufferMemory(config.overload());
         boolean epoll = Epoll.isAvailable();
         IoHandlerFactory io = epoll ? new MendedEpoll() : NioIoHandler.newFactory();
-        Class<? extends SocketChannel> sockets = epoll ? EpollSocketChannel.class : NioSocketChannel.class;
+        ChannelFactory<SocketChannel> sockets = epoll ? EpollSocketChannel::new : NioSocketChannel::new;
         Class<? extends ServerChannel> servers = epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
         this.loops = new MultiThreadIoEventLoopGroup(config.eventLoops(), io);
         loops.forEach(executor -> {

@@ -54,7 +54,7 @@ public enum Opening {
     }
 
     /** Of a port of which nothing is declared. */
-    static Opening of(ByteBuf in) {
+    public static Opening of(ByteBuf in) {
         if (!in.isReadable()) {
             return UNDECIDED;
         }

@@ -19,22 +19,29 @@ import org.jspecify.annotations.Nullable;
  * leads to its trace. Exchanges of one trace are sampled alike in every sidecar. Confined to the exporter, but for
  * {@link #wants}.
  */
-final class AccessLog implements AutoCloseable {
+public final class AccessLog implements AutoCloseable {
+
+    /** What its lines are counted as. */
+    static final String SIGNAL = "access_log";
 
     private static final int MAX_TEXT = 1024;
     private static final int PERCENT = 100;
 
     private final int samplePercent;
     private final LineFile file;
-    private final Account account;
+    private final Account account = new Account(SIGNAL);
     private final AddressTexts addresses = new AddressTexts();
     private final StringBuilderWriter text = new StringBuilderWriter();
     private final JsonFactory json = new JsonFactory();
 
-    AccessLog(AccessLogConfig config, Account account) {
+    public AccessLog(AccessLogConfig config) {
         this.samplePercent = config.samplePercent();
-        this.account = account;
         this.file = new LineFile(config.path(), account);
+    }
+
+    /** What became of its lines. */
+    Account account() {
+        return account;
     }
 
     /** Any thread. */
@@ -52,7 +59,8 @@ final class AccessLog implements AutoCloseable {
         account.refuse(DropReason.QUEUE_FULL, 1);
     }
 
-    void write(Exchange exchange) {
+    /** Adds an exchange's line to those that wait. */
+    public void write(Exchange exchange) {
         account.accept(1);
         text.clear();
         try (JsonGenerator line = json.createGenerator(text)) {
@@ -122,7 +130,7 @@ final class AccessLog implements AutoCloseable {
     }
 
     /** Writes out what has gathered; called once a tick. */
-    void flush(long nowNanos) {
+    public void flush(long nowNanos) {
         file.flush(nowNanos);
     }
 

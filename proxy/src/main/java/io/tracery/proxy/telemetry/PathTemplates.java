@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * segments, all of them are ids from then on. Bounded, and the same paths in the same order lead to the same templates.
  * Confined to one event loop.
  */
-final class PathTemplates {
+public final class PathTemplates {
 
     /** Different words in one place of a path; the next one makes all of them ids. */
     static final int MOST_WORDS = 24;
@@ -74,7 +74,7 @@ final class PathTemplates {
      * @param answered whether the path is one that somebody answers; of others nothing is learned
      * @return empty where no path of the kind was ever answered, or where there are too many kinds
      */
-    String of(String path, boolean answered) {
+    public String of(String path, boolean answered) {
         int slot = path.hashCode();
         slot = (slot ^ (slot >>> 16)) & (REMEMBERED - 1);
         if (path.equals(paths[slot])) {

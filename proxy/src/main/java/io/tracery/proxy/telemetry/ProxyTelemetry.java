@@ -38,7 +38,6 @@ public final class ProxyTelemetry implements Component {
     private final Account spanAccount = new Account("spans");
     private final Account metricAccount = new Account("metrics");
     private final Account canaryAccount = new Account("canaries");
-    private final Account lineAccount = new Account("access_log");
     private final @Nullable AccessLog accessLog;
     private final Map<EventLoop, LoopTelemetry> loops = new ConcurrentHashMap<>();
     private final boolean exporting;
@@ -77,7 +76,8 @@ public final class ProxyTelemetry implements Component {
         this.exporting = transport != null;
         this.recordedHeaders = config.recordedHeaders();
         this.recent = new RecentSpans(limits.rememberedBytes(), limits.rememberedExchanges());
-        this.accessLog = config.accessLog() == null ? null : new AccessLog(config.accessLog(), lineAccount);
+        this.accessLog = config.accessLog() == null ? null : new AccessLog(config.accessLog());
+        Account lineAccount = accessLog == null ? new Account(AccessLog.SIGNAL) : accessLog.account();
         LossReporter losses = new LossReporter(
                 List.of(spanAccount, metricAccount),
                 config.otlp() == null

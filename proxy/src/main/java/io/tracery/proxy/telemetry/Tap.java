@@ -78,10 +78,11 @@ public final class Tap {
      */
     public String look(TapFilter filter, long from, int most, long patienceMillis) throws InterruptedException {
         long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(patienceMillis);
+        Found found = new Found(from, most);
         while (true) {
-            Found found = new Found(from, most);
             long before = recent.next();
-            from(from, Integer.MAX_VALUE).forEach(one -> found.see(one, filter));
+            // What was looked at and does not match is not decoded again, however long the wait.
+            from(found.next, Integer.MAX_VALUE).forEach(one -> found.see(one, filter));
             found.seenUpTo(before);
             if (!found.exchanges.isEmpty() || System.nanoTime() - end >= 0) {
                 return TapJson.page(found.next, found.missed, found.exchanges);

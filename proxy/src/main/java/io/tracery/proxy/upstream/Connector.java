@@ -3,11 +3,11 @@ package io.tracery.proxy.upstream;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFactory;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.EventLoop;
-import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import io.netty.util.concurrent.Future;
@@ -30,28 +30,31 @@ import org.jspecify.annotations.Nullable;
 public final class Connector {
 
     private final EventLoop loop;
-    private final Class<? extends SocketChannel> channelType;
+    private final ChannelFactory<? extends Channel> channels;
     private final IdentitySource identities;
     private final LongSupplier nanoTime;
     private final @Nullable Occupancy occupancy;
 
-    /** @param nanoTime monotonic, the same as the callers' */
+    /**
+     * @param channels makes a channel of the loop's kind, not connected yet
+     * @param nanoTime monotonic, the same as the callers'
+     */
     public Connector(
             EventLoop loop,
-            Class<? extends SocketChannel> channelType,
+            ChannelFactory<? extends Channel> channels,
             IdentitySource identities,
             LongSupplier nanoTime) {
-        this(loop, channelType, identities, nanoTime, null);
+        this(loop, channels, identities, nanoTime, null);
     }
 
     private Connector(
             EventLoop loop,
-            Class<? extends SocketChannel> channelType,
+            ChannelFactory<? extends Channel> channels,
             IdentitySource identities,
             LongSupplier nanoTime,
             @Nullable Occupancy occupancy) {
         this.loop = loop;
-        this.channelType = channelType;
+        this.channels = channels;
         this.identities = identities;
         this.nanoTime = nanoTime;
         this.occupancy = occupancy;
@@ -59,7 +62,7 @@ public final class Connector {
 
     /** One that makes no more connections than a cluster may have. */
     Connector within(Occupancy bound) {
-        return new Connector(loop, channelType, identities, nanoTime, bound);
+        return new Connector(loop, channels, identities, nanoTime, bound);
     }
 
     /** True when the cluster has as many connections as it may. */
@@ -100,7 +103,9 @@ public final class Connector {
                 (int) Math.min(Integer.MAX_VALUE, cluster.connectTimeout().toMillis());
         ChannelFuture connecting = new Bootstrap()
                 .group(loop)
-                .channel(channelType)
+                .channelFactory(channels)
+                // Endpoints come as addresses: there is nothing to look up, least of all on an event loop.
+                .disableResolver()
                 .option(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
                 .option(ChannelOption.TCP_NODELAY, true)
                 .option(ChannelOption.AUTO_READ, tls != null)

@@ -25,7 +25,6 @@ class AccessLogTest {
     @TempDir
     private Path folder;
 
-    private final Account account = new Account("access_log");
     private long now = System.nanoTime();
 
     @Test
@@ -33,6 +32,8 @@ class AccessLogTest {
         try (AccessLog log = log(100)) {
             log.write(Exchanges.served());
             log.flush(now += SECOND);
+            assertThat(log.account().exported()).isEqualTo(1);
+            assertThat(log.account().queued()).isZero();
         }
         JsonNode line = new ObjectMapper().readTree(Files.readString(folder.resolve("access.json")));
         assertThat(line.get("trace_id").asText()).isEqualTo(Exchanges.TRACE.traceIdHex());
@@ -42,8 +43,6 @@ class AccessLogTest {
         assertThat(line.get("tracery.fate").asText()).isEqualTo("served");
         assertThat(line.get("http.response.status_code").asInt()).isEqualTo(200);
         assertThat(line.get("duration_ms").asDouble()).isPositive();
-        assertThat(account.exported()).isEqualTo(1);
-        assertThat(account.queued()).isZero();
     }
 
     @Test
@@ -100,19 +99,19 @@ class AccessLogTest {
     void countsWhatCouldNotBeWrittenAndTriesAgain() throws IOException {
         Path blocked = folder.resolve("later");
         try (AccessLog log =
-                new AccessLog(new AccessLogConfig(blocked.resolve("access.json").toString(), 100), account)) {
+                new AccessLog(new AccessLogConfig(blocked.resolve("access.json").toString(), 100))) {
             log.write(Exchanges.served());
             log.flush(now += SECOND);
-            assertThat(account.dropped(DropReason.UNREACHABLE)).isEqualTo(1);
+            assertThat(log.account().dropped(DropReason.UNREACHABLE)).isEqualTo(1);
             Files.createDirectory(blocked);
             log.write(Exchanges.served());
             log.flush(now += 2 * SECOND);
-            assertThat(account.exported()).isEqualTo(1);
+            assertThat(log.account().exported()).isEqualTo(1);
         }
     }
 
     private AccessLog log(int percent) {
-        return new AccessLog(new AccessLogConfig(folder.resolve("access.json").toString(), percent), account);
+        return new AccessLog(new AccessLogConfig(folder.resolve("access.json").toString(), percent));
     }
 
     private static Exchange ended(Fate fate, long traceIdLow) {

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tracery.load.benchmark;
+
+import org.jspecify.annotations.NullMarked;
