@@ -168,13 +168,21 @@ public final class ClusterState {
 
     public UpstreamPool http1(EndpointLoad load) {
         Endpoint endpoint = load.endpoint();
-        return http1.computeIfAbsent(
-                endpoint.address(), address -> new Http1Pool(connector, cluster, endpoint, limits));
+        Http1Pool pool = http1.get(endpoint.address());
+        if (pool == null) {
+            pool = new Http1Pool(connector, cluster, endpoint, limits);
+            http1.put(endpoint.address(), pool);
+        }
+        return pool;
     }
 
     public UpstreamPool http2(EndpointLoad load) {
         Endpoint endpoint = load.endpoint();
-        return http2.computeIfAbsent(
-                endpoint.address(), address -> new Http2Pool(connector, cluster, endpoint, limits));
+        Http2Pool pool = http2.get(endpoint.address());
+        if (pool == null) {
+            pool = new Http2Pool(connector, cluster, endpoint, limits);
+            http2.put(endpoint.address(), pool);
+        }
+        return pool;
     }
 }

@@ -16,11 +16,36 @@ final class Http1Pool implements UpstreamPool {
     private final Endpoint endpoint;
     private final Limits limits;
     private final long idleNanos;
-    private final ArrayDeque<Idle> idle = new ArrayDeque<>();
+    private final ArrayDeque<Connection> idle = new ArrayDeque<>();
     private int open;
     private boolean retired;
 
-    private record Idle(Channel channel, UpstreamHandler handler, long sinceNanos) {}
+    /** Lent to one request after the other. */
+    private final class Connection {
+
+        private final Channel channel;
+        private final UpstreamHandler handler = new UpstreamHandler();
+        private final Runnable back = this::giveBack;
+        private long idleSinceNanos;
+
+        Connection(Channel channel) {
+            this.channel = channel;
+        }
+
+        void lend(boolean reused, Taker taker) {
+            taker.ready(new ChannelLease(channel, handler, reused, taker, back));
+        }
+
+        private void giveBack() {
+            if (retired || !channel.isActive()) {
+                channel.close();
+                return;
+            }
+            channel.config().setAutoRead(true);
+            idleSinceNanos = connector.nanoTime();
+            idle.addLast(this);
+        }
+    }
 
     Http1Pool(Connector connector, Cluster cluster, Endpoint endpoint, Limits limits) {
         this.connector = connector;
@@ -33,10 +58,10 @@ final class Http1Pool implements UpstreamPool {
     @Override
     public void acquire(Taker taker, Freshness freshness) {
         if (freshness == Freshness.ANY) {
-            Idle found = idle.pollLast();
+            Connection found = idle.pollLast();
             while (found != null) {
-                if (found.channel().isActive()) {
-                    lend(found.channel(), found.handler(), true, taker);
+                if (found.channel.isActive()) {
+                    found.lend(/* reused= */ true, taker);
                     return;
                 }
                 found = idle.pollLast();
@@ -65,42 +90,29 @@ final class Http1Pool implements UpstreamPool {
 
     /** Makes room for another connection; false where all are in use. */
     boolean closeOneIdle() {
-        Idle oldest = idle.pollFirst();
+        Connection oldest = idle.pollFirst();
         if (oldest == null) {
             return false;
         }
-        oldest.channel().close();
+        oldest.channel.close();
         return true;
     }
 
     private void adopt(Channel channel, Taker taker) {
-        UpstreamHandler handler = new UpstreamHandler();
+        Connection made = new Connection(channel);
         channel.closeFuture().addListener(closed -> {
             open--;
-            idle.removeIf(connection -> connection.handler() == handler);
+            idle.remove(made);
         });
-        UpstreamStack.http1(channel, limits, handler);
+        UpstreamStack.http1(channel, limits, made.handler);
         channel.config().setAutoRead(true);
-        lend(channel, handler, false, taker);
-    }
-
-    private void lend(Channel channel, UpstreamHandler handler, boolean reused, Taker taker) {
-        taker.ready(new ChannelLease(channel, handler, reused, taker, () -> giveBack(channel, handler)));
-    }
-
-    private void giveBack(Channel channel, UpstreamHandler handler) {
-        if (retired || !channel.isActive()) {
-            channel.close();
-            return;
-        }
-        channel.config().setAutoRead(true);
-        idle.addLast(new Idle(channel, handler, connector.nanoTime()));
+        made.lend(/* reused= */ false, taker);
     }
 
     @Override
     public void sweep(long nowNanos) {
-        while (!idle.isEmpty() && nowNanos - idle.peekFirst().sinceNanos() > idleNanos) {
-            idle.pollFirst().channel().close();
+        while (!idle.isEmpty() && nowNanos - idle.peekFirst().idleSinceNanos > idleNanos) {
+            idle.pollFirst().channel.close();
         }
     }
 
@@ -108,7 +120,7 @@ final class Http1Pool implements UpstreamPool {
     public void retire() {
         retired = true;
         // Closing takes a connection off the queue.
-        List.copyOf(idle).forEach(connection -> connection.channel().close());
+        List.copyOf(idle).forEach(connection -> connection.channel.close());
         idle.clear();
     }
 }

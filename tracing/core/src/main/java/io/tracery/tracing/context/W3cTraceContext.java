@@ -32,7 +32,11 @@ public final class W3cTraceContext {
         if (traceparents.size() != 1) {
             return null;
         }
-        CharSequence tracestate = tracestates.size() == 1 ? tracestates.getFirst() : String.join(",", tracestates);
+        CharSequence tracestate = switch (tracestates.size()) {
+            case 0 -> "";
+            case 1 -> tracestates.getFirst();
+            default -> String.join(",", tracestates);
+        };
         return parse(traceparents.getFirst(), tracestate);
     }
 
