@@ -138,6 +138,8 @@ public final class ProxyApp implements Component {
         snapshots.onPublish(snapshot -> configured = Instant.now());
         telemetry.tell(this::vitals);
         telemetry.tellEndpoints(() -> data.endpointsInUse().thenApply(EndpointCosts::of));
+        telemetry.tellUndeclared(
+                () -> UndeclaredPorts.of(snapshots.current(), data.detections().all()));
         ProxyMetrics.bind(registry, data, snapshots, xds);
     }
 

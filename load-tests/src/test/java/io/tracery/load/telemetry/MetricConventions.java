@@ -53,6 +53,11 @@ final class MetricConventions {
             Map.entry(Vocabulary.PROXY_ENDPOINT_COST, gauge("s", OF_AN_ENDPOINT)),
             Map.entry(Vocabulary.PROXY_ENDPOINT_IN_FLIGHT, gauge("{request}", OF_AN_ENDPOINT)),
             Map.entry(Vocabulary.PROXY_ENDPOINT_OMITTED, gauge("{endpoint}")),
+            Map.entry(
+                    Vocabulary.PROXY_DETECTION_CONNECTIONS,
+                    counter("{connection}", Vocabulary.LISTENER, Vocabulary.EVENT_DETECTED)),
+            Map.entry(Vocabulary.PROXY_DETECTION_WAIT, gauge("s", Vocabulary.LISTENER)),
+            Map.entry(Vocabulary.PROXY_DETECTION_OMITTED, gauge("{port}")),
             Map.entry(Vocabulary.PROXY_DROPPED, counter("{item}", Vocabulary.SIGNAL)),
             Map.entry(Vocabulary.PROXY_OVER_BUDGET, counter("{exchange}")));
 

@@ -115,8 +115,9 @@ public final class Detections {
         List<Opening> spoken = found.keySet().stream()
                 .filter(opening -> opening != Opening.UNDECIDED)
                 .toList();
+        boolean tls = spoken.stream().allMatch(opening -> opening == Opening.TLS);
         boolean http = spoken.stream().allMatch(Opening::http);
         boolean opaque = spoken.stream().noneMatch(Opening::http);
-        return spoken.isEmpty() ? null : http ? "http" : opaque ? "tcp" : null;
+        return spoken.isEmpty() ? null : http ? "http" : tls ? "tls" : opaque ? "tcp" : null;
     }
 }

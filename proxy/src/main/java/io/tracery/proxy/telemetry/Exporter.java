@@ -48,7 +48,7 @@ final class Exporter implements Runnable {
      * Where spans and metrics go.
      *
      * @param traces writes what goes to {@code spans}
-     * @param metricBatches writes what goes to {@code metrics}, as vitals and endpoints do
+     * @param metricBatches writes what goes to {@code metrics}, as vitals, endpoints and undeclared ports do
      * @param budget of bytes of spans
      */
     record Outboxes(
@@ -59,6 +59,7 @@ final class Exporter implements Runnable {
             MetricBatches metricBatches,
             VitalsBatch vitals,
             EndpointBatch endpoints,
+            UndeclaredBatch undeclared,
             TopicOutbox metrics,
             SpanEncoder spanEncoder,
             SpanBudget budget,
@@ -239,6 +240,7 @@ final class Exporter implements Runnable {
         if (free && (news || all)) {
             writeMetrics(out);
             writeVitals(out, all);
+            out.undeclared.write(all, epochNanos(), to(out));
         }
         if (free) {
             out.endpoints.tick(now, epochNanos(), to(out));

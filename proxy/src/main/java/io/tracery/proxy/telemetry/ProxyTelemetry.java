@@ -48,6 +48,7 @@ public final class ProxyTelemetry implements Component {
     private final PrometheusRegistry registry;
     private @Nullable VitalsBatch vitals;
     private @Nullable EndpointBatch endpoints;
+    private @Nullable UndeclaredBatch undeclared;
     private @Nullable Thread thread;
 
     /** @param registry where the figures appear; its scrapes show them as of at most about a second before */
@@ -136,6 +137,13 @@ public final class ProxyTelemetry implements Component {
         }
     }
 
+    /** Has what a source knows of ports of undeclared protocol told with the metrics. Before the start. */
+    public void tellUndeclared(Supplier<List<UndeclaredPort>> source) {
+        if (undeclared != null) {
+            undeclared.of(source);
+        }
+    }
+
     private VitalsBatch vitals(VitalsBatch made) {
         vitals = made;
         return made;
@@ -143,6 +151,11 @@ public final class ProxyTelemetry implements Component {
 
     private EndpointBatch endpoints(EndpointBatch made) {
         endpoints = made;
+        return made;
+    }
+
+    private UndeclaredBatch undeclared(UndeclaredBatch made) {
+        undeclared = made;
         return made;
     }
 
@@ -211,6 +224,7 @@ public final class ProxyTelemetry implements Component {
                 vitals(new VitalsBatch(
                         new MetricsEncoder(resource, scope), startNanos, List.of(spanAccount, metricAccount))),
                 endpoints(new EndpointBatch(new MetricsEncoder(resource, scope), startNanos, System.nanoTime())),
+                undeclared(new UndeclaredBatch(new MetricsEncoder(resource, scope), startNanos)),
                 new TopicOutbox(Topic.OTLP_METRICS, workload, transport, metricAccount, limits.pendingBatches()),
                 new SpanEncoder(traces, recordedHeaders, new SplittableRandom()),
                 new SpanBudget(config.spanBytesPerSecond(), System.nanoTime()),

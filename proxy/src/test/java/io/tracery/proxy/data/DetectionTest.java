@@ -150,6 +150,8 @@ class DetectionTest {
             assertThat(only.bytesReceived()).isEqualTo(bytes.length());
             assertThat(proxy.dataPath.detections().latest(OUT))
                     .isEqualTo(bytes.charAt(0) == 0x16 ? Opening.TLS : Opening.OPAQUE);
+            assertThat(proxy.dataPath.detections().all().getFirst().declare())
+                    .isEqualTo(bytes.charAt(0) == 0x16 ? "tls" : "tcp");
         }
     }
 

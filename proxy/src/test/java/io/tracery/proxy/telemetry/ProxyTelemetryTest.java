@@ -19,6 +19,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -106,6 +107,29 @@ class ProxyTelemetryTest {
         assertThat(last(kafka.metrics("tracery.exchange.retries")).getSum().getDataPointsList())
                 .as("a new series shows even its zeros")
                 .hasSize(1);
+    }
+
+    @Test
+    void undeclaredPortsAreToldOfUntilTheyAreDeclared() {
+        AtomicReference<List<UndeclaredPort>> ports = new AtomicReference<>(List.of());
+        telemetry.tellUndeclared(ports::get);
+        telemetry.start();
+        run(1);
+        await().atMost(PATIENCE)
+                .until(() -> kafka.metrics("tracery.proxy.dropped").count() > 0);
+        assertThat(kafka.metrics("tracery.proxy.detection.connections")).isEmpty();
+
+        ports.set(List.of(new UndeclaredPort("outbound/kv.shop/6379", Map.of("server_first", 3L), 200)));
+        await().atMost(PATIENCE)
+                .until(() ->
+                        kafka.metrics("tracery.proxy.detection.connections").count() > 0);
+        assertThat(value("tracery.proxy.detection.connections", 0)).isEqualTo(3);
+        ports.set(List.of());
+        await().atMost(PATIENCE)
+                .until(() -> last(kafka.metrics("tracery.proxy.detection.connections"))
+                                .getSum()
+                                .getDataPointsCount()
+                        == 0);
     }
 
     @Test

@@ -57,6 +57,18 @@ public final class Vocabulary {
     /** Gauge: endpoints that the proxy uses and does not tell of, since they are too many. */
     public static final String PROXY_ENDPOINT_OMITTED = "tracery.proxy.endpoint.omitted";
 
+    /** Sum: connections to a port of undeclared protocol, by {@link #LISTENER} and what they spoke, {@link #EVENT_DETECTED}. */
+    public static final String PROXY_DETECTION_CONNECTIONS = "tracery.proxy.detection.connections";
+
+    /** Gauge, seconds: how long a client of such a port may be silent before its server is asked whether it speaks first. */
+    public static final String PROXY_DETECTION_WAIT = "tracery.proxy.detection.wait";
+
+    /** Gauge: ports of undeclared protocol that the proxy does not tell of, since they are too many. */
+    public static final String PROXY_DETECTION_OMITTED = "tracery.proxy.detection.omitted";
+
+    /** A listener of the proxy, such as {@code outbound/cart.shop/80}. */
+    public static final String LISTENER = "tracery.listener";
+
     /** Why an endpoint is left out, such as {@code consecutive_5xx}; absent while it is not. */
     public static final String EJECTED = "tracery.ejected";
 
@@ -88,6 +100,9 @@ public final class Vocabulary {
 
     /** {@link #NETWORK_IO_DIRECTION}: bytes of responses. */
     public static final String IO_TRANSMIT = "transmit";
+
+    /** {@link #EVENT_DETECTED}: the client waited and the server spoke. */
+    public static final String DETECTED_SERVER_FIRST = "server_first";
 
     public static final String TLS_MUTUAL = "mtls";
     public static final String TLS_NONE = "none";
