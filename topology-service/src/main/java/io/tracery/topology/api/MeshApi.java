@@ -8,6 +8,7 @@ import io.tracery.topology.fleet.PartitionFleet;
 import io.tracery.topology.fleet.ProxyReport;
 import io.tracery.topology.graph.EdgeLag;
 import io.tracery.topology.views.Balanced;
+import io.tracery.topology.views.Undeclared;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -119,6 +120,17 @@ final class MeshApi {
     /** What the sidecars of its callers make of a node's endpoints. */
     Balanced balanced(String node) {
         return Balanced.of(node, fleet.proxies(), times.now());
+    }
+
+    /**
+     * Ports of undeclared protocol.
+     *
+     * @param node null for those of all
+     */
+    List<Undeclared> undeclared(@Nullable String node) {
+        return node == null
+                ? Undeclared.all(fleet.proxies(), times.now())
+                : Undeclared.of(node, fleet.proxies(), times.now());
     }
 
     /** How many proxies spoke for each node lately. */

@@ -77,7 +77,8 @@ final class PastApi {
         return Answer.to(context, parameters -> {
             parameters.only("namespace", "window", "at", "from", "to");
             Past.Interval interval = times.interval(times.asked(parameters, null));
-            return Answers.json(services.listing(interval, parameters.optional("namespace"), times.now()));
+            return Answers.json(
+                    services.listing(interval, parameters.optional("namespace"), mesh.undeclared(null), times.now()));
         });
     }
 
@@ -93,6 +94,7 @@ final class PastApi {
                     edges,
                     mesh.proxies(node.id()),
                     mesh.balanced(node.id()),
+                    mesh.undeclared(node.id()),
                     mesh.events(interval.from(), interval.to(), node.id()));
             return services.detail(node, interval, company, times.now())
                     .map(found -> Answers.json(found))

@@ -10,6 +10,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Keys and values of proxies and events, in the store that holds the windows, too. */
@@ -20,6 +22,8 @@ public final class FleetCodec {
     private static final byte FORMAT = 1;
     /** Format 1, and then what balancers make of endpoints. */
     private static final byte FORMAT_BALANCED = 2;
+    /** Format 1, then both of what may be absent, each behind whether it is there: of endpoints, and of undeclared ports. */
+    private static final byte FORMAT_UNDECLARED = 3;
 
     private FleetCodec() {}
 
@@ -56,7 +60,8 @@ public final class FleetCodec {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(128);
         try (DataOutputStream out = new DataOutputStream(bytes)) {
             BalancedEndpoints balanced = report.balanced();
-            out.writeByte(balanced == null ? FORMAT : FORMAT_BALANCED);
+            UndeclaredPorts undeclared = report.undeclared();
+            out.writeByte(undeclared != null ? FORMAT_UNDECLARED : balanced != null ? FORMAT_BALANCED : FORMAT);
             out.writeUTF(report.instance());
             out.writeUTF(report.node());
             out.writeUTF(report.version());
@@ -74,8 +79,14 @@ public final class FleetCodec {
             }) {
                 out.writeLong(value == null ? Long.MIN_VALUE : value);
             }
+            if (undeclared != null) {
+                out.writeBoolean(balanced != null);
+            }
             if (balanced != null) {
                 write(balanced, out);
+            }
+            if (undeclared != null) {
+                write(undeclared, out);
             }
         } catch (IOException e) {
             throw new UncheckedIOException("memory cannot be written", e);
@@ -116,12 +127,44 @@ public final class FleetCodec {
         return new BalancedEndpoints(time, List.copyOf(endpoints), omitted);
     }
 
+    private static void write(UndeclaredPorts undeclared, DataOutputStream out) throws IOException {
+        out.writeLong(undeclared.timeMillis());
+        out.writeLong(undeclared.omitted());
+        out.writeByte(undeclared.ports().size());
+        for (UndeclaredPorts.Port port : undeclared.ports()) {
+            out.writeUTF(port.listener());
+            out.writeLong(port.waitMillis());
+            out.writeByte(port.connections().size());
+            for (Map.Entry<String, Long> spoken : port.connections().entrySet()) {
+                out.writeUTF(spoken.getKey());
+                out.writeLong(spoken.getValue());
+            }
+        }
+    }
+
+    private static UndeclaredPorts readUndeclared(DataInputStream in) throws IOException {
+        long time = in.readLong();
+        long omitted = in.readLong();
+        int size = in.readByte();
+        List<UndeclaredPorts.Port> ports = new ArrayList<>();
+        for (int i = 0; i < size; i++) {
+            String listener = in.readUTF();
+            long wait = in.readLong();
+            Map<String, Long> connections = new TreeMap<>();
+            for (int spoken = in.readByte(); spoken > 0; spoken--) {
+                connections.put(in.readUTF(), in.readLong());
+            }
+            ports.add(new UndeclaredPorts.Port(listener, connections, wait));
+        }
+        return new UndeclaredPorts(time, List.copyOf(ports), omitted);
+    }
+
     /** @throws IllegalArgumentException when the bytes were not written by {@link #write(ProxyReport)} */
     public static ProxyReport readProxy(byte[] bytes) {
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
             int format = in.readByte();
-            if (format != FORMAT && format != FORMAT_BALANCED) {
-                throw new IllegalArgumentException("a proxy of format " + format + ", not " + FORMAT_BALANCED);
+            if (format < FORMAT || format > FORMAT_UNDECLARED) {
+                throw new IllegalArgumentException("a proxy of format " + format + ", not " + FORMAT_UNDECLARED);
             }
             return new ProxyReport(
                     in.readUTF(),
@@ -137,7 +180,10 @@ public final class FleetCodec {
                     readLong(in),
                     readLong(in),
                     readLong(in),
-                    format == FORMAT ? null : readBalanced(in));
+                    format == FORMAT_BALANCED || (format == FORMAT_UNDECLARED && in.readBoolean())
+                            ? readBalanced(in)
+                            : null,
+                    format == FORMAT_UNDECLARED ? readUndeclared(in) : null);
         } catch (IOException e) {
             throw new IllegalArgumentException("a proxy is cut short", e);
         }

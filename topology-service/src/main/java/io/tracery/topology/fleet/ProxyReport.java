@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param droppedSpans since its start, as the other counts
  * @param overBudget exchanges counted in a coarser series than their own
  * @param balanced what its balancers make of endpoints
+ * @param undeclared what its ports of undeclared protocol speak
  */
 public record ProxyReport(
         String instance,
@@ -32,7 +33,8 @@ public record ProxyReport(
         @Nullable Long droppedSpans,
         @Nullable Long droppedMetrics,
         @Nullable Long overBudget,
-        @Nullable BalancedEndpoints balanced) {
+        @Nullable BalancedEndpoints balanced,
+        @Nullable UndeclaredPorts undeclared) {
 
     /** The newer of two, with what only the older one said. */
     ProxyReport after(ProxyReport older) {
@@ -51,7 +53,8 @@ public record ProxyReport(
                 or(droppedSpans, same ? older.droppedSpans : null),
                 or(droppedMetrics, same ? older.droppedMetrics : null),
                 or(overBudget, same ? older.overBudget : null),
-                balanced == null && same ? older.balanced : balanced);
+                balanced == null && same ? older.balanced : balanced,
+                undeclared == null && same ? older.undeclared : undeclared);
     }
 
     /** Without what is too short-lived to be stored. */
@@ -70,6 +73,7 @@ public record ProxyReport(
                 droppedSpans,
                 droppedMetrics,
                 overBudget,
+                null,
                 null);
     }
 

@@ -16,6 +16,7 @@ final class ReportBuilder {
     private final Map<String, String> resource;
     private final Map<String, Long> values = new HashMap<>();
     private final EndpointsBuilder endpoints = new EndpointsBuilder();
+    private final UndeclaredBuilder undeclared = new UndeclaredBuilder();
     private long startMillis;
     private long timeMillis;
 
@@ -38,7 +39,7 @@ final class ReportBuilder {
                     Vocabulary.PROXY_CERTIFICATE_EXPIRES,
                     Vocabulary.PROXY_OVER_BUDGET,
                     Vocabulary.PROXY_DROPPED -> true;
-            default -> EndpointsBuilder.takes(name);
+            default -> EndpointsBuilder.takes(name) || UndeclaredBuilder.takes(name);
         };
     }
 
@@ -48,6 +49,11 @@ final class ReportBuilder {
         if (EndpointsBuilder.takes(name)) {
             points(metric).forEach(point -> heard(point.getStartTimeUnixNano(), point.getTimeUnixNano()));
             endpoints.take(metric);
+        } else if (UndeclaredBuilder.takes(name)) {
+            for (NumberDataPoint point : points(metric)) {
+                heard(point.getStartTimeUnixNano(), point.getTimeUnixNano());
+                undeclared.take(name, point);
+            }
         } else if (name.equals(Vocabulary.PROXY_DROPPED)) {
             for (NumberDataPoint point : points(metric)) {
                 take(
@@ -99,7 +105,8 @@ final class ReportBuilder {
                 values.get(Vocabulary.PROXY_DROPPED + "/spans"),
                 values.get(Vocabulary.PROXY_DROPPED + "/metrics"),
                 values.get(Vocabulary.PROXY_OVER_BUDGET),
-                endpoints.build());
+                endpoints.build(),
+                undeclared.build());
     }
 
     private static @Nullable Long millis(@Nullable Long seconds) {

@@ -51,7 +51,8 @@ public final class Services {
             boolean stale) {}
 
     /** All of them. */
-    public record Listing(long now, long from, long to, long step, List<Summary> services) {}
+    public record Listing(
+            long now, long from, long to, long step, List<Summary> services, List<Undeclared> undeclared) {}
 
     /** A route or a version of a service. */
     public record Part(
@@ -90,6 +91,7 @@ public final class Services {
             List<Neighbour> receivers,
             List<? extends Record> endpoints,
             Balanced balanced,
+            List<Undeclared> undeclared,
             Tcp tcp,
             List<? extends Record> events,
             List<? extends Record> exemplars) {}
@@ -103,8 +105,11 @@ public final class Services {
         this.instances = instances;
     }
 
-    /** @param namespace null for all */
-    public Listing listing(Past.Interval interval, @Nullable String namespace, long now) {
+    /**
+     * @param namespace null for all
+     * @param undeclared ports of all services
+     */
+    public Listing listing(Past.Interval interval, @Nullable String namespace, List<Undeclared> undeclared, long now) {
         EdgeFilter filter = namespace == null ? EdgeFilter.ALL : EdgeFilter.namespace(namespace);
         TreeMap<String, ServiceSums> sums = new TreeMap<>();
         for (EdgeWindow edge : past.sums(interval, filter)) {
@@ -116,7 +121,10 @@ public final class Services {
                 .filter(sum -> namespace == null || sum.node.namespace().equals(namespace))
                 .map(sum -> summary(sum, proxies, interval, now))
                 .toList();
-        return new Listing(now, interval.from(), interval.to(), interval.step(), services);
+        List<Undeclared> ports = undeclared.stream()
+                .filter(one -> namespace == null || one.service().startsWith(namespace + "/"))
+                .toList();
+        return new Listing(now, interval.from(), interval.to(), interval.step(), services, ports);
     }
 
     private static ServiceSums sums(Map<String, ServiceSums> sums, NodeId node) {
@@ -125,7 +133,11 @@ public final class Services {
 
     /** What is known besides of a service. */
     public record Company(
-            List<String> edges, List<? extends Record> endpoints, Balanced balanced, List<? extends Record> events) {}
+            List<String> edges,
+            List<? extends Record> endpoints,
+            Balanced balanced,
+            List<Undeclared> undeclared,
+            List<? extends Record> events) {}
 
     /**
      * One service; empty when nothing is known of it.
@@ -166,6 +178,7 @@ public final class Services {
                 neighbours(steps, outgoing, false),
                 company.endpoints,
                 company.balanced,
+                company.undeclared,
                 tcp(incoming, interval),
                 company.events,
                 Exemplars.of(steps, arrives)));

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tracery.topology.Golden;
 import io.tracery.topology.fleet.BalancedEndpoints;
 import io.tracery.topology.fleet.ProxyReport;
+import io.tracery.topology.fleet.UndeclaredPorts;
 import io.tracery.topology.graph.EdgeKey;
 import io.tracery.topology.graph.Exemplar;
 import io.tracery.topology.graph.Increment;
@@ -19,6 +20,7 @@ import io.tracery.tracing.metric.ExponentialHistogram;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -101,7 +103,17 @@ class PastApiTest {
                 0L,
                 2L,
                 0L,
-                balanced(time));
+                balanced(time),
+                undeclared(time));
+    }
+
+    private static UndeclaredPorts undeclared(long time) {
+        return new UndeclaredPorts(
+                time,
+                List.of(
+                        new UndeclaredPorts.Port("inbound/21003", Map.of("http_1", 600L), 200),
+                        new UndeclaredPorts.Port("outbound/kv.shop/6379", Map.of("server_first", 3L), 200)),
+                0);
     }
 
     /** Each sees the cart's second endpoint, and leaves it out in the first half. */
@@ -184,6 +196,17 @@ class PastApiTest {
                 "edge-series-past.json",
                 get("/api/edges/series?id=" + FRONT_CART.replace(">", "%3E") + "&from=" + (DEPLOY - 20_000) + "&to="
                         + (DEPLOY + 20_000)));
+    }
+
+    @Test
+    void advisesWhereNoProtocolIsDeclared() {
+        String advice = "the server speaks first; with the protocol declared as tcp the first connection need not wait"
+                + " 200 ms: write appProtocol: tcp at port 6379 of the Service shop/kv";
+        assertThat(get("/api/services/shop/kv?from=-20m"))
+                .contains("\"undeclared\":[{\"service\":\"shop/kv\",\"port\":6379,\"direction\":\"outbound\","
+                        + "\"connections\":{\"server_first\":3},\"declare\":\"tcp\",\"waitMillis\":200,"
+                        + "\"sidecars\":1,\"advice\":\"" + advice + "\"}]");
+        assertThat(get("/api/services?namespace=data")).contains("\"undeclared\":[]");
     }
 
     @Test

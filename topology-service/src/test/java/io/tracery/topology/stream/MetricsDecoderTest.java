@@ -17,11 +17,13 @@ import io.opentelemetry.proto.metrics.v1.NumberDataPoint;
 import io.tracery.topology.Call;
 import io.tracery.topology.SimulatedProxy;
 import io.tracery.topology.fleet.BalancedEndpoints;
+import io.tracery.topology.fleet.UndeclaredPorts;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -106,11 +108,59 @@ class MetricsDecoderTest {
                 .satisfies(report -> assertThat(report.balanced()).isNull());
     }
 
-    private static NumberDataPoint.Builder endpoint(String ejected, int port) {
-        NumberDataPoint.Builder point = NumberDataPoint.newBuilder()
+    @Test
+    void readsWhatAProxyTellsOfItsUndeclaredPorts() throws Exception {
+        Metric.Builder connections = Metric.newBuilder().setName("tracery.proxy.detection.connections");
+        Metric.Builder wait = Metric.newBuilder().setName("tracery.proxy.detection.wait");
+        for (int i = 0; i < 70; i++) {
+            NumberDataPoint.Builder port = point().addAttributes(text("tracery.listener", "outbound/kv.shop/" + i));
+            wait.getGaugeBuilder().addDataPoints(port.clone().setAsDouble(0.2));
+            connections
+                    .getSumBuilder()
+                    .addDataPoints(port.clone()
+                            .addAttributes(text("tracery.detected", "server_first"))
+                            .setAsInt(3))
+                    .addDataPoints(port.addAttributes(text("tracery.detected", "opaque"))
+                            .setAsInt(1));
+        }
+        connections.getSumBuilder().addDataPoints(point().setAsInt(9));
+        Metric.Builder omitted = Metric.newBuilder().setName("tracery.proxy.detection.omitted");
+        omitted.getGaugeBuilder().addDataPoints(point().setAsInt(6));
+        MetricsData.Builder data = front.reportAll(START).toBuilder();
+        data.getResourceMetricsBuilder(0)
+                .clearScopeMetrics()
+                .addScopeMetricsBuilder()
+                .addMetrics(connections)
+                .addMetrics(wait)
+                .addMetrics(omitted);
+
+        Decoded decoded = decoder.decode(data.build().toByteArray());
+
+        assertThat(decoded.foreign()).isZero();
+        assertThat(decoded.reports()).singleElement().satisfies(report -> {
+            UndeclaredPorts undeclared = Objects.requireNonNull(report.undeclared());
+            assertThat(undeclared.timeMillis()).isEqualTo(START);
+            assertThat(undeclared.omitted()).isEqualTo(6);
+            assertThat(undeclared.ports())
+                    .hasSize(UndeclaredPorts.MOST)
+                    .startsWith(new UndeclaredPorts.Port(
+                            "outbound/kv.shop/0", Map.of("server_first", 3L, "opaque", 1L), 200));
+        });
+        data.getResourceMetricsBuilder(0).getScopeMetricsBuilder(0).removeMetrics(2);
+        assertThat(decoder.decode(data.build().toByteArray()).reports())
+                .as("half a list")
+                .singleElement()
+                .satisfies(report -> assertThat(report.undeclared()).isNull());
+    }
+
+    private static NumberDataPoint.Builder point() {
+        return NumberDataPoint.newBuilder()
                 .setStartTimeUnixNano((START - 10_000) * 1_000_000)
-                .setTimeUnixNano(START * 1_000_000)
-                .addAttributes(text("service.peer.namespace", "shop"))
+                .setTimeUnixNano(START * 1_000_000);
+    }
+
+    private static NumberDataPoint.Builder endpoint(String ejected, int port) {
+        NumberDataPoint.Builder point = point().addAttributes(text("service.peer.namespace", "shop"))
                 .addAttributes(text("service.peer.name", "cart"))
                 .addAttributes(text("tracery.peer.version", "v1"))
                 .addAttributes(text("tracery.cluster", "outbound/cart.shop/80"))

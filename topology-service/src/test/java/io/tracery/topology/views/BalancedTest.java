@@ -104,6 +104,7 @@ class BalancedTest {
                 null,
                 null,
                 null,
-                new BalancedEndpoints(time, List.of(endpoints), omitted));
+                new BalancedEndpoints(time, List.of(endpoints), omitted),
+                null);
     }
 }
