@@ -30,6 +30,7 @@ final class ServiceText {
         text.neighbours("CALLED BY", answer.path("senders"), "receiver", "sender");
         text.neighbours("CALLS", answer.path("receivers"), "sender", "receiver");
         text.fates(service.path("fates"));
+        text.lines.addAll(UndeclaredText.of(answer.path("undeclared"), screen));
         text.lines.addAll(Tables.events(answer.path("events"), screen));
         return text.lines;
     }

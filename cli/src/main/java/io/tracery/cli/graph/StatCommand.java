@@ -42,6 +42,7 @@ public final class StatCommand extends ReadCommand {
             lines.add("");
             lines.addAll(Tables.services(answer.path("services")).lines(on));
         }
+        lines.addAll(UndeclaredText.of(answer.path("undeclared"), on));
         return lines;
     }
 }
