@@ -33,6 +33,7 @@ inBrowser('how the pages look', ({ server, visit }) => {
     { name: 'diff-table', path: () => '/?a=-15m&view=table', ready: '[data-row]' },
     { name: 'services', path: () => '/services', ready: '[data-row]' },
     { name: 'service', path: () => '/services/shop/payment', ready: '[data-testid=service] figure a' },
+    { name: 'service-tcp', path: () => '/services/shop/kv', ready: '[data-testid=service] figure' },
     { name: 'mesh', path: () => '/mesh', ready: '[data-testid=mesh] [data-row]' },
     { name: 'live-token', path: () => '/live', ready: 'form' },
     { name: 'live', path: () => '/live?fate=app_error', ready: '[data-row]' },

@@ -60,6 +60,25 @@ inBrowser('services, the mesh and live', ({ server, visit }) => {
     expect(await endpoints.count()).toBe(0);
   });
 
+  it('advises what to write where the protocol of a port is not declared', async () => {
+    const page = await visit('/services/shop/kv');
+    const advice = page
+      .getByTestId('service')
+      .getByRole('list', { name: 'Ports of undeclared protocol' })
+      .getByRole('listitem');
+    await advice.getByText(/Port 6379 declares no protocol: the server speaks first/).waitFor();
+    expect(await advice.textContent()).toMatch(
+      /need not wait 200 ms: write appProtocol: tcp at port 6379 of the Service shop\/kv\.$/,
+    );
+    // What is declared, and a time that is over, have none.
+    await page.goto(`${server.url}/services/shop/payment`);
+    await page.getByTestId('service').getByRole('region', { name: 'Endpoints' }).waitFor();
+    expect(await advice.count()).toBe(0);
+    await page.goto(`${server.url}/services/shop/kv?from=${Date.now() - 120_000}&to=${Date.now() - 60_000}`);
+    await page.getByTestId('service').getByRole('region', { name: 'Sidecars' }).waitFor();
+    expect(await advice.count()).toBe(0);
+  });
+
   it('says who is let in by what proof, what policy refused, and how long certificates hold', async () => {
     const page = await visit('/services/shop/web');
     const policy = page.getByTestId('service').getByRole('region', { name: 'Policy and identity' });

@@ -22,6 +22,18 @@ const serviceSchema = z.object({
   stale: z.boolean(),
 });
 
+/** A port whose protocol is not declared: what it was found to speak, and what to write. */
+const undeclaredSchema = z.object({
+  service: z.string(),
+  port: z.number(),
+  direction: z.enum(['outbound', 'inbound']),
+  connections: z.record(z.string(), z.number()),
+  declare: z.string().nullable(),
+  waitMillis: number,
+  sidecars: z.number(),
+  advice: z.string(),
+});
+
 const servicesSchema = z.object({ now: z.number(), ...intervalFields, services: z.array(serviceSchema) });
 
 const points = z.array(pointSchema).nullable();
@@ -76,6 +88,7 @@ const detailSchema = z.object({
   receivers: z.array(peerSchema),
   endpoints: z.array(instanceSchema),
   balanced: balancedSchema,
+  undeclared: z.array(undeclaredSchema),
   tcp: z.object({ open: z.number(), bytesReceived: number, bytesSent: number }),
   events: z.array(eventSchema),
   exemplars: z.array(exemplarSchema),

@@ -19,6 +19,7 @@ import {
 import { healthOf, isTrouble } from '../../model/health';
 import { rangeParams, type TimeSpan } from '../../model/timeRange';
 import { suspects, troubleSince } from '../../model/trouble';
+import { Undeclared } from './Undeclared';
 import styles from './service.module.css';
 
 const MOST_AFFECTED = 4;
@@ -66,6 +67,7 @@ export function Verdict({ detail, span }: { detail: ServiceDetail; span: TimeSpa
         </div>
       </dl>
       {isTrouble(health) && <Trouble detail={detail} span={span} health={health} />}
+      {!span.range && <Undeclared ports={detail.undeclared} />}
     </section>
   );
 }
