@@ -7,6 +7,8 @@ import com.sun.net.httpserver.HttpServer;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.opentelemetry.proto.common.v1.AnyValue;
+import io.opentelemetry.proto.metrics.v1.Metric;
+import io.opentelemetry.proto.metrics.v1.MetricsData;
 import io.opentelemetry.proto.trace.v1.Span;
 import io.opentelemetry.proto.trace.v1.TracesData;
 import io.tracery.proxy.bootstrap.BootstrapReader;
@@ -91,7 +93,7 @@ class ProxyAppTest {
     @Test
     void spansCarryTheHeadersThatTheBootstrapNamesAndNoOthers() throws Exception {
         List<Span> spans = new CopyOnWriteArrayList<>();
-        HttpServer endpoint = endpoint(spans);
+        HttpServer endpoint = endpoint(spans, new CopyOnWriteArrayList<>());
         String telemetry = "telemetry: {otlp: \"http://127.0.0.1:%d\", request_headers: [X-User, x-absent]}"
                 .formatted(endpoint.getAddress().getPort());
         try (ProxyApp cart = started(
@@ -125,11 +127,13 @@ class ProxyAppTest {
         return span.getKind() == Span.SpanKind.SPAN_KIND_CLIENT;
     }
 
-    /** Takes all telemetry, and remembers the spans. */
-    private static HttpServer endpoint(List<Span> spans) throws IOException {
+    /** Takes all telemetry. */
+    private static HttpServer endpoint(List<Span> spans, List<Metric> metrics) throws IOException {
         HttpServer endpoint = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         endpoint.createContext("/v1/metrics", exchange -> {
-            exchange.getRequestBody().readAllBytes();
+            MetricsData.parseFrom(exchange.getRequestBody().readAllBytes()).getResourceMetricsList().stream()
+                    .flatMap(resource -> resource.getScopeMetricsList().stream())
+                    .forEach(scope -> metrics.addAll(scope.getMetricsList()));
             exchange.sendResponseHeaders(200, -1);
             exchange.close();
         });
@@ -270,8 +274,13 @@ class ProxyAppTest {
 
     @Test
     void showsWhatPortsOfUndeclaredProtocolSpeak() throws Exception {
+        List<Metric> metrics = new CopyOnWriteArrayList<>();
+        HttpServer endpoint = endpoint(new CopyOnWriteArrayList<>(), metrics);
+        String telemetry = "telemetry: {otlp: \"http://127.0.0.1:%d\"}"
+                .formatted(endpoint.getAddress().getPort());
         try (ProxyApp front = started(
-                Bootstraps.undeclared(authority, application.getAddress().getPort()))) {
+                Bootstraps.undeclared(authority, application.getAddress().getPort())
+                        .replace("drain_timeout:", telemetry + "\n      drain_timeout:"))) {
             int admin = front.adminAddress().getPort();
             assertThat(get(admin, "/protocols", "*/*").body()).isEqualTo("{\"protocols\":[]}");
 
@@ -281,7 +290,25 @@ class ProxyAppTest {
             assertThat(get(admin, "/protocols", "*/*").body())
                     .isEqualTo("{\"protocols\":[{\"listener\":\"outbound/cart.shop/80\",\"latest\":\"http_1\","
                             + "\"connections\":{\"http_1\":1},\"declare\":\"http\"}]}");
+            await().atMost(SOON).until(() -> metrics.stream().anyMatch(ProxyAppTest::isOfDetection));
+            Metric told = metrics.stream()
+                    .filter(ProxyAppTest::isOfDetection)
+                    .findFirst()
+                    .orElseThrow();
+            assertThat(told.getSum().getDataPointsList()).singleElement().satisfies(point -> {
+                assertThat(point.getAsInt()).isEqualTo(1);
+                assertThat(point.getAttributesList())
+                        .extracting(attribute ->
+                                attribute.getKey() + "=" + attribute.getValue().getStringValue())
+                        .containsExactlyInAnyOrder("tracery.listener=outbound/cart.shop/80", "tracery.detected=http_1");
+            });
+        } finally {
+            endpoint.stop(0);
         }
+    }
+
+    private static boolean isOfDetection(Metric metric) {
+        return metric.getName().equals("tracery.proxy.detection.connections");
     }
 
     private static HttpRequest.BodyPublisher nothing() {
