@@ -43,13 +43,7 @@ final class ProxyMetrics {
         bound(registry, memory, "drop", of -> of.bounds().dropBytes());
         overload(registry, memory, "shed", BufferMemory::shed);
         overload(registry, memory, "dropped", BufferMemory::dropped);
-        Refusals refusals = data.refusals();
-        refused(registry, refusals, "overload", Refusals::overloads);
-        refused(registry, refusals, "no_identity", Refusals::withoutIdentity);
-        refused(registry, refusals, "unverified_peer", Refusals::ofUnverifiedPeers);
-        refused(registry, refusals, "over_limit", Refusals::overLimit);
-        refused(registry, refusals, "silent", Refusals::ofSilentClients);
-        refused(registry, refusals, "abusive", Refusals::ofAbusiveClients);
+        refusals(registry, data.refusals());
         data.ejections()
                 .register((of, count) -> FunctionCounter.builder("tracery.proxy.ejections", count, LongAdder::sum)
                         .description("Endpoints left out because they failed, by cluster and reason")
@@ -84,6 +78,19 @@ final class ProxyMetrics {
         new ProcessorMetrics().bindTo(registry);
         new FileDescriptorMetrics().bindTo(registry);
         new UptimeMetrics().bindTo(registry);
+    }
+
+    private static void refusals(MeterRegistry registry, Refusals refusals) {
+        refused(registry, refusals, "overload", Refusals::overloads);
+        refused(registry, refusals, "no_identity", Refusals::withoutIdentity);
+        refused(registry, refusals, "unverified_peer", Refusals::ofUnverifiedPeers);
+        refused(registry, refusals, "over_limit", Refusals::overLimit);
+        refused(registry, refusals, "silent", Refusals::ofSilentClients);
+        refused(registry, refusals, "abusive", Refusals::ofAbusiveClients);
+        refused(registry, refusals, "malformed", Refusals::ofMalformedConnections);
+        FunctionCounter.builder("tracery.proxy.streams.refused", refusals, Refusals::ofStreams)
+                .description("HTTP/2 streams that were one too many for their connection")
+                .register(registry);
     }
 
     private static void bound(

@@ -51,6 +51,6 @@ final class HttpStack implements ProtocolDetector.Choice {
     }
 
     private Http2Connection http2() {
-        return new Http2Connection(downstream, refusals::abusive);
+        return new Http2Connection(downstream, refusals::http2);
     }
 }

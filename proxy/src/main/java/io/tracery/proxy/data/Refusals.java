@@ -1,8 +1,9 @@
 package io.tracery.proxy.data;
 
+import io.netty.handler.codec.http2.Http2Error;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Connections that were ended by us for a reason of their own, not an exchange's. Any thread. */
+/** Connections that were ended by us for a reason of their own, not an exchange's, and streams refused unread. Any thread. */
 public final class Refusals {
 
     private final LongAdder noIdentity = new LongAdder();
@@ -12,6 +13,8 @@ public final class Refusals {
     private final LongAdder overloaded = new LongAdder();
     private final LongAdder silent = new LongAdder();
     private final LongAdder abusive = new LongAdder();
+    private final LongAdder malformed = new LongAdder();
+    private final LongAdder streams = new LongAdder();
 
     void noIdentity() {
         noIdentity.increment();
@@ -33,13 +36,28 @@ public final class Refusals {
         silent.increment();
     }
 
-    void abusive() {
-        abusive.increment();
+    /** By what a client's HTTP/2 connection was told. */
+    void http2(Http2Error code) {
+        switch (code) {
+            case ENHANCE_YOUR_CALM -> abusive.increment();
+            case REFUSED_STREAM -> streams.increment();
+            default -> malformed.increment();
+        }
     }
 
     /** The client asked for too much on its HTTP/2 connection: resets, or frames that carry nothing. */
     public long ofAbusiveClients() {
         return abusive.sum();
+    }
+
+    /** What the client sent on its HTTP/2 connection is against the protocol in a way that ends all of it. */
+    public long ofMalformedConnections() {
+        return malformed.sum();
+    }
+
+    /** HTTP/2 streams, not connections: their connection had as many as it may. */
+    public long ofStreams() {
+        return streams.sum();
     }
 
     /** The client did not say in time what it speaks. */

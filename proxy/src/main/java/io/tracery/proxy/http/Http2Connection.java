@@ -1,6 +1,7 @@
 package io.tracery.proxy.http;
 
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.util.ReferenceCountUtil;
 import io.tracery.proxy.http.Intake.Version;
@@ -8,6 +9,7 @@ import io.tracery.proxy.http2.FrameConnection;
 import io.tracery.proxy.http2.FrameStream;
 import io.tracery.proxy.loop.Swept;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /** A client's HTTP/2 connection: each of its streams is an exchange. */
 public final class Http2Connection extends FrameConnection implements Swept {
@@ -18,7 +20,7 @@ public final class Http2Connection extends FrameConnection implements Swept {
     private static final long DRAIN_PING = 0x7472616365727921L;
 
     private final Downstream downstream;
-    private final Runnable onAbuse;
+    private final Consumer<Http2Error> onRefusal;
 
     private Version version = Version.HTTP2;
     private int exchanges;
@@ -26,16 +28,24 @@ public final class Http2Connection extends FrameConnection implements Swept {
     private boolean draining;
     private boolean lastGoAwaySent;
 
-    /** @param onAbuse called when the connection is ended because its client asks for too much */
-    public Http2Connection(Downstream downstream, Runnable onAbuse) {
+    /**
+     * @param onRefusal called with the code when the connection is ended for what its client did, and with REFUSED_STREAM for
+     *     each stream that is one too many
+     */
+    public Http2Connection(Downstream downstream, Consumer<Http2Error> onRefusal) {
         super(Side.SERVER, downstream.loop().limits().http2());
         this.downstream = downstream;
-        this.onAbuse = onAbuse;
+        this.onRefusal = onRefusal;
     }
 
     @Override
-    protected void abused() {
-        onAbuse.run();
+    protected void violated(Http2Error code) {
+        onRefusal.accept(code);
+    }
+
+    @Override
+    protected void streamRefused() {
+        onRefusal.accept(Http2Error.REFUSED_STREAM);
     }
 
     Version version() {

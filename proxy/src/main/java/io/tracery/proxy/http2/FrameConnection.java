@@ -52,11 +52,11 @@ public abstract class FrameConnection extends FrameHandler {
     /** The peer opens a stream. Null where none is opened to us. */
     protected abstract @Nullable FrameStream opened();
 
-    /** The peer has been told that it asks for too much, and that this is the end. */
-    protected void abused() {}
+    /** What came is against the protocol, or with ENHANCE_YOUR_CALM more than there may be, and this is the end. */
+    protected void violated(Http2Error code) {}
 
-    /** What came is against the protocol, and this is the end. */
-    protected void malformed() {}
+    /** The peer has as many streams as it may, and opened another. */
+    protected void streamRefused() {}
 
     protected void settings(Http2Settings settings) {}
 
@@ -228,6 +228,7 @@ public abstract class FrameConnection extends FrameHandler {
         if (streams.size() >= limits.maxStreams()) {
             streams.refused(id);
             conduct.opened();
+            streamRefused();
             throw Http2Exception.streamError(id, REFUSED_STREAM, "%s", "more streams than there may be");
         }
         FrameStream stream = opened();
@@ -471,10 +472,7 @@ public abstract class FrameConnection extends FrameHandler {
 
     @Override
     final void connectionError(Http2Exception error) {
-        if (error.error() == ENHANCE_YOUR_CALM) {
-            abused();
-        }
-        malformed();
+        violated(error.error());
     }
 
     @Override

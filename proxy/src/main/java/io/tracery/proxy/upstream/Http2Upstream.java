@@ -3,6 +3,7 @@ package io.tracery.proxy.upstream;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.HttpScheme;
+import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.util.AsciiString;
 import io.tracery.proxy.http2.FrameConnection;
@@ -210,7 +211,7 @@ final class Http2Upstream extends FrameConnection {
     }
 
     @Override
-    protected void malformed() {
+    protected void violated(Http2Error code) {
         closing = Closing.MALFORMED;
     }
 

@@ -61,6 +61,14 @@ final class ExchangeLog implements ExchangeObserver {
         return ended(1).getFirst();
     }
 
+    /** The only one of this fate so far. */
+    Exchange endedAs(Fate fate) {
+        List<Exchange> such =
+                ended.stream().filter(exchange -> exchange.fate() == fate).toList();
+        assertThat(such).hasSize(1);
+        return such.getFirst();
+    }
+
     /** Why there was no place for those that were refused one. */
     List<String> shed() {
         return ended.stream().map(Exchange::shed).filter(why -> !why.isEmpty()).toList();

@@ -5,7 +5,6 @@ import static io.tracery.proxy.data.RawHttp2.number;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.tracery.proxy.data.RawHttp2.Frame;
 import io.tracery.proxy.exchange.Exchange;
 import io.tracery.proxy.mesh.UpstreamProtocol;
@@ -13,42 +12,132 @@ import io.tracery.proxy.upstream.Limits;
 import io.tracery.tracing.span.Fate;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What a client can do to an HTTP/2 listener with frames that are each allowed, and with some that are not. */
 @Timeout(60)
 @ExtendWith(LeakCheck.class)
 class Http2AbuseTest {
 
+    private static final int PROTOCOL_ERROR = 1;
     private static final int FLOW_CONTROL_ERROR = 3;
     private static final int REFUSED_STREAM = 7;
     private static final int ENHANCE_YOUR_CALM = 11;
+    private static final int MOST_STREAMS = Limits.DEFAULT.maxStreamsPerConnection();
+    private static final String FINE = "/fine";
     private static final byte[] NOTHING = {};
 
-    @Test
-    void endsAConnectionThatOpensStreamsToResetThem() throws Exception {
-        try (RawServer backend = silent();
-                TestProxy proxy = proxy(backend, Limits.DEFAULT);
-                RawHttp2 client = new RawHttp2(proxy.address())) {
-            ByteArrayOutputStream pair = new ByteArrayOutputStream();
-            for (int i = 0; i < 502; i++) {
-                int id = 2 * i + 1;
-                pair.writeBytes(
-                        frame(RawHttp2.HEADERS, RawHttp2.END_HEADERS | RawHttp2.END_STREAM, id, RawHttp2.get()));
-                pair.writeBytes(frame(RawHttp2.RST_STREAM, 0, id, number(8)));
+    /** What one client does, and what it is told. */
+    private enum Attack {
+        RAPID_RESET(ENHANCE_YOUR_CALM, Fate.CLIENT_GONE, 400, client -> {
+            ByteArrayOutputStream pairs = new ByteArrayOutputStream();
+            for (int id = 1; id < 1_004; id += 2) {
+                pairs.writeBytes(request(id));
+                pairs.writeBytes(frame(RawHttp2.RST_STREAM, 0, id, number(8)));
             }
-            client.flood(pair.toByteArray(), 1);
-            assertEndsFor(client, ENHANCE_YOUR_CALM);
-            assertThat(proxy.dataPath.refusals().ofAbusiveClients()).isEqualTo(1);
-            await().until(() -> proxy.dataPath.connections() == 0);
-            assertThat(proxy.log.ended(proxy.log.started()))
-                    .hasSizeGreaterThan(400)
-                    .allMatch(exchange -> exchange.fate() == Fate.CLIENT_GONE);
+            client.send(pairs.toByteArray());
+        }),
+        PINGS(ENHANCE_YOUR_CALM, client -> client.flood(frame(RawHttp2.PING, 0, 0, new byte[8]), 1_002)),
+        SETTINGS(ENHANCE_YOUR_CALM, client -> client.flood(frame(RawHttp2.SETTINGS, 0, 0, NOTHING), 1_002)),
+        WINDOW_UPDATES(
+                ENHANCE_YOUR_CALM, client -> client.flood(frame(RawHttp2.WINDOW_UPDATE, 0, 0, number(1)), 1_002)),
+        PRIORITIES(ENHANCE_YOUR_CALM, client -> client.flood(frame(2, 0, 99, new byte[5]), 1_002)),
+        UNKNOWN_FRAMES(ENHANCE_YOUR_CALM, client -> client.flood(frame(0x77, 0, 0, new byte[10]), 1_002)),
+        EMPTY_DATA(ENHANCE_YOUR_CALM, Fate.CLIENT_GONE, 1, client -> {
+            client.send(frame(RawHttp2.HEADERS, RawHttp2.END_HEADERS, 1, RawHttp2.get()));
+            client.flood(frame(RawHttp2.DATA, 0, 1, NOTHING), 5);
+        }),
+        ENDLESS_CONTINUATION(ENHANCE_YOUR_CALM, client -> {
+            client.send(frame(RawHttp2.HEADERS, RawHttp2.END_STREAM, 1, RawHttp2.get()));
+            client.flood(frame(RawHttp2.CONTINUATION, 0, 1, new byte[] {(byte) 0x84}), 20);
+        }),
+        HPACK_BOMB(
+                PROTOCOL_ERROR,
+                Fate.MALFORMED_REQUEST,
+                1,
+                client -> client.send(frame(RawHttp2.HEADERS, RawHttp2.END_HEADERS | RawHttp2.END_STREAM, 1, bomb()))),
+        TOO_MANY_STREAMS(REFUSED_STREAM, Fate.CLIENT_GONE, MOST_STREAMS, client -> {
+            for (int i = 0; i <= MOST_STREAMS; i++) {
+                client.send(request(2 * i + 1));
+            }
+        }),
+        WINDOW_OVERFLOW(
+                FLOW_CONTROL_ERROR,
+                client -> client.send(frame(RawHttp2.WINDOW_UPDATE, 0, 0, number(Integer.MAX_VALUE))));
+
+        final int errorCode;
+        final @Nullable Fate fate;
+        final int leastExchanges;
+        final Assault assault;
+
+        /** Of which nothing becomes an exchange. */
+        Attack(int errorCode, Assault assault) {
+            this(errorCode, null, 0, assault);
         }
+
+        Attack(int errorCode, @Nullable Fate fate, int leastExchanges, Assault assault) {
+            this.errorCode = errorCode;
+            this.fate = fate;
+            this.leastExchanges = leastExchanges;
+            this.assault = assault;
+        }
+    }
+
+    private interface Assault {
+        void by(RawHttp2 client) throws IOException;
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whoeverAttacksIsStoppedAndCountedAndNobodyElseNotices(Attack attack) throws Exception {
+        try (RawServer attacked = silent();
+                Http1Backend backend = Http1Backend.saying("fine");
+                TestProxy proxy = proxy(attacked, backend, Limits.DEFAULT);
+                Bystander other = new Bystander(proxy.address(), FINE)) {
+            other.isServed();
+            try (RawHttp2 client = new RawHttp2(proxy.address())) {
+                attack.assault.by(client);
+                other.isServed();
+                Frame end = client.next(RawHttp2.GOAWAY, RawHttp2.RST_STREAM);
+                assertThat(end).isNotNull();
+                if (end != null) {
+                    assertThat(end.errorCode()).isEqualTo(attack.errorCode);
+                    // What ends the connection is the last that is heard of it.
+                    assertThat(end.type() == RawHttp2.GOAWAY && client.next(RawHttp2.HEADERS) != null)
+                            .isFalse();
+                }
+            }
+            await().until(() -> proxy.dataPath.connections() == 1);
+            other.isServed();
+            assertCounted(proxy, attack);
+            assertThat(attacked.accepted() > 0).as("reached the backend").isEqualTo(attack.fate == Fate.CLIENT_GONE);
+        }
+    }
+
+    private static void assertCounted(TestProxy proxy, Attack attack) {
+        Refusals refusals = proxy.dataPath.refusals();
+        assertThat(refusals.ofAbusiveClients()).isEqualTo(attack.errorCode == ENHANCE_YOUR_CALM ? 1 : 0);
+        assertThat(refusals.ofMalformedConnections()).isEqualTo(attack.errorCode == FLOW_CONTROL_ERROR ? 1 : 0);
+        assertThat(refusals.ofStreams()).isEqualTo(attack.errorCode == REFUSED_STREAM ? 1 : 0);
+        await().untilAsserted(() -> {
+            Map<Fate, Integer> fates = proxy.log.fates();
+            fates.remove(Fate.SERVED);
+            if (attack.fate == null) {
+                assertThat(fates).isEmpty();
+            } else {
+                assertThat(fates).containsOnlyKeys(attack.fate);
+                assertThat(fates.get(attack.fate)).isGreaterThanOrEqualTo(attack.leastExchanges);
+            }
+        });
     }
 
     @Test
@@ -70,112 +159,6 @@ class Http2AbuseTest {
         }
     }
 
-    @Test
-    void endsAConnectionOfFramesThatCarryNothing() throws Exception {
-        byte[] ping = frame(RawHttp2.PING, 0, 0, new byte[8]);
-        byte[] settings = frame(RawHttp2.SETTINGS, 0, 0, NOTHING);
-        byte[] update = frame(RawHttp2.WINDOW_UPDATE, 0, 0, number(1));
-        byte[] priority = frame(2, 0, 99, new byte[5]);
-        byte[] unknown = frame(0x77, 0, 0, new byte[10]);
-        try (Http1Backend backend = Http1Backend.saying("fine");
-                TestProxy proxy = proxy(backend)) {
-            int ended = 0;
-            for (byte[] nothing : new byte[][] {ping, settings, update, priority, unknown}) {
-                try (RawHttp2 client = new RawHttp2(proxy.address())) {
-                    client.flood(nothing, 1_002);
-                    assertEndsFor(client, ENHANCE_YOUR_CALM);
-                    assertThat(proxy.dataPath.refusals().ofAbusiveClients()).isEqualTo(++ended);
-                }
-            }
-            assertServesOthers(proxy);
-        }
-    }
-
-    @Test
-    void endsAConnectionOfEmptyData() throws Exception {
-        try (RawServer backend = silent();
-                TestProxy proxy = proxy(backend, Limits.DEFAULT);
-                RawHttp2 client = new RawHttp2(proxy.address())) {
-            client.send(frame(RawHttp2.HEADERS, RawHttp2.END_HEADERS, 1, RawHttp2.get()));
-            client.flood(frame(RawHttp2.DATA, 0, 1, NOTHING), 5);
-            assertEndsFor(client, ENHANCE_YOUR_CALM);
-            assertThat(proxy.log.only().fate()).isEqualTo(Fate.CLIENT_GONE);
-        }
-    }
-
-    @Test
-    void endsAConnectionWhoseHeadersNeverEnd() throws Exception {
-        try (Http1Backend backend = Http1Backend.saying("fine");
-                TestProxy proxy = proxy(backend);
-                RawHttp2 client = new RawHttp2(proxy.address())) {
-            client.send(frame(RawHttp2.HEADERS, RawHttp2.END_STREAM, 1, RawHttp2.get()));
-            client.flood(frame(RawHttp2.CONTINUATION, 0, 1, new byte[] {(byte) 0x84}), 20);
-            assertEndsFor(client, ENHANCE_YOUR_CALM);
-            assertThat(proxy.log.started()).isZero();
-            assertServesOthers(proxy);
-        }
-    }
-
-    /** A few hundred bytes that unpack to megabytes: one long header, kept in the table, named again and again. */
-    @Test
-    void refusesHeadersThatUnpackToTooMuch() throws Exception {
-        try (Http1Backend backend = Http1Backend.saying("fine");
-                TestProxy proxy = proxy(backend);
-                RawHttp2 client = new RawHttp2(proxy.address())) {
-            ByteArrayOutputStream block = new ByteArrayOutputStream();
-            block.writeBytes(RawHttp2.get());
-            // Literal with incremental indexing, a name of one byte, a value of 3,000.
-            block.writeBytes(new byte[] {0x40, 1, 'x', 0x7f, (byte) 0xb9, 0x16});
-            block.writeBytes(new byte[3_000]);
-            byte[] text = block.toByteArray();
-            for (int i = text.length - 3_000; i < text.length; i++) {
-                text[i] = 'x';
-            }
-            ByteArrayOutputStream bomb = new ByteArrayOutputStream();
-            bomb.writeBytes(text);
-            for (int i = 0; i < 1_000; i++) {
-                bomb.write(0x80 | 62);
-            }
-            client.send(frame(RawHttp2.HEADERS, RawHttp2.END_HEADERS | RawHttp2.END_STREAM, 1, bomb.toByteArray()));
-            Frame end = client.next(RawHttp2.RST_STREAM, RawHttp2.GOAWAY);
-            assertThat(end).isNotNull();
-            assertThat(proxy.log.only().fate()).isEqualTo(Fate.MALFORMED_REQUEST);
-            assertThat(backend.requests()).isEmpty();
-            assertServesOthers(proxy);
-        }
-    }
-
-    @Test
-    void refusesStreamsBeyondWhatItTakes() throws Exception {
-        try (RawServer backend = silent();
-                TestProxy proxy = proxy(backend, Limits.DEFAULT);
-                RawHttp2 client = new RawHttp2(proxy.address())) {
-            int most = Limits.DEFAULT.maxStreamsPerConnection();
-            for (int i = 0; i <= most; i++) {
-                client.send(
-                        frame(RawHttp2.HEADERS, RawHttp2.END_HEADERS | RawHttp2.END_STREAM, 2 * i + 1, RawHttp2.get()));
-            }
-            Frame refused = client.next(RawHttp2.RST_STREAM, RawHttp2.GOAWAY);
-            assertThat(refused).isNotNull();
-            if (refused != null) {
-                assertThat(refused.type()).isEqualTo(RawHttp2.RST_STREAM);
-                assertThat(refused.stream()).isEqualTo(2 * most + 1);
-                assertThat(refused.errorCode()).isEqualTo(REFUSED_STREAM);
-            }
-            await().until(() -> proxy.log.started() == most);
-        }
-    }
-
-    @Test
-    void endsAConnectionWhoseWindowOverflows() throws Exception {
-        try (Http1Backend backend = Http1Backend.saying("fine");
-                TestProxy proxy = proxy(backend);
-                RawHttp2 client = new RawHttp2(proxy.address())) {
-            client.send(frame(RawHttp2.WINDOW_UPDATE, 0, 0, number(Integer.MAX_VALUE)));
-            assertEndsFor(client, FLOW_CONTROL_ERROR);
-        }
-    }
-
     /** The client takes nothing of a large answer: what waits is bounded, and in the end so is the time. */
     @Test
     void endsAStreamWhoseClientOpensNoWindow() throws Exception {
@@ -191,51 +174,52 @@ class Http2AbuseTest {
             }
         };
         Limits impatient = BadInputTest.limits(Duration.ofSeconds(5), Duration.ofSeconds(2), 100);
-        try (RawServer backend = new RawServer(endless);
-                TestProxy proxy = proxy(backend, impatient);
+        try (RawServer attacked = new RawServer(endless);
+                Http1Backend backend = Http1Backend.saying("fine");
+                TestProxy proxy = proxy(attacked, backend, impatient);
+                Bystander other = new Bystander(proxy.address(), FINE);
                 RawHttp2 client = new RawHttp2(proxy.address())) {
             // SETTINGS_INITIAL_WINDOW_SIZE = 0
             client.send(frame(RawHttp2.SETTINGS, 0, 0, new byte[] {0, 4, 0, 0, 0, 0}));
             client.send(frame(RawHttp2.HEADERS, RawHttp2.END_HEADERS | RawHttp2.END_STREAM, 1, RawHttp2.get()));
-            Exchange stalled = proxy.log.only();
-            assertThat(stalled.fate()).isEqualTo(Fate.DEADLINE);
+            other.isServed();
+            await().atMost(Duration.ofSeconds(15)).until(() -> proxy.log.fates().containsKey(Fate.DEADLINE));
+            other.isServed();
+            Exchange stalled = proxy.log.endedAs(Fate.DEADLINE);
             // What was read from the endpoint, and not what the kernels hold.
             assertThat(stalled.bytesSent()).isLessThan(1_000_000);
             assertThat(written.get()).isLessThan(50_000_000);
-            await().atMost(Duration.ofSeconds(15)).until(() -> proxy.dataPath.connections() == 0);
+            await().atMost(Duration.ofSeconds(15)).until(() -> proxy.dataPath.connections() == 1);
         }
     }
 
-    private static void assertEndsFor(RawHttp2 client, int errorCode) throws IOException {
-        Frame goAway = client.next(RawHttp2.GOAWAY);
-        assertThat(goAway).isNotNull();
-        if (goAway != null) {
-            assertThat(goAway.errorCode()).isEqualTo(errorCode);
-        }
-        assertThat(client.next(RawHttp2.HEADERS)).isNull();
+    private static byte[] request(int id) {
+        return frame(RawHttp2.HEADERS, RawHttp2.END_HEADERS | RawHttp2.END_STREAM, id, RawHttp2.get());
     }
 
-    private static void assertServesOthers(TestProxy proxy) throws Exception {
-        try (Http2Peers others = new Http2Peers()) {
-            var request = new DefaultHttp2Headers()
-                    .method("GET")
-                    .scheme("http")
-                    .authority("cart")
-                    .path("/");
-            assertThat(others.ask(others.connect(proxy.address()), request).get())
-                    .isEqualTo("200 fine");
+    /** A few hundred bytes that unpack to megabytes: one long header, kept in the table, named again and again. */
+    private static byte[] bomb() {
+        ByteArrayOutputStream bomb = new ByteArrayOutputStream();
+        bomb.writeBytes(RawHttp2.get());
+        // Literal with incremental indexing, a name of one byte, a value of 3,000.
+        bomb.writeBytes(new byte[] {0x40, 1, 'x', 0x7f, (byte) 0xb9, 0x16});
+        bomb.writeBytes("x".repeat(3_000).getBytes(StandardCharsets.US_ASCII));
+        for (int i = 0; i < 1_000; i++) {
+            bomb.write(0x80 | 62);
         }
+        return bomb.toByteArray();
     }
 
-    private static RawServer silent() throws IOException {
+    private static RawServer silent() {
         return new RawServer(socket -> socket.getInputStream().readAllBytes());
     }
 
-    private static TestProxy proxy(RawServer backend, Limits limits) {
+    private static TestProxy proxy(RawServer attacked, Http1Backend backend, Limits limits) {
         return new TestProxy(limits, 1)
                 .serving(
-                        Mesh.outbound(Mesh.route("cart")),
-                        Mesh.cluster("cart", UpstreamProtocol.HTTP1, backend.address()));
+                        Mesh.outbound(Mesh.at(FINE, "fine"), Mesh.route("cart")),
+                        Mesh.cluster("cart", UpstreamProtocol.HTTP1, attacked.address()),
+                        Mesh.cluster("fine", UpstreamProtocol.HTTP1, backend.address()));
     }
 
     private static TestProxy proxy(Http1Backend backend) {

@@ -8,8 +8,8 @@ import io.tracery.proxy.exchange.Exchange;
 import io.tracery.proxy.loop.EndpointView;
 import io.tracery.proxy.mesh.Direction;
 import io.tracery.proxy.mesh.DownstreamTls;
+import io.tracery.proxy.mesh.Listener;
 import io.tracery.proxy.route.RetryPolicy;
-import io.tracery.proxy.upstream.Limits;
 import io.tracery.tracing.span.Fate;
 import java.io.IOException;
 import java.io.InputStream;
@@ -35,6 +35,9 @@ class SlowPeersTest {
     private static final int MEBIBYTE = 1 << 20;
     /** What two kernels may hold of one connection, and what the proxy may. */
     private static final int MOST_HELD = 16 * MEBIBYTE;
+
+    private static final Listener OPAQUE = Mesh.tcp(Direction.OUTBOUND, DownstreamTls.NONE, "kv");
+    private static final Listener HTTP = Mesh.outbound(Mesh.route("cart"));
 
     @Test
     void slowHeadsEndTogetherAndHoldUpNobody() throws Exception {
@@ -84,9 +87,14 @@ class SlowPeersTest {
         try (Http1Backend backend = Http1Backend.saying("fine");
                 TestProxy proxy = proxy(backend.address(), Duration.ZERO);
                 Http1Peer client = Http1Peer.connect(proxy.address())) {
-            client.send("POST / HTTP/1.1\r\nHost: cart\r\nContent-Length: 1000000\r\n\r\nsome");
-            assertThat(client.receive().header("x-tracery-fate")).isEqualTo("deadline");
-            assertThat(proxy.log.only().fate()).isEqualTo(Fate.DEADLINE);
+            try (Bystander other = new Bystander(proxy.address(), "/")) {
+                client.send("POST / HTTP/1.1\r\nHost: cart\r\nContent-Length: 1000000\r\n\r\nsome");
+                other.isServed();
+                assertThat(client.receive().header("x-tracery-fate")).isEqualTo("deadline");
+                other.isServed();
+            }
+            proxy.log.ended(proxy.log.started());
+            assertThat(proxy.log.fates()).containsEntry(Fate.DEADLINE, 1).containsOnlyKeys(Fate.DEADLINE, Fate.SERVED);
             assertNothingInFlight(proxy);
             await().until(() -> proxy.dataPath.connections() == 0);
         }
@@ -208,11 +216,16 @@ class SlowPeersTest {
     @Test
     void opaqueConnectionsOfWhichNothingIsHeardAreEnded() throws Exception {
         try (RawServer backend = new RawServer(socket -> socket.getInputStream().readAllBytes());
-                TestProxy proxy = tcp(backend);
-                Http1Peer client = Http1Peer.connect(proxy.address())) {
-            client.send("hello");
-            assertThat(client.closed()).isTrue();
-            assertThat(proxy.log.only().fate()).isEqualTo(Fate.DEADLINE);
+                Http1Backend honest = Http1Backend.saying("fine");
+                TestProxy proxy = tcp(backend, honest);
+                Http1Peer client = Http1Peer.connect(proxy.address(OPAQUE.name()))) {
+            try (Bystander other = new Bystander(proxy.address(HTTP.name()), "/")) {
+                client.send("hello");
+                other.isServed();
+                assertThat(client.closed()).isTrue();
+                other.isServed();
+            }
+            assertThat(proxy.log.endedAs(Fate.DEADLINE).bytesReceived()).isEqualTo(5);
             await().until(() -> proxy.dataPath.connections() == 0 && backend.open() == 0);
         }
     }
@@ -222,11 +235,17 @@ class SlowPeersTest {
     void anOpaqueReaderThatDoesNotReadIsEnded() throws Exception {
         AtomicLong written = new AtomicLong();
         try (RawServer backend = new RawServer(socket -> pour(socket, written));
-                TestProxy proxy = tcp(backend);
-                Http1Peer client = withoutAppetite(proxy.address())) {
-            Exchange stalled = proxy.log.only();
-            assertThat(stalled.fate()).isEqualTo(Fate.DEADLINE);
-            assertThat(stalled.bytesSent()).isLessThan(MOST_HELD);
+                Http1Backend honest = Http1Backend.saying("fine");
+                TestProxy proxy = tcp(backend, honest);
+                Http1Peer client = withoutAppetite(proxy.address(OPAQUE.name()))) {
+            try (Bystander other = new Bystander(proxy.address(HTTP.name()), "/")) {
+                await().until(() -> written.get() > 0);
+                other.isServed();
+                await().atMost(Duration.ofSeconds(20))
+                        .until(() -> proxy.log.fates().containsKey(Fate.DEADLINE));
+                other.isServed();
+            }
+            assertThat(proxy.log.endedAs(Fate.DEADLINE).bytesSent()).isLessThan(MOST_HELD);
             await().until(() -> proxy.dataPath.connections() == 0 && backend.open() == 0);
             assertThat(client.socket.isClosed()).isFalse();
         }
@@ -290,10 +309,11 @@ class SlowPeersTest {
         }
     }
 
-    private static TestProxy tcp(RawServer backend) {
-        Limits limits = BadInputTest.limits(HEAD, IDLE, 100);
-        return new TestProxy(limits, 1)
-                .serving(Mesh.tcp(Direction.OUTBOUND, DownstreamTls.NONE, "kv"), Mesh.cluster("kv", backend.address()));
+    private static TestProxy tcp(RawServer backend, Http1Backend honest) {
+        return new TestProxy(BadInputTest.limits(HEAD, IDLE, 100), 1)
+                .serving(
+                        List.of(OPAQUE, HTTP),
+                        List.of(Mesh.cluster("kv", backend.address()), Mesh.cluster("cart", honest.address())));
     }
 
     private static TestProxy proxy(InetSocketAddress backend, Duration timeout) {
