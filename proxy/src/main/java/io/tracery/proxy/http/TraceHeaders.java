@@ -6,7 +6,6 @@ import io.tracery.tracing.context.B3Context;
 import io.tracery.tracing.context.JaegerContext;
 import io.tracery.tracing.context.TraceContext;
 import io.tracery.tracing.context.W3cTraceContext;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,21 +48,26 @@ final class TraceHeaders {
      * way says it of its own span.
      */
     static boolean marked(HttpHeaders headers) {
-        String baggage = headers.get(BAGGAGE);
-        return baggage != null && baggage.contains(Vocabulary.BAGGAGE_KEY) && marked(headers.getAll(BAGGAGE));
+        // Most requests have none, and a list is made for those alone that have.
+        if (headers.contains(BAGGAGE)) {
+            for (String baggage : headers.getAll(BAGGAGE)) {
+                if (baggage.contains(Vocabulary.BAGGAGE_KEY) && marked(baggage)) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     /** Entries are separated by commas, their properties follow behind semicolons (W3C Baggage, section 3.3). */
-    private static boolean marked(List<String> baggages) {
-        for (String baggage : baggages) {
-            for (String entry : baggage.split(",", -1)) {
-                int properties = entry.indexOf(';');
-                String[] pair = (properties < 0 ? entry : entry.substring(0, properties)).split("=", 2);
-                if (pair.length == 2
-                        && pair[0].strip().equals(Vocabulary.BAGGAGE_KEY)
-                        && pair[1].strip().equals(Vocabulary.BAGGAGE_KEEP)) {
-                    return true;
-                }
+    private static boolean marked(String baggage) {
+        for (String entry : baggage.split(",", -1)) {
+            int properties = entry.indexOf(';');
+            String[] pair = (properties < 0 ? entry : entry.substring(0, properties)).split("=", 2);
+            if (pair.length == 2
+                    && pair[0].strip().equals(Vocabulary.BAGGAGE_KEY)
+                    && pair[1].strip().equals(Vocabulary.BAGGAGE_KEEP)) {
+                return true;
             }
         }
         return false;

@@ -259,12 +259,11 @@ final class ClusterPolicyTranslator {
         if (most.isEmpty()) {
             return null;
         }
-        String paths = XdsTypes.metadata(cluster.getMetadata(), "concurrency_critical_paths");
         try {
             return new AdaptiveConcurrency(
                     Integer.parseInt(XdsTypes.metadata(cluster.getMetadata(), "concurrency_least")),
                     Integer.parseInt(most),
-                    paths.isEmpty() ? Set.of() : Set.of(paths.split(" ")),
+                    XdsTypes.metadata(cluster.getMetadata(), "concurrency_critical_paths", " "),
                     XdsTypes.metadata(cluster.getMetadata(), "concurrency_priority_header"));
         } catch (NumberFormatException e) {
             throw new InvalidResource(resource, "metadata concurrency_least and concurrency_most are whole numbers");

@@ -83,15 +83,11 @@ final class ClusterTranslator {
                                             resource,
                                             endpoint.getLoadBalancingWeight().getValue())),
                             locality.getLocality().getZone(),
-                            hintedZones(XdsTypes.metadata(endpoint.getMetadata(), "for_zones"))));
+                            XdsTypes.metadata(endpoint.getMetadata(), "for_zones", ",")));
                 }
             }
         }
         return endpoints;
-    }
-
-    private static Set<String> hintedZones(String list) {
-        return list.isEmpty() ? Set.of() : Set.of(list.split(","));
     }
 
     private static @Nullable UpstreamTls tls(String resource, io.envoyproxy.envoy.config.cluster.v3.Cluster cluster)

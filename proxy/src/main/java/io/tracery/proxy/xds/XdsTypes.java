@@ -25,7 +25,9 @@ import io.tracery.controlplane.api.XdsNames;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -139,5 +141,11 @@ public final class XdsTypes {
         return ours == null
                 ? ""
                 : ours.getFieldsOrDefault(key, Value.getDefaultInstance()).getStringValue();
+    }
+
+    /** The parts of such a text, where one that is there twice is there once. */
+    static Set<String> metadata(Metadata metadata, String key, String separator) {
+        String text = metadata(metadata, key);
+        return text.isEmpty() ? Set.of() : Set.copyOf(List.of(text.split(separator)));
     }
 }

@@ -84,7 +84,7 @@ class HostilePeersTest {
     void handshakesThatStallEndByTheirDeadline(int length) throws Exception {
         for (DownstreamTls tls : new DownstreamTls[] {DownstreamTls.STRICT, DownstreamTls.PERMISSIVE}) {
             try (Http1Backend backend = Http1Backend.saying("fine");
-                    TestProxy proxy = inbound(tls, backend);
+                    TestProxy proxy = inbound(tls, Duration.ofSeconds(2), backend);
                     Bystander other = bystander(proxy);
                     Http1Peer stalled = Http1Peer.connect(proxy.address())) {
                 stalled.socket.getOutputStream().write(clientHello(), 0, length);
@@ -224,11 +224,11 @@ class HostilePeersTest {
     }
 
     private static TestProxy strict(Http1Backend backend) {
-        return inbound(DownstreamTls.STRICT, backend);
+        return inbound(DownstreamTls.STRICT, Duration.ofSeconds(10), backend);
     }
 
-    private static TestProxy inbound(DownstreamTls tls, Http1Backend backend) {
-        return new TestProxy(BadInputTest.limits(Duration.ofMillis(800), Duration.ofSeconds(5), 1_000), 1)
+    private static TestProxy inbound(DownstreamTls tls, Duration patience, Http1Backend backend) {
+        return new TestProxy(BadInputTest.limits(patience, Duration.ofSeconds(5), 1_000), 1)
                 .with(CA.identity("cart"))
                 .serving(Mesh.inbound(tls, Mesh.route("app")), Mesh.cluster("app", backend.address()));
     }

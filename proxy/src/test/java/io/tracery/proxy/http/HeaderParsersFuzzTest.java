@@ -230,6 +230,24 @@ class HeaderParsersFuzzTest {
         });
     }
 
+    /** Several headers are one, as if a comma stood between them. */
+    @Test
+    void baggageAsksForATraceToBeKeptByOneWholeEntry() {
+        // What strip() takes away.
+        String space = "[\\s\\x1c-\\x1f]*";
+        Pattern entry = Pattern.compile(String.join(space, "", "tracery", "=", "keep", "(;.*)?"), Pattern.DOTALL);
+        fuzz(List.of("tracery", "=", "keep", "tracery=keep", ",", ";", " ", "\t", "user=7", "|"), text -> {
+            HttpHeaders headers = DefaultHttpHeadersFactory.headersFactory()
+                    .withValidation(false)
+                    .newHeaders()
+                    .set("baggage", List.of(text.split("\\|", -1)));
+            boolean expected = Pattern.compile("[,|]")
+                    .splitAsStream(text)
+                    .anyMatch(one -> entry.matcher(one).matches());
+            assertThat(TraceHeaders.marked(headers)).as(text).isEqualTo(expected);
+        });
+    }
+
     @Test
     void grpcStatusIsOneOfSeventeenOrNone() {
         fuzz(List.of("0", "1", "6", "7", "16", "17", "-", "+", " ", ""), text -> {

@@ -156,11 +156,26 @@ class ClusterTranslatorTest {
         assertThat(policy("""
                         {name: c, circuit_breakers: {thresholds: [{max_connections: 1, max_requests: 3, max_retries: 4}]},
                          metadata: {filter_metadata: {io.tracery: {concurrency_least: "4", concurrency_most: "200",
-                           concurrency_critical_paths: "/healthz /ready"}}}}
+                           concurrency_critical_paths: "/healthz /ready /healthz"}}}}
                         """).limits())
                 .isEqualTo(new CircuitLimits(
                         1, Integer.MAX_VALUE, 3, 4, new AdaptiveConcurrency(4, 200, Set.of("/healthz", "/ready"))));
         assertThat(policy("{name: c}").limits()).isEqualTo(CircuitLimits.NONE);
+    }
+
+    /** A part that is there twice must not cost the sidecar its whole configuration. */
+    @Test
+    void readsTheZonesThatAnEndpointIsHintedTo() throws Exception {
+        assertThat(ClusterTranslator.endpoints(Samples.endpoints("""
+                        cluster_name: c
+                        endpoints:
+                          - lb_endpoints:
+                              - endpoint: {address: {socket_address: {address: 127.0.0.1, port_value: 1}}}
+                                metadata: {filter_metadata: {io.tracery: {for_zones: "a,b,a"}}}
+                        """))
+                        .getFirst()
+                        .hintedZones())
+                .containsExactlyInAnyOrder("a", "b");
     }
 
     private static ClusterPolicy policy(String yaml) throws InvalidResource {
