@@ -79,6 +79,9 @@ public final class ClientHello {
         while (state == State.READING && left > 0) {
             int extension = number(2);
             int size = number(2);
+            if (size > left) {
+                end();
+            }
             if (extension == SERVER_NAME) {
                 hostName(size);
             }

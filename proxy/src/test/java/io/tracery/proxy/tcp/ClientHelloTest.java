@@ -79,13 +79,23 @@ class ClientHelloTest {
     void aHelloWithoutEndIsGivenUp() {
         ByteBuf endless = Unpooled.buffer();
         endless.writeBytes(new byte[] {0x16, 3, 1, 0x40, 0, 1, 0, 0x3f, (byte) 0xfc});
-        endless.writeBytes(new byte[38]).writeByte(0x3f).writeByte(0xd4);
+        // One extension, which is as long as all of them.
+        endless.writeBytes(new byte[38]).writeShort(0x3fd4).writeShort(1).writeShort(0x3fd0);
         while (endless.readableBytes() < ClientHello.LONGEST) {
             endless.writeByte(1);
         }
         assertThat(ClientHello.in(endless).known()).isFalse();
         endless.writeByte(1);
         assertThat(ClientHello.in(endless).known()).isTrue();
+    }
+
+    @Test
+    void aNameInAnExtensionThatIsLongerThanItsMessageIsNone() throws Exception {
+        byte[] hello = hello("TLSv1.2", "db.example.com");
+        String tooLong = HexFormat.of().formatHex(hello).replace("0000001300110000", "0000011301110000");
+        ClientHello read = ClientHello.in(Unpooled.wrappedBuffer(HexFormat.of().parseHex(tooLong)));
+        assertThat(read.known()).isTrue();
+        assertThat(read.serverName()).isEmpty();
     }
 
     /** It is what a plainer reader finds, and Netty, which overlooks lengths that do not fit, finds no other. */
