@@ -116,7 +116,7 @@ public class HttpRelayBenchmark {
     }
 
     private static Http2Connection http2Of(MemoryLoop made) {
-        return new Http2Connection(made.downstream, () -> {});
+        return new Http2Connection(made.downstream, refused -> {});
     }
 
     @TearDown
