@@ -30,6 +30,7 @@ final class Http2Pool implements UpstreamPool {
     private final List<Http2Upstream> connections = new ArrayList<>();
     private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
     private boolean connecting;
+    private boolean retired;
 
     private record Waiting(Taker taker, long sinceNanos) {}
 
@@ -133,6 +134,10 @@ final class Http2Pool implements UpstreamPool {
         UpstreamStack.http2(channel, connection);
         channel.config().setAutoRead(true);
         serveWaiting();
+        if (retired) {
+            // It comes late: nobody asks for it any more, nor looks whether it is idle.
+            connection.closeWhenUnused();
+        }
     }
 
     private void serveWaiting() {
@@ -166,6 +171,7 @@ final class Http2Pool implements UpstreamPool {
 
     @Override
     public void retire() {
+        retired = true;
         List.copyOf(connections).forEach(Http2Upstream::closeWhenUnused);
     }
 }

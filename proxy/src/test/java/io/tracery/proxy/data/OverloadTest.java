@@ -5,9 +5,9 @@ import static io.tracery.proxy.data.RawHttp2.number;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.netty.buffer.ByteBuf;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
+import io.netty.buffer.ByteBuf;
 import io.tracery.proxy.loop.BufferMemory;
 import io.tracery.proxy.loop.Overload;
 import io.tracery.proxy.mesh.Direction;
