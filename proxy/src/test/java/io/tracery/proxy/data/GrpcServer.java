@@ -32,6 +32,11 @@ final class GrpcServer implements AutoCloseable {
             .setFullMethodName("grpc.health.v1.Health/Check")
             .build();
 
+    /** Control traffic: a sidecar asks its control plane. */
+    static final MethodDescriptor<byte[], byte[]> CONTROL = GrpcTest.method("Control", MethodType.UNARY).toBuilder()
+            .setFullMethodName("envoy.service.discovery.v3.AggregatedDiscoveryService/StreamAggregatedResources")
+            .build();
+
     private final Server server;
     private final List<StreamObserver<byte[]>> working = new CopyOnWriteArrayList<>();
 
@@ -44,6 +49,9 @@ final class GrpcServer implements AutoCloseable {
                         .build())
                 .addService(ServerServiceDefinition.builder("grpc.health.v1.Health")
                         .addMethod(HEALTH, ServerCalls.asyncUnaryCall(GrpcServer::answer))
+                        .build())
+                .addService(ServerServiceDefinition.builder("envoy.service.discovery.v3.AggregatedDiscoveryService")
+                        .addMethod(CONTROL, ServerCalls.asyncUnaryCall(GrpcServer::answer))
                         .build())
                 .build()
                 .start();

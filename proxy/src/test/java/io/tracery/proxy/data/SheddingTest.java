@@ -129,7 +129,7 @@ class SheddingTest {
     }
 
     @Test
-    void aBusyGrpcServerIsStillAskedWhetherItLives() throws Exception {
+    void aBusyGrpcServerIsStillAskedWhetherItLivesAndForControl() throws Exception {
         ClusterPolicy policy = policy(new AdaptiveConcurrency(1, 1, Set.of()));
         try (GrpcServer busy = new GrpcServer();
                 TestProxy proxy = new TestProxy()
@@ -143,11 +143,12 @@ class SheddingTest {
 
                 assertThat(GrpcServer.call(channel, GrpcServer.ECHO)).isEqualTo(Status.Code.UNAVAILABLE);
                 assertThat(GrpcServer.call(channel, GrpcServer.HEALTH)).isEqualTo(Status.Code.OK);
+                assertThat(GrpcServer.call(channel, GrpcServer.CONTROL)).isEqualTo(Status.Code.OK);
 
                 busy.finish();
                 assertThat(worker.get(20, TimeUnit.SECONDS)).containsExactly(1);
                 assertThat(GrpcServer.call(channel, GrpcServer.ECHO)).isEqualTo(Status.Code.OK);
-                assertThat(proxy.log.ended(4))
+                assertThat(proxy.log.ended(5))
                         .filteredOn(exchange -> exchange.fate() == Fate.BREAKER_OPEN)
                         .singleElement()
                         .extracting(Exchange::path)
