@@ -8,7 +8,7 @@ export default defineConfig({
     maxWorkers: 2,
     // Each test is named, skipped ones too.
     reporters: ['verbose'],
-    testTimeout: 30_000,
+    testTimeout: 120_000,
     hookTimeout: 60_000,
     teardownTimeout: 5_000,
   },
