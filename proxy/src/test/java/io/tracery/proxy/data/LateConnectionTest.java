@@ -7,9 +7,7 @@ import io.tracery.proxy.mesh.Cluster;
 import io.tracery.proxy.mesh.Listener;
 import io.tracery.proxy.mesh.UpstreamProtocol;
 import io.tracery.tracing.span.Fate;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
 import org.junit.jupiter.api.Timeout;
@@ -27,21 +25,14 @@ class LateConnectionTest {
     @ParameterizedTest
     @EnumSource(names = {"HTTP1", "HTTP2"})
     void servesWhoWaitsForItAndIsClosed(UpstreamProtocol protocol) throws Exception {
-        InetAddress here = InetAddress.getLoopbackAddress();
-        // What the kernel accepts by itself is taken: another connection hangs, until its SYN is sent again.
-        try (ServerSocket busy = new ServerSocket(0, 1, here);
-                Socket first = new Socket(here, busy.getLocalPort());
-                Socket second = new Socket(here, busy.getLocalPort());
-                TestProxy proxy = new TestProxy().serving(HTTP, cart(protocol, here, busy.getLocalPort()));
+        try (DeafServer busy = new DeafServer();
+                TestProxy proxy = new TestProxy().serving(HTTP, cart(protocol, busy.address()));
                 Http1Peer client = Http1Peer.connect(proxy.address())) {
-            assertThat(first.isConnected() && second.isConnected()).isTrue();
             client.send("GET / HTTP/1.1\r\nHost: cart\r\n\r\n");
             await().until(() -> proxy.log.started() == 1);
             proxy.serving(HTTP);
-            busy.accept().close();
-            busy.accept().close();
 
-            try (Socket late = busy.accept()) {
+            try (Socket late = busy.hear()) {
                 answer(protocol, late);
                 assertThat(client.receive().text()).isEqualTo("late");
                 assertThat(late.getInputStream().readAllBytes()).isNotNull();
@@ -50,12 +41,12 @@ class LateConnectionTest {
         }
     }
 
-    private static Cluster cart(UpstreamProtocol protocol, InetAddress host, int port) {
+    private static Cluster cart(UpstreamProtocol protocol, InetSocketAddress address) {
         return new Cluster(
                 "cart",
                 "shop",
                 "cart",
-                Mesh.cluster("cart", new InetSocketAddress(host, port)).endpoints(),
+                Mesh.cluster("cart", address).endpoints(),
                 Duration.ofSeconds(30),
                 null,
                 protocol);

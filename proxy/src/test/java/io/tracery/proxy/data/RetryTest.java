@@ -13,7 +13,6 @@ import io.tracery.tracing.context.TraceContext;
 import io.tracery.tracing.span.Fate;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
@@ -248,28 +247,23 @@ class RetryTest {
 
     @Test
     void tellsAConnectTimeoutFromARefusal() throws Exception {
-        InetAddress here = InetAddress.getLoopbackAddress();
-        // Nobody accepts, and what the kernel accepts by itself is taken: further connections hang.
-        try (ServerSocket deaf = new ServerSocket(0, 1, here);
-                Socket first = new Socket(here, deaf.getLocalPort());
-                Socket second = new Socket(here, deaf.getLocalPort())) {
-            assertThat(first.isConnected() && second.isConnected()).isTrue();
-            assertThat(fateOfConnectingTo(deaf.getLocalPort(), 504)).isEqualTo(Fate.CONNECT_TIMEOUT);
+        try (DeafServer deaf = new DeafServer()) {
+            assertThat(fateOfConnectingTo(deaf.address(), 504)).isEqualTo(Fate.CONNECT_TIMEOUT);
         }
         // Taken, so that nobody else listens there, and not listened at.
         try (Socket taken = new Socket()) {
-            taken.bind(new InetSocketAddress(here, 0));
-            assertThat(fateOfConnectingTo(taken.getLocalPort(), 503)).isEqualTo(Fate.CONNECT_REFUSED);
+            taken.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            assertThat(fateOfConnectingTo((InetSocketAddress) taken.getLocalSocketAddress(), 503))
+                    .isEqualTo(Fate.CONNECT_REFUSED);
         }
     }
 
-    private static @Nullable Fate fateOfConnectingTo(int port, int status) throws Exception {
+    private static @Nullable Fate fateOfConnectingTo(InetSocketAddress address, int status) throws Exception {
         Cluster cluster = new Cluster(
                 "cart",
                 "shop",
                 "cart",
-                Mesh.cluster("cart", new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
-                        .endpoints(),
+                Mesh.cluster("cart", address).endpoints(),
                 Duration.ofMillis(300),
                 null,
                 UpstreamProtocol.SAME_AS_DOWNSTREAM);

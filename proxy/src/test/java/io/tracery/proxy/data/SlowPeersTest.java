@@ -31,9 +31,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class SlowPeersTest {
 
     /** Longer than a busy machine takes from a test's connect to what it sends then. */
-    private static final Duration HEAD = Duration.ofSeconds(3);
+    private static final Duration HEAD = Duration.ofSeconds(2);
 
-    private static final Duration IDLE = Duration.ofSeconds(2);
+    private static final Duration IDLE = Duration.ofSeconds(3);
     private static final int MEBIBYTE = 1 << 20;
     /** What two kernels may hold of one connection, and what the proxy may. */
     private static final int MOST_HELD = 16 * MEBIBYTE;
