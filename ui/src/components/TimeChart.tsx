@@ -133,6 +133,19 @@ const dataOf = ({ times, lines }: Pick<Props, 'times' | 'lines'>): UPlot.Aligned
   ...lines.map((line) => line.values as (number | null)[]),
 ];
 
+/** Pixels. Most labels fit into the least, so that charts stand in line. */
+const LEAST_AXIS = 56;
+const AXIS_GAP = 6;
+
+/** Pixels of the widest of some labels; uPlot has none yet when it asks first. */
+function widest({ ctx }: UPlot, font: string, labels: readonly string[] | null): number {
+  ctx.save();
+  ctx.font = font;
+  const widths = (labels ?? []).map((label) => ctx.measureText(label).width);
+  ctx.restore();
+  return Math.ceil(Math.max(0, ...widths));
+}
+
 function optionsOf(
   element: HTMLElement,
   height: number,
@@ -171,16 +184,17 @@ function optionsOf(
         grid: { show: false },
         values: (plot, splits) => {
           const words = tickWords(shownMs(plot));
-          return splits.map((s) =>
-            pixelsToEnd(plot, s) < (words.dated ? 38 : 18) ? '' : words.of(s * 1000),
-          );
+          return splits.map((s) => {
+            const label = words.of(s * 1000);
+            return pixelsToEnd(plot, s) < widest(plot, font, [label]) / 2 ? '' : label;
+          });
         },
         space: (plot) => (tickWords(shownMs(plot)).dated ? 100 : 64),
       },
       {
         ...axis,
-        size: 56,
-        gap: 6,
+        size: (plot, labels) => Math.max(LEAST_AXIS, widest(plot, font, labels) + AXIS_GAP),
+        gap: AXIS_GAP,
         space: 26,
         grid: { stroke: color('--hairline'), width: 1 },
         values: (_, splits) => splits.map((split) => text(props().format(split))),
