@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -84,7 +85,25 @@ final class GrpcServer implements AutoCloseable {
     }
 
     static Future<byte[]> begin(ManagedChannel channel, MethodDescriptor<byte[], byte[]> method) {
-        return ClientCalls.futureUnaryCall(channel.newCall(method, CallOptions.DEFAULT), new byte[] {1});
+        CompletableFuture<byte[]> answer = new CompletableFuture<>();
+        ClientCalls.asyncUnaryCall(
+                channel.newCall(method, CallOptions.DEFAULT), new byte[] {1}, new StreamObserver<byte[]>() {
+                    @Override
+                    public void onNext(byte[] value) {
+                        answer.complete(value);
+                    }
+
+                    @Override
+                    public void onError(Throwable t) {
+                        answer.completeExceptionally(t);
+                    }
+
+                    @Override
+                    public void onCompleted() {
+                        // Its one answer was there.
+                    }
+                });
+        return answer;
     }
 
     static Status.Code call(ManagedChannel channel, MethodDescriptor<byte[], byte[]> method) {

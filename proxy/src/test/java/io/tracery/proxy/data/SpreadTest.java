@@ -4,14 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
-import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.Server;
 import io.grpc.ServerServiceDefinition;
-import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.NettyServerBuilder;
-import io.grpc.stub.ClientCalls;
 import io.grpc.stub.ServerCalls;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
@@ -139,15 +136,11 @@ class SpreadTest {
     @MethodSource("balancers")
     void callsOnOneGrpcChannel(Balancer balancer, int atLeast) throws Exception {
         TestProxy proxy = proxy(Mesh.outbound(Mesh.route("cart")), balancer, grpc("one"), grpc("two"));
-        ManagedChannel channel = NettyChannelBuilder.forAddress(proxy.address())
-                .usePlaintext()
-                .directExecutor()
-                .build();
+        ManagedChannel channel = GrpcServer.dial(proxy.address());
         open.add(channel::shutdownNow);
         List<Future<byte[]>> answers = new ArrayList<>();
         for (int i = 0; i < MANY; i++) {
-            answers.add(ClientCalls.futureUnaryCall(
-                    channel.newCall(GrpcTest.method("Wait", MethodType.UNARY), CallOptions.DEFAULT), new byte[] {1}));
+            answers.add(GrpcServer.begin(channel, GrpcTest.method("Wait", MethodType.UNARY)));
         }
         for (Future<byte[]> answer : answers) {
             assertThat(answer.get(20, TimeUnit.SECONDS)).containsExactly(1);
