@@ -25,6 +25,9 @@ final class Schedule {
     private final CompletableFuture<OpenLoopResult> end = new CompletableFuture<>();
     private final long requests;
 
+    /** Requests at once on one connection. */
+    private final int streams;
+
     /** Due times of requests that found no connection free, in order. */
     private final ArrayDeque<Long> waiting = new ArrayDeque<>();
 
@@ -41,7 +44,7 @@ final class Schedule {
         this.bootstrap = bootstrap.clone();
         this.result = new OpenLoopResult(plan);
         this.requests = (long) plan.rate() * plan.seconds();
-        int streams = plan.ask().streams(plan.concurrent());
+        this.streams = plan.ask().streams(plan.concurrent());
         this.bootstrap.handler(new ChannelInitializer<>() {
             @Override
             protected void initChannel(Channel channel) {
@@ -51,7 +54,6 @@ final class Schedule {
     }
 
     OpenLoopResult run() throws InterruptedException, IOException {
-        int streams = plan.ask().streams(plan.concurrent());
         for (int i = 0; i < plan.concurrent(); i += streams) {
             bootstrap.connect("127.0.0.1", plan.port()).sync();
         }
