@@ -19,14 +19,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Exchange {
 
-    private static final int USUAL_ATTEMPTS = 1;
     private static final @Nullable String[] NONE = {};
 
     private final Direction direction;
     private final String listener;
     private final long startEpochNanos;
     private final long startNanos;
-    private final List<Attempt> attempts = new ArrayList<>(USUAL_ATTEMPTS);
+
+    /** Most exchanges have one, and as many of them wait at once to be told of, their lists are small. */
+    private List<Attempt> attempts = List.of();
 
     // Known once the request's head is.
     private Protocol protocol;
@@ -114,8 +115,15 @@ public final class Exchange {
     /** Begins the next attempt; the first carries the exchange's own span id upstream, a later one its own. */
     public Attempt nextAttempt(long spanId, long nowNanos) {
         Attempt attempt = new Attempt(attempts.size() + 1, spanId, nowNanos);
-        attempts.add(attempt);
+        attempts = attempts.isEmpty() ? List.of(attempt) : with(attempts, attempt);
         return attempt;
+    }
+
+    private static List<Attempt> with(List<Attempt> earlier, Attempt last) {
+        List<Attempt> all = new ArrayList<>(earlier.size() + 1);
+        all.addAll(earlier);
+        all.add(last);
+        return all;
     }
 
     /** Of attempts beside each other this one's answer is the client's. */

@@ -4,7 +4,6 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.util.AsciiString;
-import java.util.List;
 import java.util.Locale;
 
 /** Headers that speak of one connection and must not be passed on (RFC 9110 section 7.6.1). */
@@ -20,23 +19,30 @@ final class HopByHop {
      * own of it; {@code TE: trailers} stays, which gRPC servers ask for.
      */
     static void remove(HttpHeaders headers) {
-        List<String> connection = headers.getAll(HttpHeaderNames.CONNECTION);
-        for (String value : connection) {
-            for (String name : value.split(",")) {
-                String listed = name.strip().toLowerCase(Locale.ROOT);
-                // A client could otherwise strip what the mesh relies on by naming it here.
-                if (!listed.isEmpty() && !protectedName(listed)) {
-                    headers.remove(listed);
-                }
-            }
+        if (headers.contains(HttpHeaderNames.CONNECTION)) {
+            headers.getAll(HttpHeaderNames.CONNECTION).forEach(value -> removeListed(headers, value));
+            headers.remove(HttpHeaderNames.CONNECTION);
         }
-        headers.remove(HttpHeaderNames.CONNECTION);
         headers.remove(KEEP_ALIVE);
         headers.remove(PROXY_CONNECTION);
         headers.remove(HttpHeaderNames.UPGRADE);
         if (headers.contains(HttpHeaderNames.TE)
                 && !headers.containsValue(HttpHeaderNames.TE, HttpHeaderValues.TRAILERS, true)) {
             headers.remove(HttpHeaderNames.TE);
+        }
+    }
+
+    private static void removeListed(HttpHeaders headers, String connection) {
+        // What it nearly always says, and names no other field.
+        if (connection.equals("keep-alive") || connection.equals("close")) {
+            return;
+        }
+        for (String name : connection.split(",")) {
+            String listed = name.strip().toLowerCase(Locale.ROOT);
+            // A client could otherwise strip what the mesh relies on by naming it here.
+            if (!listed.isEmpty() && !protectedName(listed)) {
+                headers.remove(listed);
+            }
         }
     }
 

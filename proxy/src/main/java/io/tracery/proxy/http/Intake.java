@@ -56,7 +56,8 @@ final class Intake {
         if (listener.direction() == Direction.INBOUND) {
             exchange.peer(downstream.peer(), downstream.peer().identity(), downstream.mutualTls());
         }
-        String wrong = problem(request, http2);
+        List<String> hosts = headers.getAll(HttpHeaderNames.HOST);
+        String wrong = problem(request, hosts.size(), http2);
         if (wrong != null) {
             return refuse(loop, exchange, client, Fate.MALFORMED_REQUEST, wrong);
         }
@@ -68,7 +69,7 @@ final class Intake {
                 protocol(headers, asHttp2),
                 request.method().name(),
                 path,
-                headers.get(HttpHeaderNames.HOST, ""),
+                hosts.isEmpty() ? "" : hosts.getFirst(),
                 downstream.mutualTls() ? "https" : "http");
         placeInTrace(loop, exchange, headers);
         RequestHead view = new RequestHead(exchange.method(), path, target, headers);
@@ -157,11 +158,10 @@ final class Intake {
     }
 
     /** What makes a request one that must not be passed on (RFC 9112 sections 3.2 and 6), or null. */
-    private static @Nullable String problem(HttpRequest request, boolean http2) {
-        List<String> hosts = request.headers().getAll(HttpHeaderNames.HOST);
+    private static @Nullable String problem(HttpRequest request, int hosts, boolean http2) {
         boolean mustName = !http2 && request.protocolVersion().equals(HttpVersion.HTTP_1_1);
-        if (hosts.size() > 1 || (mustName && hosts.isEmpty())) {
-            return "a request has one Host header, this one has " + hosts.size();
+        if (hosts > 1 || (mustName && hosts == 0)) {
+            return "a request has one Host header, this one has " + hosts;
         }
         if (request.headers().getAll(HttpHeaderNames.CONTENT_LENGTH).size() > 1) {
             return "more than one Content-Length";

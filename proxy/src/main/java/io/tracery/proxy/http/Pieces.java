@@ -6,7 +6,8 @@ import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.tracery.proxy.http2.SmallSlices;
 import java.util.ArrayDeque;
-import java.util.Iterator;
+import java.util.NoSuchElementException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,77 +17,101 @@ import org.jspecify.annotations.Nullable;
  */
 final class Pieces {
 
-    /** Most requests are one piece, which has no bytes. */
-    private static final int USUAL = 1;
-
     private static final int AS_THEY_ARE = 4;
 
-    private final ArrayDeque<HttpContent> all = new ArrayDeque<>(USUAL);
+    /** Most requests are one piece, which has no bytes: no list is made for it. */
+    private @Nullable HttpContent first;
+
+    private @Nullable ArrayDeque<HttpContent> others;
 
     /** Of the last piece, where that is one of ours and nobody else has seen it. */
     private @Nullable ByteBuf gathering;
 
     void add(HttpContent piece) {
         ByteBuf data = piece.content();
-        if (all.size() < AS_THEY_ARE || piece instanceof LastHttpContent || !SmallSlices.keepsMuch(data)) {
-            all.addLast(piece);
+        if (size() < AS_THEY_ARE || piece instanceof LastHttpContent || !SmallSlices.keepsMuch(data)) {
+            addLast(piece);
             gathering = null;
             return;
         }
         if (gathering == null) {
             gathering = SmallSlices.gather(data);
-            all.addLast(new DefaultHttpContent(gathering));
+            addLast(new DefaultHttpContent(gathering));
         } else {
             gathering.writeBytes(data);
         }
         piece.release();
     }
 
+    private void addLast(HttpContent piece) {
+        if (first == null) {
+            first = piece;
+        } else {
+            others().addLast(piece);
+        }
+    }
+
+    private ArrayDeque<HttpContent> others() {
+        if (others == null) {
+            others = new ArrayDeque<>(2 * AS_THEY_ARE);
+        }
+        return others;
+    }
+
     /** Before all others. */
     void addFirst(HttpContent piece) {
-        all.addFirst(piece);
+        if (first != null) {
+            others().addFirst(first);
+        }
+        first = piece;
     }
 
     /** The caller's now. */
     HttpContent removeFirst() {
-        HttpContent first = all.removeFirst();
-        if (all.isEmpty()) {
+        HttpContent removed = first();
+        first = others == null ? null : others.pollFirst();
+        if (first == null) {
             gathering = null;
+        }
+        return removed;
+    }
+
+    /** The caller's now. */
+    HttpContent removeLast() {
+        HttpContent last = others == null ? null : others.pollLast();
+        gathering = null;
+        return last == null ? removeFirst() : last;
+    }
+
+    /** @throws NoSuchElementException where there is none */
+    HttpContent first() {
+        if (first == null) {
+            throw new NoSuchElementException("no piece is left");
         }
         return first;
     }
 
-    /** The last one first, for putting them back; {@link #forget} them then. */
-    Iterator<HttpContent> backwards() {
-        return all.descendingIterator();
-    }
-
-    HttpContent first() {
-        return all.getFirst();
-    }
-
-    Iterable<HttpContent> inOrder() {
-        return all;
-    }
-
-    /** They are somebody else's. */
-    void forget() {
-        all.clear();
-        gathering = null;
+    /** In their order. */
+    void forEach(Consumer<HttpContent> each) {
+        if (first != null) {
+            each.accept(first);
+        }
+        if (others != null) {
+            others.forEach(each);
+        }
     }
 
     void release() {
-        for (HttpContent piece : all) {
-            piece.release();
+        while (first != null) {
+            removeFirst().release();
         }
-        forget();
     }
 
     boolean isEmpty() {
-        return all.isEmpty();
+        return first == null;
     }
 
     int size() {
-        return all.size();
+        return (first == null ? 0 : 1) + (others == null ? 0 : others.size());
     }
 }

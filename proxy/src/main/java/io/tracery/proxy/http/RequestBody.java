@@ -3,7 +3,6 @@ package io.tracery.proxy.http;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.tracery.proxy.upstream.Lease;
-import java.util.Iterator;
 
 /**
  * The body of one request on its way upstream: pieces that wait to be written, and those already written, kept up to a
@@ -80,19 +79,16 @@ final class RequestBody {
         }
         waitingBytes = 0;
         allSent = true;
-        for (HttpContent piece : sent.inOrder()) {
-            upstream.write(piece.retainedDuplicate());
-        }
+        sent.forEach(piece -> upstream.write(piece.retainedDuplicate()));
     }
 
     /** Puts what was written back in front of what waits, for another attempt. */
     void rewind() {
-        for (Iterator<HttpContent> back = sent.backwards(); back.hasNext(); ) {
-            HttpContent piece = back.next();
+        while (!sent.isEmpty()) {
+            HttpContent piece = sent.removeLast();
             waiting.addFirst(piece);
             waitingBytes += piece.content().readableBytes();
         }
-        sent.forget();
         keptBytes = 0;
         allSent = false;
     }

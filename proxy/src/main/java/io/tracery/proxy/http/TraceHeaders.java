@@ -1,6 +1,7 @@
 package io.tracery.proxy.http;
 
 import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.util.AsciiString;
 import io.tracery.tracing.Vocabulary;
 import io.tracery.tracing.context.B3Context;
 import io.tracery.tracing.context.JaegerContext;
@@ -75,7 +76,7 @@ final class TraceHeaders {
 
     /** What goes upstream: {@code own} is the parent of all that follows. */
     static void write(HttpHeaders headers, TraceContext own, long parentSpanId) {
-        headers.set(W3cTraceContext.TRACEPARENT, W3cTraceContext.traceparent(own));
+        headers.set(W3cTraceContext.TRACEPARENT, new AsciiString(W3cTraceContext.traceparentAscii(own), /* copy= */ false));
         String single = headers.get(B3Context.SINGLE);
         if (single != null) {
             headers.set(B3Context.SINGLE, B3Context.single(own, single));

@@ -27,6 +27,11 @@ public final class Grammar {
         return (CLASSES[b & 0xff] & TARGET) != 0;
     }
 
+    /** What may stand around a field's value and is none of it. */
+    static boolean blank(byte b) {
+        return b == ' ' || b == '\t';
+    }
+
     public static byte lower(byte b) {
         return LOWER[b & 0xff];
     }

@@ -33,12 +33,14 @@ public final class HeadFields extends SeldomAsked {
     }
 
     private static final int STRIDE = 4;
-    private static final int USUAL_FIELDS = 10;
+
+    /** A usual line has about as many bytes. Where lines are shorter, there is room for more of them in time. */
+    private static final int USUAL_LINE_BYTES = 24;
 
     private final byte[] bytes;
 
     // Four a field: where its name begins, where that ends, and the same of its value. A name of no length: taken off.
-    private int[] marks = new int[USUAL_FIELDS * STRIDE];
+    private int[] marks;
     private int read;
     private int taken;
 
@@ -54,6 +56,7 @@ public final class HeadFields extends SeldomAsked {
     /** @param bytes the lines and the empty one that ends them; they belong to this object from now on */
     public HeadFields(byte[] bytes) {
         this.bytes = bytes;
+        this.marks = new int[(1 + bytes.length / USUAL_LINE_BYTES) * STRIDE];
     }
 
     /** A field's line was read. Its line goes on to where the next one's name begins. */
@@ -193,9 +196,50 @@ public final class HeadFields extends SeldomAsked {
         return find(name, 0) >= 0 || findAdded(name, 0) >= 0;
     }
 
+    /** Whether it stands between the commas of any such field, without making text of them. */
     @Override
     public boolean containsValue(CharSequence name, CharSequence value, boolean ignoreCase) {
-        return contains(name) && super.containsValue(name, value, ignoreCase);
+        for (int at = find(name, 0); at >= 0; at = find(name, at + STRIDE)) {
+            if (lists(marks[at + 2], marks[at + 3], value, ignoreCase)) {
+                return true;
+            }
+        }
+        return findAdded(name, 0) >= 0 && super.containsValue(name, value, ignoreCase);
+    }
+
+    private boolean lists(int start, int end, CharSequence value, boolean ignoreCase) {
+        int from = start;
+        for (int at = start; at <= end; at++) {
+            if (at == end || bytes[at] == ',') {
+                if (isBetween(from, at, value, ignoreCase)) {
+                    return true;
+                }
+                from = at + 1;
+            }
+        }
+        return false;
+    }
+
+    private boolean isBetween(int start, int end, CharSequence value, boolean ignoreCase) {
+        int from = start;
+        int to = end;
+        while (from < to && Grammar.blank(bytes[from])) {
+            from++;
+        }
+        while (from < to && Grammar.blank(bytes[to - 1])) {
+            to--;
+        }
+        if (to - from != value.length()) {
+            return false;
+        }
+        for (int i = 0; i < value.length(); i++) {
+            byte wanted = (byte) value.charAt(i);
+            byte there = bytes[from + i];
+            if (ignoreCase ? Grammar.lower(wanted) != Grammar.lower(there) : wanted != there) {
+                return false;
+            }
+        }
+        return true;
     }
 
     // ---- changing ----

@@ -158,7 +158,7 @@ final class HeadParser {
             throw new MalformedMessage("a header field is a name, a colon and a value");
         }
         at++;
-        while (blank(bytes[at])) {
+        while (Grammar.blank(bytes[at])) {
             at++;
         }
         int valueStart = at;
@@ -166,7 +166,7 @@ final class HeadParser {
             at++;
         }
         int valueEnd = at;
-        while (valueEnd > valueStart && blank(bytes[valueEnd - 1])) {
+        while (valueEnd > valueStart && Grammar.blank(bytes[valueEnd - 1])) {
             valueEnd--;
         }
         endOfLine("a header field's value holds a byte that may not stand there");
@@ -188,10 +188,6 @@ final class HeadParser {
             throw new MalformedMessage(otherwise);
         }
         at++;
-    }
-
-    private static boolean blank(byte b) {
-        return b == ' ' || b == '\t';
     }
 
     private boolean same(String wanted, int start, int length) {

@@ -4,7 +4,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.util.AsciiString;
 import io.netty.util.concurrent.FastThreadLocal;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.Map;
@@ -21,6 +20,8 @@ final class HeadWriter {
             return new HeadWriter();
         }
     };
+
+    private static final char LAST_LATIN_1 = '\u00ff';
 
     private byte[] bytes = new byte[2048];
     private int length;
@@ -111,7 +112,12 @@ final class HeadWriter {
         if (text instanceof AsciiString ascii) {
             raw(ascii.array(), ascii.arrayOffset(), ascii.arrayOffset() + ascii.length());
         } else {
-            raw(text.toString().getBytes(StandardCharsets.ISO_8859_1));
+            int count = text.length();
+            room(count);
+            for (int i = 0; i < count; i++) {
+                char c = text.charAt(i);
+                bytes[length++] = (byte) (c <= LAST_LATIN_1 ? c : '?');
+            }
         }
         return from;
     }

@@ -52,11 +52,19 @@ public record RouteMatch(Path path, String method, List<Header> headers, List<Qu
         if (!method.isEmpty() && !method.equals(request.method())) {
             return false;
         }
+        return (headers.isEmpty() || takesHeaders(request)) && (query.isEmpty() || takesQuery(request));
+    }
+
+    private boolean takesHeaders(RequestView request) {
         for (Header header : headers) {
             if (!takes(header.value(), request.header(header.name()))) {
                 return false;
             }
         }
+        return true;
+    }
+
+    private boolean takesQuery(RequestView request) {
         for (Query parameter : query) {
             if (!takes(parameter.value(), request.query(parameter.name()))) {
                 return false;

@@ -7,6 +7,7 @@ import io.tracery.tracing.Vocabulary;
 import io.tracery.tracing.otlp.Key;
 import io.tracery.tracing.otlp.Template;
 import io.tracery.tracing.otlp.TracesEncoder;
+import java.util.List;
 
 /**
  * Why a request went where it went, as events of its span: what the balancer weighed for each attempt, and why there was or
@@ -30,7 +31,9 @@ final class DecisionRecord {
         limit(exchange);
         shed(exchange);
         fault(exchange);
-        for (Attempt attempt : exchange.attempts()) {
+        List<Attempt> attempts = exchange.attempts();
+        for (int i = 0; i < attempts.size(); i++) {
+            Attempt attempt = attempts.get(i);
             pick(exchange, attempt);
             hedge(exchange, attempt);
             retry(exchange, attempt);

@@ -64,6 +64,11 @@ public final class W3cTraceContext {
 
     /** The value of {@code traceparent}: always version 00, 55 characters. */
     public static String traceparent(TraceContext context) {
+        return LowerHex.text(traceparentAscii(context));
+    }
+
+    /** As {@link #traceparent}, the caller's own bytes of ASCII. */
+    public static byte[] traceparentAscii(TraceContext context) {
         byte[] text = new byte[LENGTH];
         text[0] = '0';
         text[1] = '0';
@@ -74,7 +79,7 @@ public final class W3cTraceContext {
         LowerHex.write(context.spanId(), text, 36);
         text[52] = '-';
         LowerHex.write(context.flags(), text, 53);
-        return LowerHex.text(text);
+        return text;
     }
 
     private static boolean wellFormed(CharSequence text, int from, int to) {
