@@ -20,7 +20,9 @@ final class HopByHop {
      */
     static void remove(HttpHeaders headers) {
         if (headers.contains(HttpHeaderNames.CONNECTION)) {
-            headers.getAll(HttpHeaderNames.CONNECTION).forEach(value -> removeListed(headers, value));
+            for (String value : headers.getAll(HttpHeaderNames.CONNECTION)) {
+                removeListed(headers, value);
+            }
             headers.remove(HttpHeaderNames.CONNECTION);
         }
         headers.remove(KEEP_ALIVE);

@@ -2,7 +2,6 @@ package io.tracery.proxy.http1;
 
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.util.AsciiString;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -156,8 +155,7 @@ public final class HeadFields extends SeldomAsked {
     }
 
     private String value(int at) {
-        int start = marks[at + 2];
-        return new String(bytes, start, marks[at + 3] - start, StandardCharsets.ISO_8859_1);
+        return RepeatedTexts.text(bytes, marks[at + 2], marks[at + 3]);
     }
 
     @Override

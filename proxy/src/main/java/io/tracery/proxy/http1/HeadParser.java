@@ -61,7 +61,7 @@ final class HeadParser {
         if (at == start) {
             throw new MalformedMessage("the request's target is empty");
         }
-        String target = text(start, at);
+        String target = RepeatedTexts.text(bytes, start, at);
         expect((byte) ' ', "a request's target is visible ASCII, followed by one space");
         return target;
     }
