@@ -1,5 +1,7 @@
 package io.tracery.proxy.http;
 
+import io.netty.handler.codec.http.DefaultLastHttpContent;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.tracery.proxy.upstream.Lease;
@@ -60,7 +62,17 @@ final class RequestBody {
             return;
         }
         keptBytes += bytes;
-        sent.add(piece.retainedDuplicate());
+        sent.add(duplicate(piece));
+    }
+
+    /** As {@code retainedDuplicate}, which would copy trailers that are not there. */
+    private static HttpContent duplicate(HttpContent piece) {
+        if (piece instanceof LastHttpContent last
+                && last.content().isReadable()
+                && last.trailingHeaders().isEmpty()) {
+            return new DefaultLastHttpContent(last.content().retainedDuplicate(), EmptyHttpHeaders.INSTANCE);
+        }
+        return piece.retainedDuplicate();
     }
 
     /** Whether {@link #copyTo} can. */
@@ -79,7 +91,7 @@ final class RequestBody {
         }
         waitingBytes = 0;
         allSent = true;
-        sent.forEach(piece -> upstream.write(piece.retainedDuplicate()));
+        sent.forEach(piece -> upstream.write(duplicate(piece)));
     }
 
     /** Puts what was written back in front of what waits, for another attempt. */

@@ -76,7 +76,8 @@ final class TraceHeaders {
 
     /** What goes upstream: {@code own} is the parent of all that follows. */
     static void write(HttpHeaders headers, TraceContext own, long parentSpanId) {
-        headers.set(W3cTraceContext.TRACEPARENT, new AsciiString(W3cTraceContext.traceparentAscii(own), /* copy= */ false));
+        headers.set(
+                W3cTraceContext.TRACEPARENT, new AsciiString(W3cTraceContext.traceparentAscii(own), /* copy= */ false));
         String single = headers.get(B3Context.SINGLE);
         if (single != null) {
             headers.set(B3Context.SINGLE, B3Context.single(own, single));

@@ -54,8 +54,13 @@ public final class HeadFields extends SeldomAsked {
 
     /** @param bytes the lines and the empty one that ends them; they belong to this object from now on */
     public HeadFields(byte[] bytes) {
+        this(bytes, 1 + bytes.length / USUAL_LINE_BYTES);
+    }
+
+    /** @param fields how many there are, as far as is known */
+    public HeadFields(byte[] bytes, int fields) {
         this.bytes = bytes;
-        this.marks = new int[(1 + bytes.length / USUAL_LINE_BYTES) * STRIDE];
+        this.marks = new int[Math.max(1, fields) * STRIDE];
     }
 
     /** A field's line was read. Its line goes on to where the next one's name begins. */

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * wait in numbers to be told of: each would keep copies of its own. Bounded: where two meet in one place, the later takes it;
  * long ones, among which credentials are, are not kept. One for each thread.
  */
-final class RepeatedTexts {
+public final class RepeatedTexts {
 
     private static final FastThreadLocal<RepeatedTexts> OF_THREAD = new FastThreadLocal<>() {
         @Override
@@ -46,7 +46,7 @@ final class RepeatedTexts {
     }
 
     /** Latin-1 text of the bytes from here to there. */
-    static String text(byte[] of, int from, int to) {
+    public static String text(byte[] of, int from, int to) {
         return to - from > MOST_BYTES ? made(of, from, to) : OF_THREAD.get().remembered(of, from, to);
     }
 

@@ -6,6 +6,7 @@ import static io.netty.handler.codec.http2.Http2Error.STREAM_CLOSED;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.DefaultLastHttpContent;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMessage;
@@ -168,7 +169,7 @@ public abstract class FrameStream {
         if (end) {
             content(
                     bytes > 0
-                            ? new DefaultLastHttpContent(in.readRetainedSlice(bytes))
+                            ? new DefaultLastHttpContent(in.readRetainedSlice(bytes), EmptyHttpHeaders.INSTANCE)
                             : LastHttpContent.EMPTY_LAST_CONTENT);
         } else if (bytes > 0) {
             content(new DefaultHttpContent(in.readRetainedSlice(bytes)));

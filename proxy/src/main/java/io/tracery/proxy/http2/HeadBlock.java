@@ -14,6 +14,7 @@ import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.util.concurrent.FastThreadLocal;
 import io.tracery.proxy.http1.Grammar;
 import io.tracery.proxy.http1.HeadFields;
+import io.tracery.proxy.http1.RepeatedTexts;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -34,9 +35,15 @@ public final class HeadBlock {
 
     private static final int STRIDE = 4;
     private static final byte[] LINE_END = {'\r', '\n'};
-    private static final byte[] HOST = "host".getBytes(StandardCharsets.US_ASCII);
-    private static final byte[] TRANSFER_ENCODING = "transfer-encoding".getBytes(StandardCharsets.US_ASCII);
-    private static final byte[] CHUNKED = "chunked".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] HOST = ascii("host");
+    private static final byte[] TE = ascii("te");
+    private static final byte[] COOKIE = ascii("cookie");
+    private static final byte[] CONTENT_LENGTH = ascii("content-length");
+    private static final byte[] TRANSFER_ENCODING = ascii("transfer-encoding");
+
+    /** More digits than any body needs, and few enough for a long. */
+    private static final int MOST_DIGITS = 18;
+
     private static final long NO_LENGTH = -1;
 
     /** What a block may keep of the thread's memory between heads. */
@@ -68,6 +75,10 @@ public final class HeadBlock {
     private long contentLength;
 
     private HeadBlock() {}
+
+    private static byte[] ascii(String name) {
+        return name.getBytes(StandardCharsets.US_ASCII);
+    }
 
     /** The thread's own, empty. */
     static HeadBlock empty(int streamId, int mostBytes) {
@@ -132,7 +143,7 @@ public final class HeadBlock {
             } else if (kind == FieldKind.OTHER) {
                 line(name, nameEnd, text, valueFrom, valueTo, hidden);
             } else {
-                known(kind, new String(text, valueFrom, valueTo - valueFrom, StandardCharsets.ISO_8859_1));
+                known(kind, RepeatedTexts.text(text, valueFrom, valueTo));
             }
         }
     }
@@ -165,7 +176,7 @@ public final class HeadBlock {
             // One field again (RFC 9113 section 8.2.3).
             case COOKIE -> cookie = cookie == null ? value : cookie + "; " + value;
             case CONTENT_LENGTH -> contentLength(value);
-            case TE -> line("te", value);
+            case TE -> line(TE, value);
             // For one connection, and of no use on this one.
             case HTTP2_SETTINGS, CONNECTION, KEEP_ALIVE, PROXY_CONNECTION, TRANSFER_ENCODING, UPGRADE -> {}
             case OTHER -> throw new IllegalStateException("a field of no special meaning is a line");
@@ -180,27 +191,50 @@ public final class HeadBlock {
     }
 
     private void contentLength(String value) {
-        long parsed = NO_LENGTH;
-        if (!value.isEmpty() && value.length() <= 18 && value.chars().allMatch(c -> c >= '0' && c <= '9')) {
-            parsed = Long.parseLong(value);
-        }
+        long parsed = number(value);
         if (parsed == NO_LENGTH || (contentLength != NO_LENGTH && contentLength != parsed)) {
             malformed("a content-length that is none, or another one");
         }
         contentLength = parsed;
     }
 
+    private static long number(String digits) {
+        if (digits.isEmpty() || digits.length() > MOST_DIGITS) {
+            return NO_LENGTH;
+        }
+        long number = 0;
+        for (int i = 0; i < digits.length(); i++) {
+            char digit = digits.charAt(i);
+            if (digit < '0' || digit > '9') {
+                return NO_LENGTH;
+            }
+            number = number * 10 + digit - '0';
+        }
+        return number;
+    }
+
     // ---- lines ----
 
-    private void line(String name, String value) {
-        byte[] bytes = value.getBytes(StandardCharsets.ISO_8859_1);
-        byte[] named = name.getBytes(StandardCharsets.US_ASCII);
-        line(named, named.length, bytes, 0, bytes.length, /* hidden= */ false);
+    /** @param value Latin-1, as it came */
+    private void line(byte[] name, String value) {
+        int at = begin(name, name.length, value.length());
+        for (int i = 0; i < value.length(); i++) {
+            lines[at + i] = (byte) value.charAt(i);
+        }
+        end(at + value.length(), /* hidden= */ false);
     }
 
     private void line(byte[] name, int nameEnd, byte[] value, int valueFrom, int valueTo, boolean hidden) {
+        int count = valueTo - valueFrom;
+        int at = begin(name, nameEnd, count);
+        System.arraycopy(value, valueFrom, lines, at, count);
+        end(at + count, hidden);
+    }
+
+    /** Makes room for a line and writes its name; answers where its value goes. */
+    private int begin(byte[] name, int nameEnd, int valueBytes) {
         int start = length;
-        int size = nameEnd + 2 + (valueTo - valueFrom) + LINE_END.length;
+        int size = nameEnd + 2 + valueBytes + LINE_END.length;
         if (lines.length - start < size) {
             lines = Arrays.copyOf(lines, Math.max(2 * lines.length, start + size));
         }
@@ -211,13 +245,16 @@ public final class HeadBlock {
         int at = start + nameEnd;
         lines[at++] = ':';
         lines[at++] = ' ';
-        System.arraycopy(value, valueFrom, lines, at, valueTo - valueFrom);
         int mark = fields * STRIDE;
         marks[mark] = start;
         marks[mark + 1] = start + nameEnd;
         marks[mark + 2] = at;
-        marks[mark + 3] = at + valueTo - valueFrom;
-        at += valueTo - valueFrom;
+        return at;
+    }
+
+    private void end(int valueEnd, boolean hidden) {
+        marks[fields * STRIDE + 3] = valueEnd;
+        int at = valueEnd;
         lines[at++] = '\r';
         lines[at++] = '\n';
         length = at;
@@ -229,15 +266,15 @@ public final class HeadBlock {
 
     private HeadFields taken() {
         if (contentLength != NO_LENGTH) {
-            line("content-length", Long.toString(contentLength));
+            line(CONTENT_LENGTH, Long.toString(contentLength));
         }
         if (cookie != null) {
-            line("cookie", cookie);
+            line(COOKIE, cookie);
         }
         byte[] bytes = Arrays.copyOf(lines, length + LINE_END.length);
         bytes[length] = '\r';
         bytes[length + 1] = '\n';
-        HeadFields taken = new HeadFields(bytes);
+        HeadFields taken = new HeadFields(bytes, fields);
         for (int field = 0; field < fields; field++) {
             int mark = field * STRIDE;
             taken.line(marks[mark], marks[mark + 1], marks[mark + 2], marks[mark + 3]);
@@ -296,8 +333,7 @@ public final class HeadBlock {
             named = host;
         }
         if (named != null) {
-            byte[] value = named.getBytes(StandardCharsets.ISO_8859_1);
-            line(HOST, HOST.length, value, 0, value.length, /* hidden= */ false);
+            line(HOST, named);
         }
         if (protocol != null) {
             if (!connect || !token(protocol) || contentLength != NO_LENGTH) {
@@ -309,7 +345,7 @@ public final class HeadBlock {
             throw malformedError("CONNECT has no content: what follows it belongs to the tunnel");
         }
         if (!end && !plainConnect && contentLength == NO_LENGTH) {
-            line(TRANSFER_ENCODING, TRANSFER_ENCODING.length, CHUNKED, 0, CHUNKED.length, /* hidden= */ false);
+            line(TRANSFER_ENCODING, "chunked");
         }
         return new DefaultHttpRequest(
                 HttpVersion.HTTP_1_1, method(asked), target, taken(), /* validateRequestLine= */ false);
@@ -338,7 +374,7 @@ public final class HeadBlock {
             }
         }
         if (host != null) {
-            line("host", host);
+            line(HOST, host);
         }
         return new DefaultHttpResponse(
                 HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(Integer.parseInt(code)), taken());
@@ -356,7 +392,7 @@ public final class HeadBlock {
             throw malformedError("pseudo-headers among trailers");
         }
         if (host != null) {
-            line("host", host);
+            line(HOST, host);
         }
         return taken();
     }

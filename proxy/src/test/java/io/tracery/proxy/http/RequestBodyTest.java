@@ -52,6 +52,26 @@ class RequestBodyTest {
     }
 
     @Test
+    void trailersComeAgainWithThePieceThatTheyFollow() {
+        RequestBody body = new RequestBody(100);
+        body.add(piece("one"));
+        DefaultLastHttpContent last = new DefaultLastHttpContent(buffer("two"));
+        last.trailingHeaders().set("x-sum", "3");
+        body.add(last);
+        for (int attempt = 0; attempt < 2; attempt++) {
+            assertThat(body.writeTo(upstream)).isTrue();
+            assertThat(upstream.written.getLast())
+                    .isInstanceOfSatisfying(
+                            LastHttpContent.class,
+                            end -> assertThat(end.trailingHeaders().get("x-sum"))
+                                    .isEqualTo("3"));
+            assertThat(written()).isEqualTo("onetwo");
+            body.rewind();
+        }
+        assertThatNothingIsLeft(body);
+    }
+
+    @Test
     void keepsNoMoreThanItMay() {
         RequestBody body = new RequestBody(5);
         body.add(piece("four"));

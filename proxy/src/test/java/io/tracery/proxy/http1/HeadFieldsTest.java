@@ -21,7 +21,21 @@ class HeadFieldsTest {
 
     private static final long SEED = 7;
     private static final String[] NAMES = {"host", "Host", "x-a", "X-A", "x-b", "traceparent", "accept", "x^", "x~"};
-    private static final String[] VALUES = {"", "a", "bb", "cc", "00-11-22-01", "00-33-44-00", "one, two"};
+    private static final String[] VALUES = {
+        "",
+        "a",
+        "bb",
+        "cc",
+        "00-11-22-01",
+        "00-33-44-00",
+        "one, two",
+        "two,One",
+        "oNe \t,\t three",
+        "one,,",
+        "on, e",
+        ","
+    };
+    private static final String[] LISTED = {"ONE", "one", "two", "three", "one, two", "o", "a"};
 
     @Test
     void behavesLikeNettysHeadersUnderAnyChanges() {
@@ -55,6 +69,14 @@ class HeadFieldsTest {
         assertThat(written(fields)).isEqualTo("hOST:cart\r\nX-Stays:\t two  \r\nx-new: 3\r\n");
     }
 
+    @Test
+    void whatIsNotLatin1IsWrittenAsQuestionMarksAndNeverEndsALine() {
+        HeadFields fields = parsed("host: cart\r\n");
+        // The low byte of the first is a line feed.
+        fields.set("x-new", "a\u010ab\u20acc\u00e4");
+        assertThat(written(fields)).isEqualTo("host: cart\r\nx-new: a?b?c\u00e4\r\n");
+    }
+
     private static void change(int what, String name, String value, HttpHeaders fields, HttpHeaders model) {
         for (HttpHeaders headers : List.of(fields, model)) {
             switch (what) {
@@ -75,9 +97,14 @@ class HeadFieldsTest {
             assertThat(fields.get(name)).as(name).isEqualTo(model.get(name));
             assertThat(fields.getAll(name)).as(name).isEqualTo(model.getAll(name));
             assertThat(fields.contains(name)).as(name).isEqualTo(model.contains(name));
-            assertThat(fields.containsValue(name, "ONE", true))
-                    .as(name)
-                    .isEqualTo(model.containsValue(name, "ONE", true));
+            for (String listed : LISTED) {
+                assertThat(fields.containsValue(name, listed, true))
+                        .as("%s in %s, whatever its case", listed, fields.getAll(name))
+                        .isEqualTo(model.containsValue(name, listed, true));
+                assertThat(fields.containsValue(name, listed, false))
+                        .as("%s in %s", listed, fields.getAll(name))
+                        .isEqualTo(model.containsValue(name, listed, false));
+            }
         }
     }
 
