@@ -14,6 +14,12 @@ final class RecentSpans {
 
     private static final long WINDOW_NANOS = TimeUnit.MILLISECONDS.toNanos(Tap.LOOK_AGAIN_MILLIS);
 
+    /** Who has asked within two seconds will ask again. */
+    private static final int WINDOWS_READ = (int) (TimeUnit.SECONDS.toNanos(2) / WINDOW_NANOS);
+
+    /** While nobody reads, no more is remembered in a window than this part: enough for who looks first, little to copy. */
+    private static final int UNREAD_PART = 8;
+
     private final byte[] bytes;
     private final long[] numbers;
     private final int[] offsets;
@@ -27,9 +33,17 @@ final class RecentSpans {
 
     private long exchanges;
 
+    private volatile boolean asked;
+
     // What may be remembered before the window ends: more would overwrite what no reader has seen. The writer's.
     private long windowStart = System.nanoTime();
     private int allowance;
+
+    /** In so many windows more is somebody expected to ask. The writer's. */
+    private int windowsRead;
+
+    /** Exchanges passed over since the last one that was remembered, or counted for who asks. The writer's. */
+    private int passedOver;
 
     /**
      * One exchange.
@@ -58,7 +72,13 @@ final class RecentSpans {
     void tick(long nowNanos) {
         if (nowNanos - windowStart >= WINDOW_NANOS) {
             windowStart = nowNanos;
-            allowance = bytes.length;
+            if (asked) {
+                asked = false;
+                windowsRead = WINDOWS_READ;
+            }
+            allowance = windowsRead > 0 ? bytes.length : bytes.length / UNREAD_PART;
+            windowsRead = Math.max(0, windowsRead - 1);
+            countPassedOver();
         }
     }
 
@@ -66,15 +86,23 @@ final class RecentSpans {
     void add(TracesEncoder encoder, int mark) {
         int length = encoder.size() - mark;
         if (length > allowance) {
-            passOver();
+            passedOver++;
         } else {
+            countPassedOver();
             allowance -= length;
             remember(encoder, mark, length);
         }
     }
 
-    private synchronized void passOver() {
-        exchanges++;
+    private void countPassedOver() {
+        if (passedOver > 0) {
+            pass(passedOver);
+            passedOver = 0;
+        }
+    }
+
+    private synchronized void pass(int more) {
+        exchanges += more;
     }
 
     private synchronized void remember(TracesEncoder encoder, int mark, int length) {
@@ -111,6 +139,7 @@ final class RecentSpans {
 
     /** Those that are remembered from a number on, the oldest first, and no more of them than are wanted. */
     synchronized List<Remembered> from(long number, int most) {
+        asked = true;
         List<Remembered> found = new ArrayList<>();
         for (long slot = first; slot < next && found.size() < most; slot++) {
             if (numbers[index(slot)] >= number) {
@@ -121,7 +150,7 @@ final class RecentSpans {
         return found;
     }
 
-    /** The number that the next exchange will have. */
+    /** The number that the next exchange will have, as of the last {@link #tick} or of the last that was remembered. */
     synchronized long next() {
         return exchanges;
     }

@@ -21,12 +21,14 @@ class RecentSpansTest {
 
     private final TracesEncoder encoder = new TracesEncoder(AttributeSet.EMPTY, new Scope("test", ""));
     private final SplittableRandom random = new SplittableRandom(5);
-    private long now = System.nanoTime();
+    /** Later than the beginning of the first window. */
+    private long now = System.nanoTime() + WINDOW;
 
     /** Whatever their sizes: what is remembered are the last ones, all of them whole. */
     @Test
     void theLastOnesAreRememberedWhole() throws InvalidProtocolBufferException {
         RecentSpans recent = new RecentSpans(CAPACITY, 64);
+        assertThat(recent.from(0, 1_000)).isEmpty();
         for (int i = 0; i < 5_000; i++) {
             add(recent, name(i, random.nextInt(300)));
             recent.tick(now += WINDOW);
@@ -53,19 +55,38 @@ class RecentSpansTest {
     @Test
     void whatComesTooFastToBeReadIsPassedOverAndCounted() throws InvalidProtocolBufferException {
         RecentSpans recent = new RecentSpans(CAPACITY, 64);
-        for (int i = 0; i < 300; i++) {
-            if (i % 100 == 0) {
-                recent.tick(now += WINDOW);
-            }
-            add(recent, name(i, 200));
-        }
+        assertThat(recent.from(0, 1_000)).isEmpty();
+        threeWindows(recent);
         List<Remembered> all = recent.from(0, 1_000);
         assertThat(all).hasSizeBetween(5, 10);
         assertThat(all.getFirst().number()).isEqualTo(200);
         for (Remembered one : all) {
             assertThat(nameOf(one)).startsWith(one.number() + " ");
         }
+        recent.tick(now += WINDOW);
         assertThat(recent.next()).isEqualTo(300);
+    }
+
+    @Test
+    void whileNobodyReadsTheFirstOnesOfEachWindowAreRemembered() {
+        RecentSpans recent = new RecentSpans(8 * CAPACITY, 64);
+        threeWindows(recent);
+        int ofTwoWindows = 2 * (CAPACITY / 240);
+        List<Remembered> all = recent.from(100, 1_000);
+        assertThat(all).hasSizeBetween(ofTwoWindows - 2, ofTwoWindows + 2);
+        assertThat(all).extracting(Remembered::number).contains(100L, 101L, 200L, 201L);
+        // Who has asked once is expected again for a while.
+        threeWindows(recent);
+        assertThat(recent.from(300, 1_000)).hasSizeGreaterThan(50);
+    }
+
+    private void threeWindows(RecentSpans recent) {
+        for (int i = 0; i < 300; i++) {
+            if (i % 100 == 0) {
+                recent.tick(now += WINDOW);
+            }
+            add(recent, name(i, 200));
+        }
     }
 
     @Test
@@ -88,6 +109,7 @@ class RecentSpansTest {
         add(recent, name(0, 10));
         add(recent, name(1, CAPACITY));
         assertThat(recent.from(0, 1_000)).hasSize(1);
+        recent.tick(now += WINDOW);
         assertThat(recent.next()).isEqualTo(2);
     }
 
