@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -22,8 +23,9 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
- * The folder of raw results: {@code <date>-<work>.json}, one object per work and day. What was measured later on a day
- * replaces what it measured again and leaves the rest.
+ * The folder of raw results: {@code <date>-<work>.json}, one object per work, day and machine; those of a second machine on
+ * the same day are {@code <date>-<work>-2.json}. What was measured later on a day replaces what it measured again and leaves
+ * the rest.
  */
 public final class RawResults {
 
@@ -38,7 +40,7 @@ public final class RawResults {
     /** Puts these results beside what the same day has already; answers the whole. */
     public ObjectNode add(Work work, LocalDate day, ObjectNode results) throws IOException {
         Files.createDirectories(folder);
-        Path file = folder.resolve(day + "-" + work.name() + ".json");
+        Path file = file(work, day, results.path("machine"));
         ObjectNode whole = Files.exists(file) ? (ObjectNode) JSON.readTree(file.toFile()) : JSON.createObjectNode();
         merge(whole, results);
         forgetNumbersThatAreNone(whole);
@@ -49,6 +51,17 @@ public final class RawResults {
         return whole;
     }
 
+    private Path file(Work work, LocalDate day, JsonNode machine) throws IOException {
+        Path file = folder.resolve(day + "-" + work.name() + ".json");
+        for (int next = 2;
+                Files.exists(file)
+                        && !JSON.readTree(file.toFile()).path("machine").equals(machine);
+                next++) {
+            file = folder.resolve(day + "-" + work.name() + "-" + next + ".json");
+        }
+        return file;
+    }
+
     /**
      * The newest results of a work: each measurement of the last day that has it, for all proxies of that day, because only
      * what was measured together compares. {@code from} says which measurements are of when and of which machine.
@@ -56,8 +69,7 @@ public final class RawResults {
     public Optional<JsonNode> newest(Work work) throws IOException {
         ObjectNode whole = null;
         Set<String> known = new HashSet<>();
-        for (Path file : newestFirst(work)) {
-            ObjectNode day = (ObjectNode) JSON.readTree(file.toFile());
+        for (ObjectNode day : newestFirst(work)) {
             ObjectNode from = JSON.createObjectNode();
             from.set("machine", day.path("machine"));
             from.set("at", day.path("at"));
@@ -77,16 +89,22 @@ public final class RawResults {
         return Optional.ofNullable(whole);
     }
 
-    private List<Path> newestFirst(Work work) throws IOException {
+    private List<ObjectNode> newestFirst(Work work) throws IOException {
         if (!Files.isDirectory(folder)) {
             return List.of();
         }
+        String name = "\\d{4}-\\d\\d-\\d\\d-" + work.name() + "(-\\d+)?\\.json";
+        List<ObjectNode> days = new ArrayList<>();
         try (Stream<Path> all = Files.list(folder)) {
-            return all.filter(file ->
-                            file.getFileName().toString().matches("\\d{4}-\\d\\d-\\d\\d-" + work.name() + "\\.json"))
+            for (Path file : all.filter(each -> each.getFileName().toString().matches(name))
                     .sorted(Comparator.reverseOrder())
-                    .toList();
+                    .toList()) {
+                days.add((ObjectNode) JSON.readTree(file.toFile()));
+            }
         }
+        days.sort(Comparator.comparing((ObjectNode day) -> day.path("at").asText())
+                .reversed());
+        return days;
     }
 
     /** Of every proxy and of the baseline: what is an object is a measurement, the rest says what was measured. */

@@ -67,20 +67,26 @@ public final class WorkTables {
             JsonNode runs = it.path("saturated");
             row(
                     proxy.getKey() + " " + it.path("version").asText() + remarks(runs),
-                    runs.path("runs_counted").asText("–") + " of "
-                            + runs.path("runs").asText("–"),
+                    runs.isMissingNode()
+                            ? "–"
+                            : runs.path("runs_counted").asText() + " of "
+                                    + runs.path("runs").asText(),
                     number(runs.path(rate), rate.equals("rps") ? 0 : 2),
                     number(runs.path(cpu), 2),
                     number(runs.path("kernel_share"), 2),
-                    range(runs.path(cpu + "_range")),
+                    runs.isMissingNode() ? "–" : range(runs.path(cpu + "_range")),
                     proxy.getKey().equals(Tracery.NAME) ? "" : ratio(Comparison.ratio(ours, it, "/saturated/" + cpu)),
-                    number(it.at("/memory/rss_mib"), 0) + ", " + number(it.at("/memory/pss_mib"), 0) + ", "
-                            + number(it.at("/memory/private_mib"), 0),
+                    it.path("memory").isMissingNode() ? "–" : memory(it.path("memory")),
                     number(it.at("/memory/peak_rss_mib"), 0),
                     number(it.at("/syscalls/per_request"), 2),
                     number(it.at("/start/median_ms"), 0));
         });
         text.append('\n');
+    }
+
+    private static String memory(JsonNode memory) {
+        return number(memory.path("rss_mib"), 0) + ", " + number(memory.path("pss_mib"), 0) + ", "
+                + number(memory.path("private_mib"), 0);
     }
 
     private void start() {

@@ -170,6 +170,29 @@ class ReportTest {
                 """));
     }
 
+    /** Nor of another machine on the same day. */
+    @Test
+    void aMeasurementIsOfOneMachineOnly(@TempDir Path folder) throws Exception {
+        RawResults results = new RawResults(folder);
+        LocalDate day = LocalDate.of(2026, 1, 2);
+        results.add(H1, day, (ObjectNode) JSON.readTree("""
+                {"at": "08:00", "machine": "one", "proxies": {"a": {"start": {"x": 1}, "latency": {"p50": 1}}}}
+                """));
+        ObjectNode other = (ObjectNode) JSON.readTree("""
+                {"at": "09:00", "machine": "other", "proxies": {"a": {"start": {"x": 2}}}}
+                """);
+        results.add(H1, day, other);
+        results.add(H1, day, other);
+
+        assertThat(results.newest(H1).orElseThrow()).isEqualTo(JSON.readTree("""
+                {"at": "09:00", "machine": "other", "proxies": {"a": {"latency": {"p50": 1}, "start": {"x": 2}}},
+                 "from": [
+                  {"machine": "other", "at": "09:00", "measurements": ["start"]},
+                  {"machine": "one", "at": "08:00", "measurements": ["latency"]}]}
+                """));
+        assertThat(folder).isDirectoryContaining("glob:**-h1-2.json").isDirectoryNotContaining("glob:**-h1-3.json");
+    }
+
     @Test
     void whatNoRunHasShownIsNullInTheRawResults(@TempDir Path folder) throws Exception {
         RawResults results = new RawResults(folder);
