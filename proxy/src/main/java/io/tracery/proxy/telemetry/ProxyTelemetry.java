@@ -76,7 +76,7 @@ public final class ProxyTelemetry implements Component {
         this.registry = registry.getPrometheusRegistry();
         this.exporting = transport != null;
         this.recordedHeaders = config.recordedHeaders();
-        this.recent = new RecentSpans(limits.rememberedBytes(), limits.rememberedExchanges());
+        this.recent = new RecentSpans(limits.rememberedBytes(), limits.rememberedExchanges(), System.nanoTime());
         this.accessLog = config.accessLog() == null ? null : new AccessLog(config.accessLog());
         Account lineAccount = accessLog == null ? new Account(AccessLog.SIGNAL) : accessLog.account();
         LossReporter losses = new LossReporter(

@@ -36,7 +36,7 @@ final class RecentSpans {
     private volatile boolean asked;
 
     // What may be remembered before the window ends: more would overwrite what no reader has seen. The writer's.
-    private long windowStart = System.nanoTime();
+    private long windowStart;
     private int allowance;
 
     /** In so many windows more is somebody expected to ask. The writer's. */
@@ -56,13 +56,15 @@ final class RecentSpans {
     /**
      * @param capacityBytes of all that is remembered
      * @param most exchanges, a power of two
+     * @param nowNanos of the clock of {@link #tick}
      */
-    RecentSpans(int capacityBytes, int most) {
+    RecentSpans(int capacityBytes, int most, long nowNanos) {
         if (Integer.bitCount(most) != 1) {
             throw new IllegalArgumentException("how many are remembered must be a power of two, not " + most);
         }
         this.bytes = new byte[capacityBytes];
         this.allowance = capacityBytes;
+        this.windowStart = nowNanos;
         this.numbers = new long[most];
         this.offsets = new int[most];
         this.lengths = new int[most];

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The figures of a span: bytes, and where the time went. The same few attributes nearly each time, written as one piece with
- * blanks. A stage that took no time is not told of.
+ * blanks. A stage that took next to no time is not told of.
  */
 final class SpanFigures {
 
@@ -19,6 +19,9 @@ final class SpanFigures {
             List.of(SpanKeys.STAGE_QUEUE, SpanKeys.STAGE_CONNECT, SpanKeys.STAGE_FIRST_BYTE, SpanKeys.STAGE_TRANSFER);
 
     private static final int FIRST_STAGE = 2;
+
+    /** A shorter stage explains nothing to anybody, and would cost a twentieth of a span's bytes. */
+    private static final long LEAST_MICROS = 10;
 
     private final TracesEncoder out;
     /** By which stages took time, a bit each. */
@@ -41,7 +44,7 @@ final class SpanFigures {
         int told = 0;
         for (int i = 0; i < stages; i++) {
             all |= micros[i];
-            told |= micros[i] == 0 ? 0 : 1 << i;
+            told |= micros[i] < LEAST_MICROS ? 0 : 1 << i;
         }
         if ((all & ~TracesEncoder.MOST_IN_BLANK) != 0) {
             writeLarge(received, sent, told);
@@ -53,7 +56,7 @@ final class SpanFigures {
         out.fill(at, template, 1, sent);
         int blank = FIRST_STAGE;
         for (int i = 0; i < stages; i++) {
-            if (micros[i] != 0) {
+            if ((told & 1 << i) != 0) {
                 out.fill(at, template, blank++, micros[i]);
             }
         }

@@ -21,13 +21,12 @@ class RecentSpansTest {
 
     private final TracesEncoder encoder = new TracesEncoder(AttributeSet.EMPTY, new Scope("test", ""));
     private final SplittableRandom random = new SplittableRandom(5);
-    /** Later than the beginning of the first window. */
-    private long now = System.nanoTime() + WINDOW;
+    private long now = 7;
 
     /** Whatever their sizes: what is remembered are the last ones, all of them whole. */
     @Test
     void theLastOnesAreRememberedWhole() throws InvalidProtocolBufferException {
-        RecentSpans recent = new RecentSpans(CAPACITY, 64);
+        RecentSpans recent = new RecentSpans(CAPACITY, 64, now);
         assertThat(recent.from(0, 1_000)).isEmpty();
         for (int i = 0; i < 5_000; i++) {
             add(recent, name(i, random.nextInt(300)));
@@ -54,7 +53,7 @@ class RecentSpansTest {
     /** Nobody looks more often than once in a window: what comes in one is remembered until there is no more room. */
     @Test
     void whatComesTooFastToBeReadIsPassedOverAndCounted() throws InvalidProtocolBufferException {
-        RecentSpans recent = new RecentSpans(CAPACITY, 64);
+        RecentSpans recent = new RecentSpans(CAPACITY, 64, now);
         assertThat(recent.from(0, 1_000)).isEmpty();
         threeWindows(recent);
         List<Remembered> all = recent.from(0, 1_000);
@@ -69,7 +68,7 @@ class RecentSpansTest {
 
     @Test
     void whileNobodyReadsTheFirstOnesOfEachWindowAreRemembered() {
-        RecentSpans recent = new RecentSpans(8 * CAPACITY, 64);
+        RecentSpans recent = new RecentSpans(8 * CAPACITY, 64, now);
         threeWindows(recent);
         int ofTwoWindows = 2 * (CAPACITY / 240);
         List<Remembered> all = recent.from(100, 1_000);
@@ -91,7 +90,7 @@ class RecentSpansTest {
 
     @Test
     void noMoreThanSoManyAreRemembered() {
-        RecentSpans recent = new RecentSpans(1 << 20, 8);
+        RecentSpans recent = new RecentSpans(1 << 20, 8, now);
         for (int i = 0; i < 100; i++) {
             add(recent, name(i, 10));
         }
@@ -105,7 +104,7 @@ class RecentSpansTest {
 
     @Test
     void whatIsLargerThanAllIsNotRemembered() {
-        RecentSpans recent = new RecentSpans(CAPACITY, 64);
+        RecentSpans recent = new RecentSpans(CAPACITY, 64, now);
         add(recent, name(0, 10));
         add(recent, name(1, CAPACITY));
         assertThat(recent.from(0, 1_000)).hasSize(1);

@@ -22,7 +22,7 @@ public final class RememberedExchanges {
 
     /** @param most that are remembered */
     public RememberedExchanges(int most) {
-        this.recent = new RecentSpans(256 * 1024, most);
+        this.recent = new RecentSpans(256 * 1024, most, System.nanoTime());
     }
 
     public Tap tap() {

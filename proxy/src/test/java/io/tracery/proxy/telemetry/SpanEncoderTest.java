@@ -255,6 +255,22 @@ class SpanEncoderTest {
     }
 
     @Test
+    void stagesOfLessThanTenMicrosecondsAreNotToldOf() {
+        long start = Exchanges.START;
+        Exchange exchange = Exchanges.outbound("shop/cart/0");
+        Attempt attempt = Exchanges.attempt(exchange, Exchanges.FIRST, 0x54, start + 9_999);
+        attempt.connected(start + 9_999, true);
+        attempt.firstByte(start + 19_999);
+        attempt.ended(start + 29_998, Fate.SERVED, 200);
+        exchange.status(200);
+        exchange.end(Fate.SERVED, start + 29_998);
+
+        assertThat(attributes(encodeOne(exchange).getAttributesList()))
+                .containsEntry("tracery.stage.first_byte_us", 10L)
+                .doesNotContainKeys("tracery.stage.queue_us", "tracery.stage.connect_us", "tracery.stage.transfer_us");
+    }
+
+    @Test
     void aClientErrorIsAnErrorOnTheClientsSide() {
         Exchange exchange = Exchanges.outbound("shop/cart/0");
         exchange.status(404);

@@ -94,13 +94,13 @@ class SpanSchemaTest {
         second.pickedFor("cost", 1);
         second.ended(start + 40, Fate.CONNECT_REFUSED, 0);
         second.retryDecision(true, "connect_refused");
-        Attempt third = Exchanges.attempt(exchange, Exchanges.FIRST, 0x56, start + 5_000);
+        Attempt third = Exchanges.attempt(exchange, Exchanges.FIRST, 0x56, start + 15_000);
         third.connected(start + 70_000, false);
         third.shaken(60_000);
-        third.firstByte(start + 80_000);
-        third.ended(start + 90_000, Fate.SERVED, 200);
+        third.firstByte(start + 82_000);
+        third.ended(start + 95_000, Fate.SERVED, 200);
         exchange.status(200);
-        exchange.end(Fate.SERVED, start + 90_000);
+        exchange.end(Fate.SERVED, start + 95_000);
         return exchange;
     }
 

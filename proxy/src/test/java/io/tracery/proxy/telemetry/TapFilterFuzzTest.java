@@ -60,7 +60,7 @@ class TapFilterFuzzTest {
 
     private final TracesEncoder traces = new TracesEncoder(AttributeSet.EMPTY, new Scope("test", ""));
     private final SpanEncoder encoder = new SpanEncoder(traces, List.of("x-user"), new SplittableRandom(1));
-    private final RecentSpans recent = new RecentSpans(64 * 1024, 8);
+    private final RecentSpans recent = new RecentSpans(64 * 1024, 8, System.nanoTime());
     private final Tap tap = new Tap(recent, List.of("x-user"));
 
     @Test
