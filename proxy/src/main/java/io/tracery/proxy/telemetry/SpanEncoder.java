@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SpanEncoder {
 
+    private static final long STEP_NANOS = 256;
+
     private final TracesEncoder out;
     private final RandomGenerator random;
     private final Likenesses likenesses = new Likenesses();
@@ -84,7 +86,7 @@ public final class SpanEncoder {
 
     private void exchangeSpan(Exchange exchange, TraceContext own) {
         long start = startOf(exchange);
-        out.beginSpan(own, exchange.parentSpanId(), start, start + exchange.durationNanos());
+        out.beginSpan(own, exchange.parentSpanId(), start, stepFrom(start + exchange.durationNanos()));
         figures.write(exchange);
         if (exchange.protocol() == Protocol.HTTP1 || exchange.protocol() == Protocol.HTTP2) {
             attributes.path(exchange);
@@ -136,6 +138,11 @@ public final class SpanEncoder {
 
     /** In steps of 256 ns, Unix time: no clock is better, and a byte that is always zero compresses. What is told from it on is exact. */
     static long startOf(Exchange exchange) {
-        return exchange.startEpochNanos() & -256L;
+        return exchange.startEpochNanos() & -STEP_NANOS;
+    }
+
+    /** When an exchange's span ends: the next such step, so that whatever it tells of lies within it. */
+    private static long stepFrom(long nanos) {
+        return (nanos + STEP_NANOS - 1) & -STEP_NANOS;
     }
 }
