@@ -160,7 +160,10 @@ public final class HeadFields extends SeldomAsked {
     }
 
     private String value(int at) {
-        return RepeatedTexts.text(bytes, marks[at + 2], marks[at + 3]);
+        boolean secret = sensitive != 0 && (sensitive & bit(at / STRIDE)) != 0;
+        return secret
+                ? RepeatedTexts.unkept(bytes, marks[at + 2], marks[at + 3])
+                : RepeatedTexts.text(bytes, marks[at + 2], marks[at + 3]);
     }
 
     @Override

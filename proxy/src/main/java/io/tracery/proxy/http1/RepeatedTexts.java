@@ -41,16 +41,17 @@ public final class RepeatedTexts {
 
         Known(byte[] of, int from, int to) {
             bytes = Arrays.copyOfRange(of, from, to);
-            text = made(of, from, to);
+            text = unkept(of, from, to);
         }
     }
 
     /** Latin-1 text of the bytes from here to there. */
     public static String text(byte[] of, int from, int to) {
-        return to - from > MOST_BYTES ? made(of, from, to) : OF_THREAD.get().remembered(of, from, to);
+        return to - from > MOST_BYTES ? unkept(of, from, to) : OF_THREAD.get().remembered(of, from, to);
     }
 
-    private static String made(byte[] of, int from, int to) {
+    /** The same, of which nothing is kept: for what may be a secret. */
+    public static String unkept(byte[] of, int from, int to) {
         return new String(of, from, to - from, StandardCharsets.ISO_8859_1);
     }
 

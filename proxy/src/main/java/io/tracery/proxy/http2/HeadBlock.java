@@ -143,7 +143,12 @@ public final class HeadBlock {
             } else if (kind == FieldKind.OTHER) {
                 line(name, nameEnd, text, valueFrom, valueTo, hidden);
             } else {
-                known(kind, RepeatedTexts.text(text, valueFrom, valueTo));
+                boolean secret = hidden || kind == FieldKind.COOKIE;
+                known(
+                        kind,
+                        secret
+                                ? RepeatedTexts.unkept(text, valueFrom, valueTo)
+                                : RepeatedTexts.text(text, valueFrom, valueTo));
             }
         }
     }
