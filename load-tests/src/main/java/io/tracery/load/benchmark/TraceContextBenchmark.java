@@ -33,13 +33,13 @@ public class TraceContextBenchmark {
     private final SplittableRandom random = new SplittableRandom(1);
 
     @Benchmark
-    public String readAndWrite() {
+    public byte[] readAndWrite() {
         TraceContext arrived = Objects.requireNonNull(W3cTraceContext.parse(traceparent, tracestate));
-        return W3cTraceContext.traceparent(arrived.child(random));
+        return W3cTraceContext.traceparentAscii(arrived.child(random));
     }
 
     @Benchmark
-    public String begin() {
-        return W3cTraceContext.traceparent(TraceContext.root(random));
+    public byte[] begin() {
+        return W3cTraceContext.traceparentAscii(TraceContext.root(random));
     }
 }

@@ -15,6 +15,8 @@ public final class Framing {
     /** More digits than any body needs, and few enough for a long. */
     private static final int MOST_DIGITS = 18;
 
+    public static final long NO_LENGTH = -1;
+
     static final long CHUNKED = -1;
     static final long UNTIL_CLOSE = -2;
     static final long NO_MESSAGE = -3;
@@ -64,18 +66,23 @@ public final class Framing {
         if (lengths.size() > 1) {
             throw new MalformedMessage("more than one Content-Length");
         }
-        return length(lengths.getFirst());
+        long length = length(lengths.getFirst());
+        if (length == NO_LENGTH) {
+            throw new MalformedMessage("Content-Length is a number of at most " + MOST_DIGITS + " digits");
+        }
+        return length;
     }
 
-    private static long length(String text) {
+    /** What a {@code Content-Length} says, or {@link #NO_LENGTH} where it is none (RFC 9110 section 8.6). */
+    public static long length(String text) {
         if (text.isEmpty() || text.length() > MOST_DIGITS) {
-            throw new MalformedMessage("Content-Length is a number of at most " + MOST_DIGITS + " digits");
+            return NO_LENGTH;
         }
         long length = 0;
         for (int i = 0; i < text.length(); i++) {
             char digit = text.charAt(i);
             if (digit < '0' || digit > '9') {
-                throw new MalformedMessage("Content-Length is not a number");
+                return NO_LENGTH;
             }
             length = length * 10 + digit - '0';
         }

@@ -12,6 +12,7 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.util.concurrent.FastThreadLocal;
+import io.tracery.proxy.http1.Framing;
 import io.tracery.proxy.http1.Grammar;
 import io.tracery.proxy.http1.HeadFields;
 import io.tracery.proxy.http1.RepeatedTexts;
@@ -41,10 +42,7 @@ public final class HeadBlock {
     private static final byte[] CONTENT_LENGTH = ascii("content-length");
     private static final byte[] TRANSFER_ENCODING = ascii("transfer-encoding");
 
-    /** More digits than any body needs, and few enough for a long. */
-    private static final int MOST_DIGITS = 18;
-
-    private static final long NO_LENGTH = -1;
+    private static final long NO_LENGTH = Framing.NO_LENGTH;
 
     /** What a block may keep of the thread's memory between heads. */
     private static final int KEPT_BYTES = 16 * 1024;
@@ -196,26 +194,11 @@ public final class HeadBlock {
     }
 
     private void contentLength(String value) {
-        long parsed = number(value);
+        long parsed = Framing.length(value);
         if (parsed == NO_LENGTH || (contentLength != NO_LENGTH && contentLength != parsed)) {
             malformed("a content-length that is none, or another one");
         }
         contentLength = parsed;
-    }
-
-    private static long number(String digits) {
-        if (digits.isEmpty() || digits.length() > MOST_DIGITS) {
-            return NO_LENGTH;
-        }
-        long number = 0;
-        for (int i = 0; i < digits.length(); i++) {
-            char digit = digits.charAt(i);
-            if (digit < '0' || digit > '9') {
-                return NO_LENGTH;
-            }
-            number = number * 10 + digit - '0';
-        }
-        return number;
     }
 
     // ---- lines ----
