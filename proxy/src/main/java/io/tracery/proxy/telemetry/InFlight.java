@@ -59,6 +59,8 @@ final class InFlight {
         if (group == null) {
             group = table.resolve(exchange);
             group.started();
+        } else {
+            table.learn(exchange);
         }
         countBytes(slot, exchange, group);
         remove(slot);

@@ -12,7 +12,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class SeriesTable {
 
-    private static final int FIRST_ANSWER = 200;
     private static final int FIRST_ERROR = 400;
 
     private final SeriesBudget budget;
@@ -51,11 +50,18 @@ final class SeriesTable {
         return group == null ? make() : group;
     }
 
+    /** Of an exchange that was counted before it was answered: only now is it known whether its path is one that somebody answers. */
+    void learn(Exchange exchange) {
+        if (LabelProbe.templateOf(exchange).isEmpty()) {
+            exchange.pathTemplate(template(exchange));
+        }
+    }
+
     /** A path is one that somebody answers when it was answered with no error. */
     private String template(Exchange exchange) {
         int status = exchange.status();
         return exchange.protocol() == Protocol.HTTP1 || exchange.protocol() == Protocol.HTTP2
-                ? templates.of(exchange.path(), status >= FIRST_ANSWER && status < FIRST_ERROR)
+                ? templates.of(exchange.path(), status > 0 && status < FIRST_ERROR)
                 : "";
     }
 

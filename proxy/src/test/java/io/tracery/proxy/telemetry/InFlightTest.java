@@ -1,6 +1,7 @@
 package io.tracery.proxy.telemetry;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.tracery.proxy.exchange.Attempt;
 import io.tracery.proxy.exchange.Exchange;
@@ -62,6 +63,47 @@ class InFlightTest {
         inFlight.countProgress();
         inFlight.countProgress();
         assertThat(started()).isEqualTo(1);
+    }
+
+    @Test
+    void ofAPathThatIsAlwaysAnsweredSlowlyTheTemplateIsLearnedToo() {
+        Exchange first = inbound("/reports/7");
+        inFlight.add(first);
+        inFlight.countProgress();
+        answered(first, 200);
+        assertThat(first.pathTemplate()).as("as its span has it").isEqualTo("/reports/{id}");
+
+        Exchange second = inbound("/reports/8");
+        inFlight.add(second);
+        inFlight.countProgress();
+        assertThat(second.pathTemplate()).as("known before it is answered").isEqualTo("/reports/{id}");
+        answered(second, 200);
+
+        assertThat(totals())
+                .extracting(totals -> totals.labels().template(), Totals::started)
+                .containsExactly(tuple("", 1L), tuple("/reports/{id}", 1L));
+    }
+
+    @Test
+    void ofASlowPathThatNobodyAnswersNothingIsLearned() {
+        Exchange exchange = inbound("/reports/7");
+        inFlight.add(exchange);
+        inFlight.countProgress();
+        answered(exchange, 404);
+        assertThat(exchange.pathTemplate()).isEmpty();
+    }
+
+    private static Exchange inbound(String path) {
+        Exchange exchange =
+                new Exchange(Direction.INBOUND, "inbound/1", Protocol.HTTP1, Exchanges.EPOCH, Exchanges.START);
+        exchange.request(Protocol.HTTP1, "GET", path, "reports.shop", "http");
+        return exchange;
+    }
+
+    private void answered(Exchange exchange, int status) {
+        exchange.status(status);
+        exchange.end(Fate.SERVED, 1_000);
+        inFlight.end(exchange);
     }
 
     @Test

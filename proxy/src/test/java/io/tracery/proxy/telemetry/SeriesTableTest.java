@@ -90,6 +90,13 @@ class SeriesTableTest {
     }
 
     @Test
+    void theTemplateOfAPathIsLearnedFromASwitchOfProtocolsToo() {
+        Exchange exchange = Exchanges.outbound("shop/cart/0");
+        exchange.status(101);
+        assertThat(table.resolve(exchange).labels().template()).isEqualTo("/items/{id}");
+    }
+
+    @Test
     void statusesBeyondTheBudgetAreCountedByFateAlone() {
         SeriesGroup group = table.resolve(Exchanges.served());
         for (int status = 200; status < 300; status++) {
