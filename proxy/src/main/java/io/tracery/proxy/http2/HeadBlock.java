@@ -70,6 +70,7 @@ public final class HeadBlock {
     private @Nullable String protocol;
     private @Nullable String host;
     private @Nullable String cookie;
+    private boolean cookieHidden;
     private long contentLength;
 
     private HeadBlock() {}
@@ -101,6 +102,7 @@ public final class HeadBlock {
         protocol = null;
         host = null;
         cookie = null;
+        cookieHidden = false;
         contentLength = NO_LENGTH;
         if (lines.length > KEPT_BYTES) {
             lines = new byte[KEPT_BYTES];
@@ -142,6 +144,8 @@ public final class HeadBlock {
                 line(name, nameEnd, text, valueFrom, valueTo, hidden);
             } else {
                 boolean secret = hidden || kind == FieldKind.COOKIE;
+                // Whoever passes it on must keep it in no table either (RFC 7541 section 6.2.3).
+                cookieHidden |= hidden && kind == FieldKind.COOKIE;
                 known(
                         kind,
                         secret
@@ -203,13 +207,17 @@ public final class HeadBlock {
 
     // ---- lines ----
 
-    /** @param value Latin-1, as it came */
     private void line(byte[] name, String value) {
+        line(name, value, /* hidden= */ false);
+    }
+
+    /** @param value Latin-1, as it came */
+    private void line(byte[] name, String value, boolean hidden) {
         int at = begin(name, name.length, value.length());
         for (int i = 0; i < value.length(); i++) {
             lines[at + i] = (byte) value.charAt(i);
         }
-        end(at + value.length(), /* hidden= */ false);
+        end(at + value.length(), hidden);
     }
 
     private void line(byte[] name, int nameEnd, byte[] value, int valueFrom, int valueTo, boolean hidden) {
@@ -257,7 +265,7 @@ public final class HeadBlock {
             line(CONTENT_LENGTH, Long.toString(contentLength));
         }
         if (cookie != null) {
-            line(COOKIE, cookie);
+            line(COOKIE, cookie, cookieHidden);
         }
         byte[] bytes = Arrays.copyOf(lines, length + LINE_END.length);
         bytes[length] = '\r';

@@ -12,6 +12,7 @@ import io.netty.handler.codec.http2.DefaultHttp2HeadersEncoder;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2HeadersEncoder;
+import io.tracery.proxy.http1.HeadFields;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -64,6 +65,21 @@ class HpackFuzzTest {
             HttpHeaders read = unpacked.trailers();
             assertThat(read.entries()).containsExactlyInAnyOrderElementsOf(fields);
         }
+    }
+
+    /** RFC 7541 section 6.2.3: whoever passes such a field on must say the same of it. */
+    @ParameterizedTest
+    @ValueSource(strings = {"x-key", "authorization", "cookie"})
+    void aFieldThatMayStandInNoTableIsPackedSoAgain(String name) throws Exception {
+        Http2Headers packed = new DefaultHttp2Headers(false).add(name, "a=secret");
+        ByteBuf block = Unpooled.buffer();
+        new DefaultHttp2HeadersEncoder(Http2HeadersEncoder.ALWAYS_SENSITIVE).encodeHeaders(1, packed, block);
+        HeadBlock unpacked = HeadBlock.empty(1, MOST_BYTES);
+        new HpackDecoder().decode(block.array(), 0, block.readableBytes(), unpacked);
+        HpackEncoder ours = new HpackEncoder();
+        ours.begin();
+        ((HeadFields) unpacked.trailers()).sendTo(ours);
+        assertThat(ours.block()[0] & 0xf0).as("a literal that is never kept").isEqualTo(0x10);
     }
 
     /** Whatever comes is understood or is an error of the protocol, and never another one. */
