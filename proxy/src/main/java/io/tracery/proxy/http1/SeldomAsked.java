@@ -162,7 +162,8 @@ abstract class SeldomAsked extends HttpHeaders {
     @Override
     public HttpHeaders copy() {
         HttpHeaders copy = new DefaultHttpHeaders();
-        each().forEach(field -> copy.add(field.getKey(), field.getValue()));
+        // As text of its own: a value may be overwritten where it lies.
+        each().forEach(field -> copy.add(field.getKey(), field.getValue().toString()));
         return copy;
     }
 }

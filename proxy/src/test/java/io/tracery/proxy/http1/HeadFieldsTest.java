@@ -70,6 +70,14 @@ class HeadFieldsTest {
     }
 
     @Test
+    void aCopyStaysAsItWasWhateverBecomesOfWhatItWasMadeOf() {
+        HeadFields fields = parsed("traceparent: first\r\n");
+        HttpHeaders copy = fields.copy();
+        fields.set("traceparent", "other");
+        assertThat(copy.get("traceparent")).isEqualTo("first");
+    }
+
+    @Test
     void whatIsNotLatin1IsWrittenAsQuestionMarksAndNeverEndsALine() {
         HeadFields fields = parsed("host: cart\r\n");
         // The low byte of the first is a line feed.
