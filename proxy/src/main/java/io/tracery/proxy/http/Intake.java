@@ -69,7 +69,7 @@ final class Intake {
                 protocol(headers, asHttp2),
                 request.method().name(),
                 path,
-                hosts.isEmpty() ? "" : hosts.getFirst(),
+                host(headers, hosts, request.uri()),
                 downstream.mutualTls() ? "https" : "http");
         placeInTrace(loop, exchange, headers);
         RequestHead view = new RequestHead(exchange.method(), path, target, headers);
@@ -98,7 +98,6 @@ final class Intake {
         if (protocol != null) {
             Switching.ask(headers, protocol);
         }
-        name(headers, request.uri());
         RouteFilters.request(filters, headers);
         request.setUri(connect ? target : RouteFilters.target(filters, path, target));
         HttpRelay relay = new HttpRelay(loop, snapshot, exchange, client, request, route);
@@ -215,16 +214,27 @@ final class Intake {
     }
 
     /**
-     * A target with a host of its own overrules the header (RFC 9112 section 3.2.2), and HTTP/1.1 wants that header even
-     * where an HTTP/1.0 client sent none.
+     * Whom the request is for, which from here on is what its Host header says. A target with a host of its own overrules that header
+     * (RFC 9112 section 3.2.2), less the user and the password that may stand there, and HTTP/1.1 wants it even where an HTTP/1.0 client
+     * sent none.
      */
-    private static void name(HttpHeaders headers, String uri) {
-        if (!uri.startsWith("/") && uri.contains("://")) {
-            int authority = uri.indexOf("://") + 3;
-            headers.set(HttpHeaderNames.HOST, uri.substring(authority, endOfAuthority(uri, authority)));
-        } else if (!headers.contains(HttpHeaderNames.HOST)) {
-            headers.set(HttpHeaderNames.HOST, "");
+    private static String host(HttpHeaders headers, List<String> hosts, String uri) {
+        boolean absolute = !uri.startsWith("/") && uri.contains("://");
+        if (!absolute && !hosts.isEmpty()) {
+            return hosts.getFirst();
         }
+        String host = absolute ? withoutUser(authority(uri)) : "";
+        headers.set(HttpHeaderNames.HOST, host);
+        return host;
+    }
+
+    private static String authority(String uri) {
+        int start = uri.indexOf("://") + 3;
+        return uri.substring(start, endOfAuthority(uri, start));
+    }
+
+    private static String withoutUser(String authority) {
+        return authority.substring(authority.lastIndexOf('@') + 1);
     }
 
     private static int endOfAuthority(String uri, int start) {

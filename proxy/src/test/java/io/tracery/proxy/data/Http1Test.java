@@ -247,6 +247,21 @@ class Http1Test {
             assertThat(backend.requests().getFirst().target()).isEqualTo("/?a=b");
             assertThat(backend.requests().getFirst().header("host")).isEqualTo("cart:8080");
             assertThat(backend.requests().getLast().headers()).containsEntry("host", "");
+            assertThat(proxy.log.ended(2)).extracting(Exchange::authority).containsExactly("cart:8080", "");
+        }
+    }
+
+    @Test
+    void passesOnNoNameAndPasswordOfAnAbsoluteTarget() throws Exception {
+        try (Http1Backend backend = Http1Backend.saying("ok");
+                TestProxy proxy = new TestProxy()
+                        .serving(Mesh.outbound(Mesh.route("cart")), Mesh.cluster("cart", backend.address()));
+                Http1Peer client = Http1Peer.connect(proxy.address())) {
+            client.sendHead("GET http://me:se@cret@cart/a@b HTTP/1.1", "Host: cart");
+            assertThat(client.receive().status()).isEqualTo(200);
+            assertThat(backend.requests().getFirst().target()).isEqualTo("/a@b");
+            assertThat(backend.requests().getFirst().header("host")).isEqualTo("cart");
+            assertThat(proxy.log.only().authority()).isEqualTo("cart");
         }
     }
 
