@@ -13,13 +13,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Most of what a span says, it says as many spans before it did. Here is all of that, as it was written for the first one of
- * each kind. What is remembered is bounded: where two kinds meet in one place, the later takes it.
+ * each kind. What is remembered is bounded: where two kinds meet in one place, the later takes it, and long texts are not kept.
  * Confined to the exporter.
  */
 final class Likenesses {
 
     /** A power of two. Each holds half a kilobyte. */
     private static final int PLACES = 256;
+
+    /** Of what the client chose. */
+    private static final int MOST_TEXT = 512;
 
     private final @Nullable Likeness[] places = new @Nullable Likeness[PLACES];
 
@@ -31,7 +34,13 @@ final class Likenesses {
     }
 
     void put(Exchange exchange, byte traceFlags, Template template) {
-        places[place(exchange)] = Likeness.of(exchange, traceFlags, template);
+        // Longer ones are somebody's making up, and as long as a head may be.
+        if (exchange.method().length()
+                        + exchange.authority().length()
+                        + grpcPath(exchange).length()
+                <= MOST_TEXT) {
+            places[place(exchange)] = Likeness.of(exchange, traceFlags, template);
+        }
     }
 
     private static int place(Exchange exchange) {

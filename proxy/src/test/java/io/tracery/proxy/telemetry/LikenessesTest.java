@@ -14,6 +14,7 @@ import io.tracery.proxy.route.Route;
 import io.tracery.tracing.context.TraceContext;
 import io.tracery.tracing.otlp.AttributeSet;
 import io.tracery.tracing.otlp.Scope;
+import io.tracery.tracing.otlp.Template;
 import io.tracery.tracing.otlp.TracesEncoder;
 import io.tracery.tracing.span.Fate;
 import java.util.ArrayList;
@@ -43,6 +44,26 @@ class LikenessesTest {
             TracesEncoder fresh = traces();
             new SpanEncoder(fresh, new SplittableRandom(1)).encode(exchange);
             assertThat(remembered.finish()).as("exchange %d", i).isEqualTo(fresh.finish());
+        }
+    }
+
+    @Test
+    void textsAsLongAsAHeadAreNotKept() {
+        Template template = traces().template(0);
+        Likenesses likenesses = new Likenesses();
+        for (Protocol protocol : Protocol.values()) {
+            Exchange usual = Exchanges.outbound(protocol, "shop/cart");
+            likenesses.put(usual, (byte) 1, template);
+            assertThat(likenesses.of(usual, (byte) 1)).isSameAs(template);
+        }
+
+        Exchange host = Exchanges.outbound(Protocol.HTTP2, "shop/cart");
+        host.request(Protocol.HTTP2, "GET", "/", "h".repeat(32_000), "http");
+        Exchange call = Exchanges.outbound(Protocol.GRPC, "shop/cart");
+        call.request(Protocol.GRPC, "POST", "/" + "m".repeat(32_000), "cart", "http");
+        for (Exchange exchange : List.of(host, call)) {
+            likenesses.put(exchange, (byte) 1, template);
+            assertThat(likenesses.of(exchange, (byte) 1)).isNull();
         }
     }
 
