@@ -56,9 +56,10 @@ final class HopByHop {
                     "te",
                     "traceparent",
                     "tracestate",
+                    "baggage",
                     "b3",
                     "uber-trace-id" -> true;
-            default -> false;
+            default -> name.startsWith("x-b3-");
         };
     }
 }

@@ -291,6 +291,32 @@ class Http1Test {
     }
 
     @Test
+    void noRequestLosesItsTraceByNamingItInConnection() throws Exception {
+        try (Http1Backend backend = Http1Backend.saying("ok");
+                TestProxy proxy = new TestProxy()
+                        .serving(Mesh.outbound(Mesh.route("cart")), Mesh.cluster("cart", backend.address()));
+                Http1Peer client = Http1Peer.connect(proxy.address())) {
+            client.sendHead(
+                    "GET / HTTP/1.1",
+                    "Host: cart",
+                    "Connection: traceparent, X-B3-TraceId, x-b3-sampled, baggage",
+                    "X-B3-TraceId: 80f198ee56343ba864fe8b2a57d3eff7",
+                    "X-B3-SpanId: e457b5a2e4d86bd1",
+                    "X-B3-Sampled: 1",
+                    "baggage: tracery=keep");
+            assertThat(client.receive().status()).isEqualTo(200);
+
+            TraceContext trace = Objects.requireNonNull(proxy.log.only().trace());
+            assertThat(backend.requests().getFirst().headers())
+                    .containsEntry("x-b3-traceid", "80f198ee56343ba864fe8b2a57d3eff7")
+                    .containsEntry("x-b3-spanid", trace.spanIdHex())
+                    .containsEntry("x-b3-sampled", "1")
+                    .containsEntry("baggage", "tracery=keep")
+                    .containsKey("traceparent");
+        }
+    }
+
+    @Test
     void closesAfterTheAnswerWhenTheClientWantsThat() throws Exception {
         try (Http1Backend backend = Http1Backend.saying("bye");
                 TestProxy proxy = new TestProxy()
