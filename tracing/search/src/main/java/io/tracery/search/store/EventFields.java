@@ -20,6 +20,7 @@ final class EventFields {
     /** @return false where it holds something that has no column */
     boolean read(byte[] bytes, int from, int length) throws InvalidProtocolBufferException {
         attributes.clear();
+        nameFrom = 0;
         nameLength = 0;
         time = 0;
         boolean named = false;

@@ -61,6 +61,8 @@ final class SpanFields {
         seen = 0;
         idFrom = 0;
         parentLength = 0;
+        // Nothing stands somewhere too, and where the span before had a name may be beyond these bytes.
+        nameFrom = 0;
         nameLength = 0;
         kind = 0;
         flags = 0;

@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnknownFieldSet;
 import io.opentelemetry.proto.common.v1.AnyValue;
 import io.opentelemetry.proto.common.v1.KeyValue;
@@ -53,6 +54,53 @@ class FragmentTest {
     private Fragment written(List<SpanEntry> spans) throws IOException {
         byte[] otlp = Spans.batch(spans.toArray(SpanEntry[]::new)).toByteArray();
         return writer.write(otlp, batch.read(otlp).getFirst());
+    }
+
+    /** Names stand where the record before had its own, if nobody forgets that: beyond the end of a smaller one. */
+    @Test
+    void bearsSpansAndEventsWithoutANameAfterALargerRecord() throws IOException {
+        SpanEntry large = entry(
+                "s",
+                span(TRACE_A, 1, "op", 0)
+                        .addAttributes(text("fill", "x".repeat(10_000)))
+                        .addEvents(Span.Event.newBuilder().setName("e")));
+        SpanEntry unnamed = entry("s", span(TRACE_A, 2, "", 0));
+        SpanEntry unusual = entry("s", span(TRACE_A, 3, "", 0).setTraceState("a=b"));
+        SpanEntry event = entry("s", span(TRACE_A, 4, "op", 0).addEvents(Span.Event.newBuilder()));
+        for (SpanEntry small : List.of(unnamed, unusual, event)) {
+            written(List.of(large));
+            assertThat(FragmentReader.read(ID, written(List.of(small)).columns().toBytes()))
+                    .containsExactly(small);
+        }
+    }
+
+    /** One record must not stop all others: what is stored can be read, and all else is refused as what it is, no OTLP. */
+    @Test
+    void refusesOrGivesBackWhateverARecordIs() throws IOException {
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        for (int round = 0; round < 3_000; round++) {
+            byte[] otlp = Spans.batch(any(random, 1), any(random, 2)).toByteArray();
+            for (int changes = random.nextInt(4); changes > 0; changes--) {
+                otlp[random.nextInt(otlp.length)] = (byte) random.nextInt(random.nextBoolean() ? 16 : 256);
+            }
+            List<Fragment> fragments = new ArrayList<>();
+            try {
+                for (TraceSlices trace : batch.read(otlp)) {
+                    fragments.add(writer.write(otlp, trace));
+                }
+            } catch (InvalidProtocolBufferException e) {
+                continue;
+            } catch (RuntimeException e) {
+                throw new AssertionError("seed " + seed, e);
+            }
+            for (Fragment fragment : fragments) {
+                assertThat(FragmentReader.read(
+                                fragment.traceId().bytes, fragment.columns().toBytes()))
+                        .as("seed %d", seed)
+                        .hasSize(fragment.spans());
+            }
+        }
     }
 
     private static SpanEntry any(Random random, int number) {
