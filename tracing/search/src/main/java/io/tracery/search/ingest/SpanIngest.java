@@ -56,7 +56,8 @@ public final class SpanIngest implements Component {
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Thread thread;
 
-    // Confined to the thread: partition → next offset of what was added to the store, and whether that is committed.
+    // Confined to the thread: partition → next offset of what was added to the store, and whether Kafka is yet to be
+    // told.
     private final Map<Integer, Long> next = new HashMap<>();
     private boolean dirty;
     private long lastCommit;
@@ -235,11 +236,12 @@ public final class SpanIngest implements Component {
     /** Dead letters first, then the store, then Kafka's group: each may be behind the one before it, never ahead. */
     private void commit(Consumer<byte[], byte[]> consumer) {
         lastCommit = System.nanoTime();
+        deadLetters.flush();
+        // Also where nothing was read: what the store has deleted meanwhile leaves the disk with it.
+        store.commit(next);
         if (!dirty) {
             return;
         }
-        deadLetters.flush();
-        store.commit(next);
         dirty = false;
         Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
         next.forEach((partition, offset) ->

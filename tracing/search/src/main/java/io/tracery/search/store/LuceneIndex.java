@@ -122,7 +122,11 @@ final class LuceneIndex implements Closeable {
         searchers.maybeRefreshBlocking();
     }
 
+    /** Does nothing where nothing was added or deleted and nothing read. */
     void commit(Map<Integer, Long> positions) throws IOException {
+        if (!writer.hasUncommittedChanges() && positions.equals(positions())) {
+            return;
+        }
         Map<String, String> data = new HashMap<>(Map.of(FORMAT, CURRENT_FORMAT));
         positions.forEach((partition, offset) -> data.put(POSITION_PREFIX + partition, String.valueOf(offset)));
         writer.setLiveCommitData(data.entrySet());

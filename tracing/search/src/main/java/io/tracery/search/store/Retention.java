@@ -51,8 +51,10 @@ final class Retention {
                     size >> 20,
                     limits.maxBytes() >> 20);
         }
+        // Durable with the next commit, which is not ours to make: with it would be what was added since the last one,
+        // and then
+        // read from Kafka once more.
         writer.deleteDocuments(LongPoint.newRangeQuery(Fields.RECEIVED, Long.MIN_VALUE, cut - 1));
-        writer.commit();
     }
 
     /** The time before which as many of the oldest segments end as must go. */
