@@ -196,31 +196,30 @@ public final class LuceneTraceStore implements TraceStore {
     }
 
     private Optional<Trace> trace(IndexSearcher searcher, String traceId, TermQuery query) throws IOException {
-        // Known from the index's terms; room for as many hits as a trace may have would be made for each of thousands
-        // of small ones.
-        int fragmentCount = Math.min(searcher.count(query), limits.maxTraceSpans() + 1);
-        if (fragmentCount == 0) {
+        int most = limits.maxTraceSpans();
+        int all = searcher.count(query);
+        if (all == 0) {
             return Optional.empty();
         }
-        ScoreDoc[] hits = searcher.search(query, fragmentCount, OLDEST_FIRST).scoreDocs;
-        List<SpanEntry> spans = new ArrayList<>();
+        // Known from the index's terms; room for as many hits as a trace may have would be made for each of thousands
+        // of small ones.
+        ScoreDoc[] hits = searcher.search(query, Math.min(all, most + 1), OLDEST_FIRST).scoreDocs;
+        TraceSpans spans = new TraceSpans();
         long bytes = 0;
-        boolean truncated = hits.length > limits.maxTraceSpans();
-        for (ScoreDoc hit : hits) {
-            List<SpanEntry> more = fragments.spans(searcher, hit.doc);
-            for (SpanEntry entry : more) {
-                bytes += entry.otlp().getSerializedSize();
-                truncated |= bytes > limits.maxTraceBytes() && !spans.isEmpty();
-                if (!truncated) {
-                    spans.add(entry);
+        boolean full = false;
+        for (int i = 0; i < hits.length && !full && spans.count() <= most; i++) {
+            for (SpanEntry entry : fragments.spans(searcher, hits[i].doc)) {
+                if (!full && spans.isNew(entry)) {
+                    bytes += entry.otlp().getSerializedSize();
+                    full = bytes > limits.maxTraceBytes() && spans.count() > 0;
+                    if (!full) {
+                        spans.add(entry);
+                    }
                 }
             }
-            if (truncated || spans.size() > limits.maxTraceSpans()) {
-                break;
-            }
         }
-        Trace trace = Trace.of(traceId, spans, limits.maxTraceSpans());
-        return Optional.of(truncated ? new Trace(traceId, trace.spans(), true) : trace);
+        Trace trace = spans.oldest(traceId, most);
+        return Optional.of(full || all > hits.length ? new Trace(traceId, trace.spans(), true) : trace);
     }
 
     @Override

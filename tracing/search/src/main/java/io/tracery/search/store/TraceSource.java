@@ -1,9 +1,5 @@
 package io.tracery.search.store;
 
-import com.google.protobuf.ByteString;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -52,22 +48,9 @@ public interface TraceSource {
          * themselves.
          */
         public static Trace of(String traceId, List<SpanEntry> spans, int most) {
-            Map<SpanKey, List<SpanEntry>> seen = new HashMap<>();
-            List<SpanEntry> once = new ArrayList<>(spans.size());
-            for (SpanEntry entry : spans) {
-                SpanKey key = new SpanKey(entry.span().getSpanId(), Kind.of(entry.span()));
-                List<SpanEntry> same = seen.computeIfAbsent(key, unseen -> new ArrayList<>(1));
-                if (same.stream().noneMatch(other -> other.span().equals(entry.span()))) {
-                    same.add(entry);
-                    once.add(entry);
-                }
-            }
-            once.sort(Comparator.comparingLong(entry -> entry.span().getStartTimeUnixNano()));
-            return once.size() > most
-                    ? new Trace(traceId, once.subList(0, most), true)
-                    : new Trace(traceId, once, false);
+            TraceSpans once = new TraceSpans();
+            spans.stream().filter(once::isNew).forEach(once::add);
+            return once.oldest(traceId, most);
         }
-
-        private record SpanKey(ByteString spanId, Kind kind) {}
     }
 }

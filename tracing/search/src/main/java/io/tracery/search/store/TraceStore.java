@@ -15,7 +15,7 @@ import java.util.Map;
 public interface TraceStore extends TraceSource, AutoCloseable {
 
     /**
-     * Adds the spans of a record: all of them, or none where it throws. Adding a span again (same trace id, span id and kind) replaces it.
+     * Adds the spans of a record: all of them, or none where it throws. A span that is added again is stored again, and left out when its trace is read.
      *
      * @param otlp a message {@code TracesData}
      * @param receivedMillis when the mesh received them, Unix milliseconds: what the limit of age is counted from

@@ -58,6 +58,38 @@ class LuceneTraceStoreTest extends TraceStoreContract {
         }
     }
 
+    /** What was added since the last commit is read from Kafka once more, and would be counted twice if it were there already. */
+    @Test
+    void deletingMakesNothingDurableThatIsNotCommitted() {
+        try (LuceneTraceStore store = open(folder.resolve("deleting"), Long.MAX_VALUE)) {
+            Spans.add(store, List.of(entry("old", span(TRACE_A, 1, "op", 0))), NOW);
+            store.commit(Map.of(0, 1L));
+            Spans.add(store, List.of(entry("new", span(TRACE_B, 2, "op", 0))), NOW + 60_000);
+
+            clock.set(NOW + RETENTION.toMillis() + 1);
+            store.enforceRetention();
+            assertThat(store.services()).containsExactly("new");
+            store.recover();
+
+            assertThat(store.positions()).isEqualTo(Map.of(0, 1L));
+            assertThat(store.trace(TRACE_B)).isEmpty();
+        }
+    }
+
+    @Test
+    void whatWasDeletedIsGoneFromTheDiskWithTheNextCommit() {
+        try (LuceneTraceStore store = open(folder.resolve("silent"), Long.MAX_VALUE)) {
+            Spans.add(store, List.of(entry("old", span(TRACE_A, 1, "op", 0))), NOW);
+            store.commit(Map.of(0, 1L));
+            clock.set(NOW + RETENTION.toMillis() + 1);
+            store.enforceRetention();
+            store.commit(Map.of(0, 1L));
+            store.recover();
+
+            assertThat(store.spanCount()).isZero();
+        }
+    }
+
     @Test
     void deletesTheOldestWhenItOutgrowsItsSize() {
         long seed = System.nanoTime();

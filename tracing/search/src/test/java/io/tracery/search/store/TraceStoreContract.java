@@ -216,6 +216,38 @@ public abstract class TraceStoreContract {
         assertThat(trace.spans().getFirst().span().getName()).isEqualTo("op-0");
     }
 
+    /** As it is where its senders, or Kafka, repeat themselves: repeats take no room of an answer. */
+    @Test
+    void losesNoSpanOfATraceBehindRepeatsOfOthers() {
+        SpanEntry[] first = IntStream.range(0, 600)
+                .mapToObj(number -> entry("cart", span(TRACE_A, number + 1, "op", number)))
+                .toArray(SpanEntry[]::new);
+        add(first);
+        add(first);
+        add(entry("cart", span(TRACE_A, 700, "last", 700)));
+        add(entry("kv", span(TRACE_B, 3, "get", 0)));
+        awaitSpans(TRACE_B, 1);
+
+        TraceSource.Trace trace = store.trace(TRACE_A).orElseThrow();
+        assertThat(trace.spans()).hasSize(601);
+        assertThat(trace.spans().getLast().span().getName()).isEqualTo("last");
+        assertThat(trace.truncated()).isFalse();
+    }
+
+    @Test
+    void showsTheFirstSpansOfATraceThatComesInMorePiecesThanItReturnsSpans() {
+        for (int number = 0; number < 1_002; number++) {
+            add(entry("cart", span(TRACE_A, number + 1, "op-" + number, number)));
+        }
+        add(entry("kv", span(TRACE_B, 3, "get", 0)));
+        awaitSpans(TRACE_B, 1);
+
+        TraceSource.Trace trace = store.trace(TRACE_A).orElseThrow();
+        assertThat(trace.truncated()).isTrue();
+        assertThat(trace.spans()).hasSize(1_000);
+        assertThat(trace.spans().getFirst().span().getName()).isEqualTo("op-0");
+    }
+
     @Test
     void namesServicesAndTheirOperations() {
         assertThat(store.services()).isEmpty();
