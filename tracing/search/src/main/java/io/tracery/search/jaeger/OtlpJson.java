@@ -11,20 +11,21 @@ import io.opentelemetry.proto.trace.v1.Status;
 import io.tracery.search.store.SpanEntry;
 import io.tracery.search.trace.TraceView;
 import io.tracery.search.trace.TraceView.ViewedSpan;
+import io.tracery.search.trace.Warnings;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Writes OTLP in JSON by OTLP's own rules: ids in hex, enums as numbers, 64 bits as text, what is empty left out. Warnings are the
  * attribute that Jaeger keeps them in.
  */
 final class OtlpJson {
-
-    private static final String WARNINGS = "@jaeger@warnings";
 
     private final JsonGenerator json;
 
@@ -85,7 +86,7 @@ final class OtlpJson {
         intUnlessZero(json, "kind", span.getKindValue());
         longUnlessZero(json, "startTimeUnixNano", span.getStartTimeUnixNano());
         longUnlessZero(json, "endTimeUnixNano", span.getEndTimeUnixNano());
-        attributes(withWarnings(span.getAttributesList(), trace, place));
+        attributes(withWarnings(span, trace, place));
         intUnlessZero(json, "droppedAttributesCount", span.getDroppedAttributesCount());
         events(span);
         links(span);
@@ -93,19 +94,22 @@ final class OtlpJson {
         json.writeEndObject();
     }
 
-    /** The trace's own warnings stand on its first span, since OTLP has no place for them. */
-    private static List<KeyValue> withWarnings(List<KeyValue> attributes, TraceView trace, int place) {
-        List<String> warnings = new ArrayList<>(place == 0 ? trace.warnings().ofTrace() : List.of());
+    /** The trace's own warnings stand on its first span, since OTLP has no place for them; those that the span came with stay. */
+    private static List<KeyValue> withWarnings(Span span, TraceView trace, int place) {
+        Set<String> warnings = new LinkedHashSet<>(place == 0 ? trace.warnings().ofTrace() : List.of());
+        warnings.addAll(Warnings.told(span));
         warnings.addAll(trace.warnings().ofSpan(place));
         if (warnings.isEmpty()) {
-            return attributes;
+            return span.getAttributesList();
         }
         AnyValue.Builder texts = AnyValue.newBuilder();
         for (String warning : warnings) {
             texts.getArrayValueBuilder().addValuesBuilder().setStringValue(warning);
         }
-        List<KeyValue> all = new ArrayList<>(attributes);
-        all.add(KeyValue.newBuilder().setKey(WARNINGS).setValue(texts).build());
+        List<KeyValue> all = new ArrayList<>(span.getAttributesList());
+        // OTLP allows no key twice.
+        all.removeIf(attribute -> attribute.getKey().equals(Warnings.ATTRIBUTE));
+        all.add(KeyValue.newBuilder().setKey(Warnings.ATTRIBUTE).setValue(texts).build());
         return all;
     }
 

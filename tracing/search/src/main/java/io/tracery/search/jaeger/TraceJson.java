@@ -12,6 +12,7 @@ import io.tracery.search.store.SpanEntry;
 import io.tracery.search.trace.TraceView;
 import io.tracery.search.trace.TraceView.Mode;
 import io.tracery.search.trace.TraceView.ViewedSpan;
+import io.tracery.search.trace.Warnings;
 import java.io.IOException;
 import java.util.Comparator;
 import java.util.List;
@@ -133,7 +134,7 @@ final class TraceJson {
         Span span = entry.span();
         writeTextUnlessEmpty("otel.scope.name", entry.scope().getName());
         writeTextUnlessEmpty("otel.scope.version", entry.scope().getVersion());
-        writeAttributes(span.getAttributesList());
+        writeAttributes(mode == Mode.RAW ? span.getAttributesList() : withoutWarnings(span));
         writeTextUnlessEmpty("span.kind", Kind.of(span).label());
         Status status = span.getStatus();
         if (status.getCode() == Status.StatusCode.STATUS_CODE_OK) {
@@ -146,6 +147,13 @@ final class TraceJson {
         }
         writeTextUnlessEmpty("otel.status_description", status.getMessage());
         writeTextUnlessEmpty("w3c.tracestate", span.getTraceState());
+    }
+
+    /** They stand among the span's warnings. */
+    private static List<KeyValue> withoutWarnings(Span span) {
+        return span.getAttributesList().stream()
+                .filter(attribute -> !attribute.getKey().equals(Warnings.ATTRIBUTE))
+                .toList();
     }
 
     private void writeLogs(List<Span.Event> events) throws IOException {

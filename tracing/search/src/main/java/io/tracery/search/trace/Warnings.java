@@ -1,7 +1,10 @@
 package io.tracery.search.trace;
 
 import com.google.protobuf.ByteString;
+import io.opentelemetry.proto.common.v1.AnyValue;
+import io.opentelemetry.proto.common.v1.KeyValue;
 import io.opentelemetry.proto.trace.v1.Span;
+import io.tracery.search.store.AttributeText;
 import io.tracery.search.store.SpanEntry;
 import io.tracery.search.store.TraceSource.Trace;
 import io.tracery.search.trace.TraceView.ViewedSpan;
@@ -11,6 +14,9 @@ import java.util.Locale;
 
 /** What is odd about a trace, in sentences for a person: of the whole trace, and of single spans. */
 public final class Warnings {
+
+    /** The attribute in which spans carry what those say who saw them before; Jaeger's own name for it. */
+    public static final String ATTRIBUTE = "@jaeger@warnings";
 
     /** Clocks of one machine agree within that; beyond it, two clocks do not. */
     private static final long TOLERATED_SKEW_NANOS = 1_000_000;
@@ -31,12 +37,14 @@ public final class Warnings {
     static Warnings of(Trace trace, List<ViewedSpan> spans, CallTree calls) {
         List<String> ofTrace = ofTrace(trace);
         List<List<String>> ofSpans = new ArrayList<>(spans.size());
+        int flawed = 0;
         int missing = 0;
         int skewed = 0;
         int repeated = 0;
         int circular = 0;
         for (int i = 0; i < spans.size(); i++) {
-            List<String> warnings = new ArrayList<>(0);
+            List<String> warnings = told(spans.get(i).entry().span());
+            flawed += warnings.isEmpty() ? 0 : 1;
             repeated += repeatedId(spans.get(i), warnings);
             missing += missingParent(trace, calls, i, warnings);
             circular += cycle(calls, i, warnings);
@@ -44,11 +52,25 @@ public final class Warnings {
             backwards(spans.get(i), warnings);
             ofSpans.add(warnings);
         }
+        count(ofTrace, flawed, "%d of its spans were flawed when they came; their own warnings say how");
         count(ofTrace, missing, "%d of its spans name a parent that is not in the trace");
         count(ofTrace, circular, "%d of its spans would be their own ancestor; each is shown as a root");
         count(ofTrace, repeated, "%d of its spans have the id of another span; they are shown with ids of their own");
         count(ofTrace, skewed, "%d of its spans begin before their parents: clocks differ");
         return new Warnings(ofTrace, ofSpans);
+    }
+
+    /** What a span carries. */
+    public static List<String> told(Span span) {
+        List<String> told = new ArrayList<>(0);
+        for (KeyValue attribute : span.getAttributesList()) {
+            if (attribute.getKey().equals(ATTRIBUTE)) {
+                for (AnyValue warning : attribute.getValue().getArrayValue().getValuesList()) {
+                    told.add(AttributeText.of(warning));
+                }
+            }
+        }
+        return told;
     }
 
     private static List<String> ofTrace(Trace trace) {

@@ -54,6 +54,9 @@ class JaegerApiTest {
     private static final Path GOLDEN = Path.of("src/test/resources/golden");
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final long NOW = EPOCH + 3_600_000_000_000L;
+    private static final String TRACE_FLAWED = "e".repeat(32);
+    private static final String WARNINGS = "@jaeger@warnings";
+    private static final String FROM_THE_FUTURE = "the span began in the future";
 
     @TempDir
     static Path folder = Path.of("unset");
@@ -78,7 +81,7 @@ class JaegerApiTest {
                 List.of(entry(
                         "cart", lasting(span(TRACE_B, 7, "POST /cart", 50), 200).addAttributes(text("a:b", "c:d")))),
                 NOW / 1_000_000);
-        List<SpanEntry> many = new ArrayList<>();
+        List<SpanEntry> many = new ArrayList<>(List.of(flawed()));
         for (int i = 1; i <= 1_500; i++) {
             Span.Builder span = span("f%031x".formatted(i), i, "op", i);
             many.add(entry("many", span.addAttributes(text("fill", "x".repeat(500)))));
@@ -154,6 +157,12 @@ class JaegerApiTest {
                 .setName("io.tracery.proxy")
                 .setVersion("0.1");
         return new SpanEntry(scoped.build());
+    }
+
+    private static SpanEntry flawed() {
+        AnyValue.Builder told = AnyValue.newBuilder();
+        told.getArrayValueBuilder().addValuesBuilder().setStringValue(FROM_THE_FUTURE);
+        return entry("many", span(TRACE_FLAWED, 1, "op", 0).addAttributes(attribute(WARNINGS, told)));
     }
 
     private static SpanEntry sharedClientOfC() {
@@ -275,6 +284,26 @@ class JaegerApiTest {
         assertThat(found("service=cart&tags=" + encoded("{\"a:b\":\"c:d\"}"))).containsExactly(TRACE_B);
         assertThat(found("service=cart&start=" + (EPOCH / 1_000 + 20_000))).containsExactly(TRACE_B);
         assertThat(found("service=cart&end=" + (EPOCH / 1_000 + 20_000))).containsExactly(TRACE_A);
+    }
+
+    @Test
+    void showsWhatTheirSendersSayOfSpansAmongTheirWarnings() throws IOException {
+        JsonNode span =
+                JSON.readTree(get("/api/traces/" + TRACE_FLAWED).contentUtf8()).at("/data/0/spans/0");
+        assertThat(span.at("/warnings/0").asText()).isEqualTo(FROM_THE_FUTURE);
+        assertThat(span.get("tags").findValuesAsText("key")).doesNotContain(WARNINGS);
+        JsonNode raw = JSON.readTree(
+                        get("/api/traces/" + TRACE_FLAWED + "?raw=true").contentUtf8())
+                .at("/data/0/spans/0");
+        assertThat(raw.get("tags").findValuesAsText("key")).contains(WARNINGS);
+
+        JsonNode attributes = JSON.readTree(
+                        get("/api/v3/traces/" + TRACE_FLAWED).contentUtf8())
+                .at("/result/resourceSpans/0/scopeSpans/0/spans/0/attributes");
+        assertThat(attributes).as("of a key there is one").hasSize(1);
+        assertThat(attributes.at("/0/value").findValuesAsText("stringValue"))
+                .containsExactly(
+                        "1 of its spans were flawed when they came; their own warnings say how", FROM_THE_FUTURE);
     }
 
     @Test

@@ -1,12 +1,14 @@
 package io.tracery.search.trace;
 
 import static io.tracery.search.store.Spans.TRACE_A;
+import static io.tracery.search.store.Spans.attribute;
 import static io.tracery.search.store.Spans.entry;
 import static io.tracery.search.store.Spans.hex;
 import static io.tracery.search.store.Spans.lasting;
 import static io.tracery.search.store.Spans.span;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.opentelemetry.proto.common.v1.AnyValue;
 import io.opentelemetry.proto.trace.v1.Span;
 import io.tracery.search.store.SpanEntry;
 import io.tracery.search.store.TraceSource.Trace;
@@ -116,6 +118,18 @@ class TraceViewTest {
         Summary summary = Summary.of(trace);
         assertThat(summary.rootService()).isEqualTo("front");
         assertThat(summary.orphans()).isEqualTo(1);
+    }
+
+    /** As the pipeline says of spans from the future, and of those that it cut. */
+    @Test
+    void saysWhatSpansSayThemselves() {
+        AnyValue.Builder told = AnyValue.newBuilder();
+        told.getArrayValueBuilder().addValuesBuilder().setStringValue("it is from the future");
+        TraceView trace =
+                view(entry("early", span(TRACE_A, 1, "op", 0).addAttributes(attribute(Warnings.ATTRIBUTE, told))));
+        assertThat(warnings(trace)).containsExactly("early: it is from the future");
+        assertThat(trace.warnings().ofTrace())
+                .containsExactly("1 of its spans were flawed when they came; their own warnings say how");
     }
 
     @Test
