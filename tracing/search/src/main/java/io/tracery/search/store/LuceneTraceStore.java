@@ -18,6 +18,7 @@ import java.util.function.LongSupplier;
 import org.apache.lucene.index.DocValues;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.NumericDocValues;
+import org.apache.lucene.index.QueryTimeout;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.IndexSearcher;
@@ -228,9 +229,10 @@ public final class LuceneTraceStore implements TraceStore {
             // A searcher of its own: the deadline belongs to this query.
             IndexSearcher searcher = new IndexSearcher(shared.getIndexReader());
             long end = System.nanoTime() + limits.queryDeadline().toNanos();
-            searcher.setTimeout(() -> System.nanoTime() - end > 0);
-            List<String> found = TraceFinder.find(searcher, fragments, query);
-            if (searcher.timedOut()) {
+            QueryTimeout timeout = () -> System.nanoTime() - end > 0;
+            searcher.setTimeout(timeout);
+            List<String> found = TraceFinder.find(searcher, fragments, query, timeout);
+            if (searcher.timedOut() || timeout.shouldExit()) {
                 throw new QueryTimeoutException(limits.queryDeadline());
             }
             return found;

@@ -10,6 +10,7 @@ import java.util.TreeSet;
 import org.apache.lucene.document.LongField;
 import org.apache.lucene.document.NumericDocValuesField;
 import org.apache.lucene.index.IndexReader;
+import org.apache.lucene.index.QueryTimeout;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.search.BooleanClause;
 import org.apache.lucene.search.BooleanQuery;
@@ -40,6 +41,7 @@ final class TraceFinder {
     private final IndexSearcher searcher;
     private final Fragments fragments;
     private final TraceQuery traces;
+    private final QueryTimeout timeout;
     private final SpanMatcher matcher;
     private final Map<String, Found> found = new HashMap<>();
     private final TreeSet<Found> newest = new TreeSet<>();
@@ -54,15 +56,18 @@ final class TraceFinder {
         }
     }
 
-    private TraceFinder(IndexSearcher searcher, Fragments fragments, TraceQuery traces) {
+    private TraceFinder(IndexSearcher searcher, Fragments fragments, TraceQuery traces, QueryTimeout timeout) {
         this.searcher = searcher;
         this.fragments = fragments;
         this.traces = traces;
+        this.timeout = timeout;
         this.matcher = new SpanMatcher(traces);
     }
 
-    static List<String> find(IndexSearcher searcher, Fragments fragments, TraceQuery traces) throws IOException {
-        TraceFinder finder = new TraceFinder(searcher, fragments, traces);
+    /** @param timeout ends the looking too, of which Lucene knows nothing; what was found until then is returned */
+    static List<String> find(IndexSearcher searcher, Fragments fragments, TraceQuery traces, QueryTimeout timeout)
+            throws IOException {
+        TraceFinder finder = new TraceFinder(searcher, fragments, traces, timeout);
         finder.find();
         return finder.newest.stream().map(Found::traceId).toList();
     }
@@ -73,6 +78,9 @@ final class TraceFinder {
         for (int size = Math.max(FIRST_PAGE, traces.limit()); ; size = Math.min(size * 4, LARGEST_PAGE)) {
             TopDocs page = searcher.searchAfter(last, query, size, NEWEST_FIRST);
             for (ScoreDoc hit : page.scoreDocs) {
+                if (timeout.shouldExit()) {
+                    return;
+                }
                 if (newest.size() == traces.limit() && newest.last().start >= lastStart(hit)) {
                     return;
                 }
