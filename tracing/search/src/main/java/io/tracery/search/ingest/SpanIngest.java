@@ -56,8 +56,8 @@ public final class SpanIngest implements Component {
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Thread thread;
 
-    // Confined to the thread: partition → next offset of what was added to the store, and whether Kafka is yet to be
-    // told.
+    // Confined to the thread: partition → next offset of what was added to the store, and whether Kafka has not been
+    // told of it.
     private final Map<Integer, Long> next = new HashMap<>();
     private boolean dirty;
     private long lastCommit;

@@ -51,9 +51,8 @@ final class Retention {
                     size >> 20,
                     limits.maxBytes() >> 20);
         }
-        // Durable with the next commit, which is not ours to make: with it would be what was added since the last one,
-        // and then
-        // read from Kafka once more.
+        // Durable with the next commit, which is not ours to make: it would hold what was added since the last one as
+        // well, and that would be read from Kafka once more.
         writer.deleteDocuments(LongPoint.newRangeQuery(Fields.RECEIVED, Long.MIN_VALUE, cut - 1));
     }
 
