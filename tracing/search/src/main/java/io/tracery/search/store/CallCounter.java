@@ -26,6 +26,9 @@ import org.apache.lucene.util.StringHelper;
  */
 final class CallCounter {
 
+    /** Steps of all series of an answer together. */
+    private static final int MOST_STEPS = 1_000_000;
+
     private CallCounter() {}
 
     /** Is told of a fragment that a term stands in. */
@@ -57,7 +60,7 @@ final class CallCounter {
         return dependencies;
     }
 
-    /** What a service's spans of some kinds did, by span name; all under one empty name unless they are told apart. */
+    /** What a service's spans of some kinds did, by span name as far as there is room; all under one empty name unless they are told apart. */
     static Map<String, CallSeries> series(
             IndexReader reader, String service, Set<Kind> kinds, Window window, boolean byOperation)
             throws IOException {
@@ -70,7 +73,9 @@ final class CallCounter {
                 if (!kinds.contains(call.kind())) {
                     return (lastStart, times) -> {};
                 }
-                String name = byOperation ? call.operation() : "";
+                String own = byOperation ? call.operation() : "";
+                boolean room = series.containsKey(own) || (series.size() + 1) * window.steps() < MOST_STEPS;
+                String name = room ? own : TraceSource.OTHER_OPERATIONS;
                 CallSeries one = series.computeIfAbsent(name, unseen -> new CallSeries(window.steps()));
                 return (lastStart, times) -> {
                     int step = window.step(lastStart);

@@ -29,8 +29,12 @@ public interface TraceSource {
     /** Calls between services, by traces whose last span began in a range of Unix nanoseconds. */
     List<Dependency> dependencies(TraceQuery.Range started);
 
+    /** Stands for all span names for which there is no room. */
+    String OTHER_OPERATIONS = "(others)";
+
     /**
-     * What a service's spans of some kinds did over time, by span name.
+     * What a service's spans of some kinds did over time, by span name. Where names and steps together would be too many, the rest of the
+     * names are counted as {@link #OTHER_OPERATIONS}.
      *
      * @param byOperation false: all of them under one empty name
      */

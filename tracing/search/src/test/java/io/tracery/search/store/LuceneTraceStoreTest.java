@@ -14,10 +14,13 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.store.FSDirectory;
@@ -55,6 +58,25 @@ class LuceneTraceStoreTest extends TraceStoreContract {
             assertThat(store.services()).containsExactly("new");
             assertThat(store.operations("old")).isEmpty();
             assertThat(store.positions()).isEqualTo(Map.of(0, 2L));
+        }
+    }
+
+    /** Names are an application's to choose, steps the asking one's: both together must not fill the memory. */
+    @Test
+    void countsTheCallsOfVeryManyOperationsTogetherAsFarAsTheyHaveNoRoom() {
+        int operations = 150;
+        List<SpanEntry> spans = IntStream.range(0, operations)
+                .mapToObj(i -> entry("wide", span(TRACE_A, i + 1, "op " + i, i)))
+                .toList();
+        try (LuceneTraceStore store = open(folder.resolve("wide"), Long.MAX_VALUE)) {
+            Spans.add(store, spans, NOW);
+            store.commit(Map.of(0, 1L));
+            Window window = new Window(span(TRACE_A, 1, "op", -1_000).getStartTimeUnixNano(), 1_000_000, 10_000);
+            Map<String, Long> calls = new HashMap<>();
+            store.calls("wide", EnumSet.allOf(Kind.class), window, true)
+                    .forEach((name, series) -> calls.put(name, series.calls(0, 10_000)));
+            assertThat(calls).hasSize(100).containsEntry(TraceSource.OTHER_OPERATIONS, operations - 99L);
+            assertThat(calls.values().stream().mapToLong(Long::longValue).sum()).isEqualTo(operations);
         }
     }
 
