@@ -3,6 +3,7 @@ package io.tracery.cli.tap;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.tracery.cli.text.Figures;
 import io.tracery.cli.text.Ink;
+import io.tracery.cli.text.Printable;
 import io.tracery.cli.text.Screen;
 import io.tracery.cli.text.Table;
 import java.util.Locale;
@@ -95,7 +96,9 @@ final class TapText {
     }
 
     private static String padded(String text, int width, char with) {
-        String shown = with == ' ' ? Table.shorten(text, width) : text.substring(0, Math.min(text.length(), width));
+        String shown = with == ' '
+                ? Table.shorten(Printable.of(text), width)
+                : text.substring(0, Math.min(text.length(), width));
         return shown + String.valueOf(with).repeat(width - shown.length());
     }
 }

@@ -40,6 +40,10 @@ public final class Table {
 
     /** What stands in a row, with its health. */
     public record Cell(String text, Ink ink) {
+        public Cell {
+            text = Printable.of(text);
+        }
+
         public static Cell of(String text) {
             return new Cell(text, Ink.PLAIN);
         }
