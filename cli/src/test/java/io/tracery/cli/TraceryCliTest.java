@@ -22,6 +22,16 @@ class TraceryCliTest {
     }
 
     @Test
+    void saysOfEachCommandAWholeSentence() {
+        assertThat(execute("--help")).isZero();
+        assertThat(said.toString().replaceAll("\\s+", " "))
+                .contains(
+                        "and why the mesh did what it did. traces ",
+                        "until Ctrl-C. explain ",
+                        "recorded lately. bench ");
+    }
+
+    @Test
     void refusesARateBeyondItsBound() {
         assertThat(execute("demo", "--rate", "0")).isEqualTo(64);
         assertThat(said.toString()).contains("--rate must be 1 to 500");

@@ -1,6 +1,7 @@
 package io.tracery.cli.demo;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -24,12 +25,16 @@ public final class Http implements AutoCloseable {
      */
     public record Page(int status, String contentType, String body) {}
 
-    /** @throws IOException when nobody answers in time */
+    /** @throws IOException when nobody answers in time, or the URL is none */
     public Page get(String url, String accept) throws IOException {
-        return send(HttpRequest.newBuilder(URI.create(url)).header("accept", accept));
+        try {
+            return send(HttpRequest.newBuilder(URI.create(url)).header("accept", accept));
+        } catch (IllegalArgumentException e) {
+            throw new IOException("no http:// address: " + e.getMessage(), e);
+        }
     }
 
-    /** @throws IOException when nobody answers in time */
+    /** @throws IOException when nobody answers in time, or the URL is none */
     public Page get(String url) throws IOException {
         return get(url, "*/*");
     }
@@ -37,6 +42,16 @@ public final class Http implements AutoCloseable {
     /** A POST without a body. */
     public Page post(String url) throws IOException {
         return send(HttpRequest.newBuilder(URI.create(url)).POST(HttpRequest.BodyPublishers.noBody()));
+    }
+
+    /** A failure in words: a refused connection brings none of its own. */
+    public static String why(Exception failure) {
+        if (failure.getMessage() != null) {
+            return failure.getMessage();
+        }
+        return failure instanceof ConnectException
+                ? "no connection"
+                : failure.getClass().getSimpleName();
     }
 
     /** True when the address answers 200 now. */

@@ -50,7 +50,7 @@ public final class Api implements AutoCloseable {
         Http.Page page;
         try {
             page = http.get(url + path + query(parameters));
-        } catch (IOException | IllegalArgumentException e) {
+        } catch (IOException e) {
             throw new Refused(unreachable(url, e));
         }
         try {
@@ -73,8 +73,7 @@ public final class Api implements AutoCloseable {
 
     /** Nobody is there. */
     public static String unreachable(String url, Exception why) {
-        String reason = why.getMessage() == null ? why.getClass().getSimpleName() : why.getMessage();
-        return "the topology service does not answer at " + url + " (" + reason
+        return "the topology service does not answer at " + url + " (" + Http.why(why)
                 + ").\nStart a mesh on this machine: ./tracery demo\nor name another address: --url, or TRACERY_URL in the environment";
     }
 

@@ -25,8 +25,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "tap",
         description = {
-            "Shows single exchanges as sidecars see them end, and with --since those that ended lately,",
-            "until Ctrl-C. Needs a tap token: a demo's is found by itself."
+            "Shows single exchanges as sidecars see them end, and with --since those that ended lately, until Ctrl-C.",
+            "Needs a tap token: a demo's is found by itself."
         },
         mixinStandardHelpOptions = true)
 public final class TapCommand implements Callable<Integer> {

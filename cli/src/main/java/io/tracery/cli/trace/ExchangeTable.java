@@ -1,5 +1,6 @@
 package io.tracery.cli.trace;
 
+import io.tracery.cli.text.Printable;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -26,7 +27,7 @@ final class ExchangeTable {
                 widths[i] = Math.max(widths[i], line.get(i).length());
             }
         }
-        return cells.stream().map(line -> line(line, widths)).toList();
+        return cells.stream().map(line -> Printable.of(line(line, widths))).toList();
     }
 
     private static List<String> cells(ExchangeRow row) {

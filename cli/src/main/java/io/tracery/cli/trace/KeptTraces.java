@@ -1,9 +1,7 @@
 package io.tracery.cli.trace;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.tracery.cli.demo.Http;
-import java.io.IOException;
+import io.tracery.cli.graph.Api;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -11,74 +9,126 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /** Traces that were kept, asked of trace search by Jaeger's API; what that cannot be asked for is looked at here. */
 final class KeptTraces {
 
-    private static final int OK = 200;
-    private static final int NOT_FOUND = 404;
+    /** Traces of an answer: few, because one may be large. */
+    private static final int PAGE = 100;
 
-    /** Services that are asked for one after the other where none is named. */
-    private static final int MOST_SERVICES = 50;
+    /** Traces that are looked through in all, where what is asked for is rare. */
+    private static final int MOST_TRACES = 5_000;
 
-    /** Traces that are looked through for each row that is wanted. */
-    private static final int TRACES_PER_ROW = 5;
+    /** Services that are named where the one asked for is not there. */
+    private static final int MOST_NAMES = 30;
 
-    private static final int MOST_TRACES = 1_500;
-
-    private final Http http;
-    private final String search;
+    private final Server search;
     private final Wanted wanted;
     private final Map<String, ExchangeRow> rows = new LinkedHashMap<>();
+    private int lookedAt;
 
-    private KeptTraces(Http http, String search, Wanted wanted) {
-        this.http = http;
+    /** Not all of the time was looked through, because enough was found, or too much of it was something else. */
+    private boolean cut;
+
+    private KeptTraces(Server search, Wanted wanted) {
         this.search = search;
         this.wanted = wanted;
     }
 
-    static TracesCommand.Finding find(Http http, String search, Wanted wanted) throws IOException {
-        KeptTraces traces = new KeptTraces(http, search, wanted);
-        List<String> notes = new ArrayList<>();
+    static TracesCommand.Finding find(Server search, Wanted wanted) throws Api.Refused {
+        KeptTraces traces = new KeptTraces(search, wanted);
         if (wanted.trace().isEmpty()) {
-            List<String> services = traces.services();
-            if (services.size() > MOST_SERVICES) {
-                notes.add("looked at " + MOST_SERVICES + " of " + services.size() + " services; name one by --service");
-            }
-            for (String service : services.subList(0, Math.min(MOST_SERVICES, services.size()))) {
-                traces.add("/api/traces?" + traces.query(service));
+            long now = TimeUnit.MILLISECONDS.toMicros(System.currentTimeMillis());
+            for (String service : traces.services()) {
+                traces.lookThrough(service, now);
             }
         } else {
-            traces.add("/api/traces/" + wanted.trace());
+            search.find("/api/traces/" + wanted.trace(), "data")
+                    .ifPresent(found -> found.path("data").forEach(trace -> traces.add(trace, "")));
         }
-        List<ExchangeRow> newest = traces.rows.values().stream()
-                .sorted(Comparator.comparingLong(ExchangeRow::startMicros).reversed())
-                .limit(wanted.limit())
-                .toList();
-        notes.addFirst(newest.size() + " of " + traces.rows.size() + " that were kept and match");
-        return new TracesCommand.Finding(newest, List.copyOf(notes));
+        return new TracesCommand.Finding(
+                traces.rows.values().stream()
+                        .sorted(Comparator.comparingLong(ExchangeRow::startMicros)
+                                .reversed())
+                        .limit(wanted.limit())
+                        .toList(),
+                List.of(traces.told()));
     }
 
-    private List<String> services() throws IOException {
-        if (!wanted.service().isEmpty()) {
-            // Jaeger knows names, not namespaces.
-            return List.of(wanted.service().substring(wanted.service().lastIndexOf('/') + 1));
+    private String told() {
+        if (rows.size() > wanted.limit() || (cut && rows.size() == wanted.limit())) {
+            return "the newest " + wanted.limit() + "; there may be more, see them by --limit";
         }
+        return cut
+                ? rows.size() + " among the newest " + lookedAt
+                        + " traces that may match; name a --service, or less time by --since, and all are looked through"
+                : rows.size() + ", all that were kept and match";
+    }
+
+    private List<String> services() throws Api.Refused {
         List<String> services = new ArrayList<>();
-        page("/api/services").path("data").forEach(service -> services.add(service.asText()));
-        return List.copyOf(services);
+        search.get("/api/services", "data").path("data").forEach(service -> services.add(service.asText()));
+        if (wanted.service().isEmpty()) {
+            return List.copyOf(services);
+        }
+        // Jaeger knows names, not namespaces.
+        String name = wanted.service().substring(wanted.service().lastIndexOf('/') + 1);
+        if (!services.contains(name)) {
+            throw new Api.Refused("no trace of a service " + name + " is kept at " + search.url() + "; there are "
+                    + services.stream().limit(MOST_NAMES).collect(Collectors.joining(", "))
+                    + (services.size() > MOST_NAMES ? ", …" : ""));
+        }
+        return List.of(name);
     }
 
-    private String query(String service) {
-        long now = TimeUnit.MILLISECONDS.toMicros(System.currentTimeMillis());
-        StringBuilder query = new StringBuilder("service=").append(encoded(service));
-        query.append("&start=").append(now - Math.round(Wanted.micros(wanted.since(), 0)));
-        query.append("&limit=").append(Math.min(MOST_TRACES, wanted.limit() * TRACES_PER_ROW));
-        if (!wanted.fate().isEmpty() && !wanted.fate().startsWith("!")) {
-            query.append("&tag=").append(encoded("tracery.fate:" + wanted.fate()));
+    /** Backwards in time, until there is enough of this service. */
+    private void lookThrough(String service, long now) throws Api.Refused {
+        long start = now - Math.round(Wanted.micros(wanted.since(), 0));
+        int found = 0;
+        for (long end = now; found < wanted.limit(); ) {
+            if (lookedAt >= MOST_TRACES) {
+                cut = true;
+                return;
+            }
+            JsonNode page = search.get("/api/traces?" + query(service, start, end), "data")
+                    .path("data");
+            long oldest = end;
+            for (JsonNode trace : page) {
+                found += add(trace, service);
+                oldest = Math.min(oldest, newest(trace, service, end));
+            }
+            lookedAt += page.size();
+            // The newest come first, so that what is left begins no later than any of these.
+            if (page.size() < PAGE || oldest >= end) {
+                cut |= page.size() >= PAGE;
+                return;
+            }
+            end = oldest;
         }
+        cut = true;
+    }
+
+    /** When the last span of a service began that is no later than the end. */
+    private static long newest(JsonNode trace, String service, long end) {
+        long newest = 0;
+        for (JsonNode span : trace.path("spans")) {
+            long start = span.path("startTime").asLong();
+            if (start <= end
+                    && process(trace, span).path("serviceName").asText().equals(service)) {
+                newest = Math.max(newest, start);
+            }
+        }
+        return newest;
+    }
+
+    private String query(String service, long start, long end) {
+        StringBuilder query = new StringBuilder("service=").append(encoded(service));
+        query.append("&start=").append(start).append("&end=").append(end).append("&limit=" + PAGE);
+        tags().forEach(tag -> query.append("&tag=").append(encoded(tag)));
         if (!wanted.minDuration().isEmpty()) {
             query.append("&minDuration=").append(encoded(wanted.minDuration()));
         }
@@ -88,32 +138,45 @@ final class KeptTraces {
         return query.toString();
     }
 
+    /** What Jaeger can be asked for: one span has all of it, exactly. */
+    private List<String> tags() {
+        List<String> tags = new ArrayList<>();
+        String fate = wanted.fate();
+        if (fate.equals("!served")) {
+            // Every exchange that was not served is one, and a few that were.
+            tags.add("error:true");
+        } else if (!fate.isEmpty() && !fate.startsWith("!")) {
+            tags.add("tracery.fate:" + fate);
+        }
+        String status = wanted.status().toUpperCase(Locale.ROOT);
+        if (!status.isEmpty() && !status.endsWith("XX")) {
+            tags.add((Character.isDigit(status.charAt(0)) ? "http" : "rpc") + ".response.status_code:" + status);
+        }
+        return tags;
+    }
+
     private static String encoded(String text) {
         return URLEncoder.encode(text, StandardCharsets.UTF_8);
     }
 
-    private void add(String path) throws IOException {
-        for (JsonNode trace : page(path).path("data")) {
-            for (JsonNode span : trace.path("spans")) {
-                ExchangeRow row = row(
-                        span,
-                        trace.path("processes").path(span.path("processID").asText()));
-                if (wanted.matches(row)) {
-                    rows.put(row.trace() + row.span() + row.kind(), row);
-                }
-            }
-        }
+    private static JsonNode process(JsonNode trace, JsonNode span) {
+        return trace.path("processes").path(span.path("processID").asText());
     }
 
-    private JsonNode page(String path) throws IOException {
-        Http.Page page = http.get(search + path);
-        if (page.status() == NOT_FOUND) {
-            return JsonMapper.builder().build().createObjectNode();
+    /** How many spans of the service, or of any where it is empty, are wanted and new. */
+    private int add(JsonNode trace, String service) {
+        int added = 0;
+        for (JsonNode span : trace.path("spans")) {
+            JsonNode process = process(trace, span);
+            ExchangeRow row = row(span, process);
+            if (wanted.matches(row)
+                    && (service.isEmpty()
+                            || process.path("serviceName").asText().equals(service))
+                    && rows.put(row.trace() + row.span() + row.kind(), row) == null) {
+                added++;
+            }
         }
-        if (page.status() != OK) {
-            throw new TracesCommand.Refused(page);
-        }
-        return JsonMapper.builder().build().readTree(page.body());
+        return added;
     }
 
     private static ExchangeRow row(JsonNode span, JsonNode process) {

@@ -1,9 +1,7 @@
 package io.tracery.cli.trace;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.tracery.cli.demo.Http;
-import java.io.IOException;
+import io.tracery.cli.graph.Api;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -17,16 +15,10 @@ import java.util.stream.Collectors;
 /** Everything that was recorded, asked of the pipeline. */
 final class RawTraces {
 
-    private static final int OK = 200;
-
     private RawTraces() {}
 
-    static TracesCommand.Finding find(Http http, String pipeline, Wanted wanted) throws IOException {
-        Http.Page page = http.get(pipeline + "/api/raw?" + query(wanted));
-        if (page.status() != OK) {
-            throw new TracesCommand.Refused(page);
-        }
-        JsonNode found = JsonMapper.builder().build().readTree(page.body());
+    static TracesCommand.Finding find(Server pipeline, Wanted wanted) throws Api.Refused {
+        JsonNode found = pipeline.get("/api/raw?" + query(wanted), "spans");
         List<ExchangeRow> rows = new ArrayList<>();
         found.path("spans").forEach(span -> rows.add(row(span)));
         List<String> notes = new ArrayList<>();

@@ -1,10 +1,13 @@
 package io.tracery.cli.trace;
 
+import io.tracery.cli.text.Printable;
 import io.tracery.cli.trace.TraceTree.Node;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -17,6 +20,9 @@ final class TraceText {
     private static final String SERVED = "served";
     private static final int WIDEST = 72;
 
+    /** Calls that lie deeper are not moved to the right any further; a loop of retries may go down thousands. */
+    private static final int DEEPEST = 24;
+
     private final boolean everything;
     private final List<Row> rows = new ArrayList<>();
 
@@ -27,15 +33,28 @@ final class TraceText {
         this.everything = everything;
     }
 
-    /** @param everything to say why for each exchange, not only for those that were not simply served */
-    static List<String> of(TraceTree trace, boolean everything) {
+    /**
+     * A span that has yet to be written.
+     *
+     * @param branch what stands before the span itself
+     * @param trunk what stands before everything below it
+     */
+    private record Place(Node span, int depth, String branch, String trunk) {}
+
+    /**
+     * @param criticalPath whose time made the trace as long as it was; empty where nobody says
+     * @param everything to say why for each exchange, not only for those that were not simply served
+     */
+    static List<String> of(TraceTree trace, String criticalPath, boolean everything) {
         TraceText text = new TraceText(everything);
-        for (Node root : trace.roots()) {
-            text.add(root, "", "");
-        }
+        text.addAll(trace.roots());
         List<String> lines = new ArrayList<>();
         lines.add("Trace " + trace.id());
         lines.add(summary(trace));
+        if (!criticalPath.isEmpty()) {
+            lines.add("Critical path: " + criticalPath);
+        }
+        trace.warnings().forEach(warning -> lines.add("Mind that " + warning + "."));
         lines.add("");
         int width = Math.min(
                 WIDEST,
@@ -50,7 +69,7 @@ final class TraceText {
                             ? row.left
                             : row.left + " ".repeat(Math.max(0, width - row.left.length())) + "  " + row.right);
         }
-        return lines;
+        return lines.stream().map(Printable::of).toList();
     }
 
     private static String summary(TraceTree trace) {
@@ -75,25 +94,35 @@ final class TraceText {
         return count + " " + what + (count == 1 ? "" : "s");
     }
 
-    /**
-     * @param branch what stands before the span itself
-     * @param trunk what stands before everything below it
-     */
-    private void add(Node span, String branch, String trunk) {
-        boolean client = span.tag("span.kind").equals("client");
-        rows.add(new Row(
-                branch + span.service() + (client ? " → " : "  ") + span.operation(),
-                String.format(Locale.ROOT, "%8s  %s", Figures.duration((double) span.durationMicros()), ending(span))));
-        List<Node> children = span.children();
-        if (everything || interesting(span)) {
-            String below = trunk + (children.isEmpty() ? "     " : "│    ");
-            for (String sentence : Sentences.of(span)) {
-                rows.add(new Row(below + sentence, ""));
+    private void addAll(List<Node> roots) {
+        Deque<Place> open = new ArrayDeque<>();
+        roots.reversed().forEach(root -> open.push(new Place(root, 0, "", "")));
+        while (!open.isEmpty()) {
+            Place place = open.pop();
+            add(place);
+            List<Node> children = place.span.children();
+            boolean deep = place.depth >= DEEPEST;
+            for (int i = children.size() - 1; i >= 0; i--) {
+                boolean last = i == children.size() - 1;
+                open.push(new Place(
+                        children.get(i),
+                        place.depth + 1,
+                        place.trunk + (last ? "└─ " : "├─ "),
+                        deep ? place.trunk : place.trunk + (last ? "   " : "│  ")));
             }
         }
-        for (int i = 0; i < children.size(); i++) {
-            boolean last = i == children.size() - 1;
-            add(children.get(i), trunk + (last ? "└─ " : "├─ "), trunk + (last ? "   " : "│  "));
+    }
+
+    private void add(Place place) {
+        Node span = place.span;
+        boolean client = span.tag("span.kind").equals("client");
+        rows.add(new Row(
+                place.branch + span.service() + (client ? " → " : "  ") + span.operation(),
+                String.format(Locale.ROOT, "%8s  %s", Figures.duration((double) span.durationMicros()), ending(span))));
+        if (everything || interesting(span)) {
+            String below = place.trunk + (span.children().isEmpty() ? "     " : "│    ");
+            Sentences.of(span).forEach(sentence -> rows.add(new Row(below + sentence, "")));
+            span.warnings().forEach(warning -> rows.add(new Row(below + "Mind that " + warning + ".", "")));
         }
     }
 

@@ -12,12 +12,13 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A trace as Jaeger's API tells it, as a tree. A span whose parent is not there, or is below itself, is a root.
+ * A trace as Jaeger's API tells it, as a tree. A span whose parent is not there is a root, and so is one of each circle.
  *
  * @param keptBecause {@code tracery.keep.reason}; empty where nobody says
+ * @param warnings what is odd about it, in sentences: that it is cut, that clocks differ
  * @param roots the earliest first
  */
-public record TraceTree(String id, String keptBecause, List<Node> roots) {
+public record TraceTree(String id, String keptBecause, List<String> warnings, List<Node> roots) {
 
     private static final String KEEP_REASON = "tracery.keep.reason";
 
@@ -26,6 +27,7 @@ public record TraceTree(String id, String keptBecause, List<Node> roots) {
      *
      * @param startMicros since 1970
      * @param tags as text
+     * @param warnings what is odd about it, in sentences
      * @param children the earliest first
      */
     public record Node(
@@ -35,6 +37,7 @@ public record TraceTree(String id, String keptBecause, List<Node> roots) {
             long durationMicros,
             Map<String, String> tags,
             List<Event> events,
+            List<String> warnings,
             List<Node> children) {
 
         String tag(String key) {
@@ -70,27 +73,31 @@ public record TraceTree(String id, String keptBecause, List<Node> roots) {
             }
             kept = kept.isEmpty() ? texts(process.path("tags")).getOrDefault(KEEP_REASON, "") : kept;
         }
+        cutCircles(parents);
         List<Node> roots = new ArrayList<>();
         nodes.forEach((id, node) -> {
             Node parent = nodes.get(parents.getOrDefault(id, ""));
-            (parent == null || circular(id, parents) ? roots : parent.children).add(node);
+            (parent == null ? roots : parent.children).add(node);
         });
         Comparator<Node> earliest = Comparator.comparingLong(Node::startMicros);
         roots.sort(earliest);
         nodes.values().forEach(node -> node.children.sort(earliest));
-        return new TraceTree(trace.path("traceID").asText(), kept, roots);
+        return new TraceTree(trace.path("traceID").asText(), kept, sentences(trace), roots);
     }
 
-    private static boolean circular(String id, Map<String, String> parents) {
-        Set<String> seen = new HashSet<>();
-        String at = id;
-        while (at != null) {
-            if (!seen.add(at)) {
-                return true;
+    /** Takes one span of each circle its parent away. Every span is looked at once: calls may be as deep as there are spans. */
+    private static void cutCircles(Map<String, String> parents) {
+        Set<String> done = new HashSet<>();
+        for (String id : List.copyOf(parents.keySet())) {
+            Set<String> way = new HashSet<>();
+            for (String at = id; at != null && !done.contains(at); at = parents.get(at)) {
+                if (!way.add(at)) {
+                    parents.remove(at);
+                    break;
+                }
             }
-            at = parents.get(at);
+            done.addAll(way);
         }
-        return false;
     }
 
     private static Node node(JsonNode span, JsonNode process) {
@@ -106,6 +113,7 @@ public record TraceTree(String id, String keptBecause, List<Node> roots) {
                 span.path("duration").asLong(),
                 texts(span.path("tags")),
                 events,
+                sentences(span),
                 new ArrayList<>());
     }
 
@@ -119,6 +127,12 @@ public record TraceTree(String id, String keptBecause, List<Node> roots) {
         return null;
     }
 
+    private static List<String> sentences(JsonNode of) {
+        List<String> sentences = new ArrayList<>();
+        of.path("warnings").forEach(warning -> sentences.add(warning.asText()));
+        return sentences;
+    }
+
     private static Map<String, String> texts(JsonNode tags) {
         Map<String, String> texts = new LinkedHashMap<>();
         for (JsonNode tag : tags) {
@@ -127,15 +141,12 @@ public record TraceTree(String id, String keptBecause, List<Node> roots) {
         return texts;
     }
 
-    /** Every span, parents before their children. */
+    /** Every span. Not by recursion, as deep as calls may be. */
     List<Node> all() {
-        List<Node> all = new ArrayList<>();
-        roots.forEach(root -> collect(root, all));
+        List<Node> all = new ArrayList<>(roots);
+        for (int i = 0; i < all.size(); i++) {
+            all.addAll(all.get(i).children);
+        }
         return all;
-    }
-
-    private static void collect(Node node, List<Node> into) {
-        into.add(node);
-        node.children.forEach(child -> collect(child, into));
     }
 }

@@ -1,11 +1,8 @@
 package io.tracery.cli.trace;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.tracery.cli.demo.Http;
-import java.io.IOException;
+import io.tracery.cli.graph.Api;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -21,8 +18,8 @@ import picocli.CommandLine.Spec;
         name = "traces",
         sortOptions = false,
         description = {
-            "Finds exchanges, the newest first: of the traces that were kept, or with --raw all of the",
-            "last minutes, kept or not. tracery explain TRACE tells more of one that was kept."
+            "Finds exchanges, the newest first: of the traces that were kept, or with --raw of all that was recorded lately.",
+            "tracery explain TRACE tells more of one that was kept."
         },
         mixinStandardHelpOptions = true)
 public final class TracesCommand implements Callable<Integer> {
@@ -68,23 +65,18 @@ public final class TracesCommand implements Callable<Integer> {
         wanted.check(spec.commandLine());
         PrintWriter out = spec.commandLine().getOut();
         PrintWriter err = spec.commandLine().getErr();
-        String asked = raw ? pipeline : search;
-        try (Http http = new Http()) {
-            Finding finding = raw ? RawTraces.find(http, pipeline, wanted) : KeptTraces.find(http, search, wanted);
+        try (Server server = raw ? Server.pipeline(pipeline) : Server.search(search)) {
+            Finding finding = raw ? RawTraces.find(server, wanted) : KeptTraces.find(server, wanted);
             if (output.equals("json")) {
                 out.println(json(finding.rows()).toPrettyString());
             } else {
                 ExchangeTable.of(finding.rows()).forEach(out::println);
             }
-            finding.notes().forEach(err::println);
             out.flush();
+            finding.notes().forEach(err::println);
             return finding.rows().isEmpty() ? 1 : 0;
-        } catch (Refused e) {
-            err.println(asked + " refused: " + e.getMessage());
-            return 1;
-        } catch (IOException e) {
-            err.println((raw ? "the pipeline" : "trace search") + " does not answer at " + asked + " (" + e.getMessage()
-                    + "); name another one by " + (raw ? "--pipeline" : "--search"));
+        } catch (Api.Refused e) {
+            err.println(e.text());
             return 1;
         }
     }
@@ -101,25 +93,4 @@ public final class TracesCommand implements Callable<Integer> {
      * @param notes sentences for a person about what was not
      */
     record Finding(List<ExchangeRow> rows, List<String> notes) {}
-
-    /** The other side answered, with an error. */
-    static final class Refused extends IOException {
-        private static final int TOLD = 300;
-
-        Refused(Http.Page page) {
-            super(page.status() + " " + told(page.body()));
-        }
-
-        private static String told(String body) {
-            try {
-                JsonNode json = JsonMapper.builder().build().readTree(body);
-                if (json instanceof ObjectNode && json.path("error").has("message")) {
-                    return json.path("error").path("message").asText();
-                }
-            } catch (IOException e) {
-                // Told as it is.
-            }
-            return body.strip().substring(0, Math.min(TOLD, body.strip().length()));
-        }
-    }
 }

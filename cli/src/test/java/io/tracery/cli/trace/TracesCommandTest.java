@@ -9,10 +9,15 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
+import java.util.function.IntFunction;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -47,14 +52,18 @@ class TracesCommandTest {
     private final List<String> asked = new ArrayList<>();
     private HttpServer server;
     private String raw = RAW;
+    private String services = "{\"data\": [\"cart\", \"front\"]}";
+    private Function<URI, String> kept = uri -> KEPT;
     private int status = 200;
+    private int many = 300;
+    private long newest;
 
     @BeforeEach
     void start() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/api/raw", exchange -> answer(exchange, raw));
-        server.createContext("/api/services", exchange -> answer(exchange, "{\"data\": [\"cart\", \"front\"]}"));
-        server.createContext("/api/traces", exchange -> answer(exchange, KEPT));
+        server.createContext("/api/services", exchange -> answer(exchange, services));
+        server.createContext("/api/traces", exchange -> answer(exchange, kept.apply(exchange.getRequestURI())));
         server.start();
     }
 
@@ -93,7 +102,54 @@ class TracesCommandTest {
                 22:13:20.001  42.0 µs  app_error  503     shop/cart  server        GET /items  0af7651916cd43dd8448eb211c80319c
                 """);
         assertThat(asked).hasSize(3);
-        assertThat(asked.get(1)).startsWith("/api/traces?service=cart&start=").endsWith("&limit=100&minDuration=10us");
+        assertThat(asked.get(1))
+                .startsWith("/api/traces?service=cart&start=")
+                .endsWith("&limit=100&tag=error%3Atrue&minDuration=10us");
+        assertThat(err.toString()).contains("1, all that were kept and match");
+    }
+
+    @Test
+    void findsWhatIsRareHoweverMuchElseIsNewer() {
+        // A trace a second; the only one that is asked for is older than two pages of others.
+        kept = uri -> page(uri, i -> i == 250 ? "/rare" : "/usual");
+        assertThat(traces("--service", "cart", "--path", "/rare", "--since", "1h"))
+                .isZero();
+        assertThat(out.toString().lines()).hasSize(2).last().asString().contains("/rare");
+        assertThat(asked).hasSize(1 + 4);
+        assertThat(err.toString()).contains("1, all that were kept and match");
+    }
+
+    @Test
+    void saysWhereTooMuchElseIsNewer() {
+        kept = uri -> page(uri, i -> "/usual");
+        many = 10_000;
+        assertThat(traces("--service", "cart", "--path", "/rare", "--since", "9h"))
+                .isEqualTo(1);
+        assertThat(err.toString()).contains("0 among the newest 5000 traces that may match");
+    }
+
+    @Test
+    void endsWhenThereIsEnough() {
+        kept = uri -> page(uri, i -> "/usual");
+        assertThat(traces("--service", "shop/cart", "--since", "1h")).isZero();
+        assertThat(out.toString().lines()).hasSize(1 + 20);
+        assertThat(asked).hasSize(2);
+        assertThat(err.toString()).contains("the newest 20; there may be more");
+    }
+
+    /** Of traces that begin a second apart, newest first, those that began no later than the query's end. */
+    private String page(URI uri, IntFunction<String> path) {
+        String query = uri.getQuery();
+        long end = Long.parseLong(query.replaceAll(".*&end=(\\d+).*", "$1"));
+        newest = newest == 0 ? end : newest;
+        return IntStream.range(0, many)
+                .filter(i -> newest - i * 1_000_000L <= end)
+                .limit(100)
+                .mapToObj(i -> """
+                        {"traceID": "%x", "processes": {"p1": {"serviceName": "cart", "tags": [{"key": "service.namespace", "value": "shop"}]}},
+                         "spans": [{"traceID": "%1$x", "spanID": "a", "operationName": "GET", "processID": "p1", "startTime": %d, "duration": 1,
+                                    "tags": [{"key": "url.path", "value": "%s"}]}]}""".formatted(i + 1, newest - i * 1_000_000L, path.apply(i)))
+                .collect(Collectors.joining(",", "{\"data\": [", "]}"));
     }
 
     @Test
@@ -123,6 +179,14 @@ class TracesCommandTest {
         raw = "{\"error\": {\"status\": 400, \"message\": \"limit is 5000; set it to 1..1000\"}}";
         assertThat(traces("--raw")).isEqualTo(1);
         assertThat(err.toString()).contains("refused: 400 limit is 5000");
+
+        status = 200;
+        assertThat(traces("--service", "shop/nosuch")).isEqualTo(1);
+        assertThat(err.toString())
+                .contains("no trace of a service nosuch is kept at http://127.0.0.1:", "; there are cart, front");
+        services = "{\"services\": []}";
+        assertThat(traces()).isEqualTo(1);
+        assertThat(err.toString()).contains(" answered 200, but not as trace search does");
 
         server.stop(0);
         assertThat(traces("--raw")).isEqualTo(1);
