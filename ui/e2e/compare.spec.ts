@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { buildTrace, outcome, type Outcome } from '../src/model/trace';
+import { sizes } from './browser';
 import { inBrowser } from './harness';
 
 const params = (url: string) => new URL(url).searchParams;
@@ -21,6 +22,34 @@ inBrowser('two traces compared', ({ server, visit }) => {
     await page.keyboard.press('x');
     await page.waitForURL((url) => url.searchParams.get('a') === b && url.searchParams.get('b') === a);
     await comparison.getByText('only in A').first().waitFor();
+  });
+
+  it('puts titles over their figures, and cuts no word of what differs', async () => {
+    for (const viewport of [sizes.laptop, sizes.phone]) {
+      const page = await visit(`/traces/compare?a=${oneThat('served')}&b=${oneThat('recovered')}`, {
+        viewport,
+      });
+      const calls = page.getByRole('table', { name: 'Calls' });
+      await calls.getByText('only in B').first().waitFor();
+      const rights = (cells: Element[]) =>
+        cells.map((cell) => Math.round(cell.getBoundingClientRect().right));
+      const titles = await calls.getByRole('columnheader').evaluateAll(rights);
+      const row = calls.getByRole('row').nth(1);
+      expect((await row.getByRole('cell').evaluateAll(rights)).slice(0, 4)).toEqual(titles.slice(0, 4));
+      const cut = await calls
+        .locator('em')
+        .evaluateAll(
+          (notes) =>
+            notes.filter(
+              (note) =>
+                note.getBoundingClientRect().right >
+                  (note.parentElement?.getBoundingClientRect().right ?? 0) ||
+                note.getBoundingClientRect().bottom >
+                  (note.parentElement?.getBoundingClientRect().bottom ?? 0),
+            ).length,
+        );
+      expect(cut).toBe(0);
+    }
   });
 
   it('lets two be chosen in the list of what was found', async () => {

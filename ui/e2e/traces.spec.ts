@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { buildTrace, outcome, type Outcome } from '../src/model/trace';
+import { shot, sizes } from './browser';
 import { inBrowser } from './harness';
 
 inBrowser('the trace pages', ({ server, visit }) => {
@@ -117,6 +118,40 @@ inBrowser('the trace pages', ({ server, visit }) => {
     await page.waitForFunction(
       () => document.querySelector('[aria-selected=true]')?.getAttribute('aria-level') === '2',
     );
+  });
+
+  it('says what is odd about a trace and about its spans', async () => {
+    const trace = server.search.traces[0];
+    const [root] = trace?.spans ?? [];
+    if (!trace || !root) throw new Error('there is a trace');
+    trace.warnings = ['the trace has more spans than one answer holds; these are its first 20000'];
+    root.warnings = ['it begins 3.100 ms before its parent: the clocks of cart and web differ'];
+    const page = await visit(`/traces/${trace.traceID}?span=${root.spanID}`);
+    await page.getByText('Mind that the trace has more spans than one answer holds').waitFor();
+    await page.getByTestId('span-panel').getByText('the clocks of cart and web differ').waitFor();
+    await shot(page, 'waterfall-warned');
+  });
+
+  it('names the command that tells of a trace that was not kept', async () => {
+    const page = await visit('/traces/ffffffffffffffffffffffffffffffff');
+    await page
+      .getByText('./tracery traces --raw --since 30m --trace ffffffffffffffffffffffffffffffff')
+      .waitFor();
+    await shot(page, 'state-no-trace');
+  });
+
+  it('writes no fate over the names of spans, however narrow the page', async () => {
+    const page = await visit(`/traces/${oneThat('recovered')}`, { viewport: sizes.phone });
+    await page.getByText('attempt 1', { exact: true }).waitFor();
+    const over = await page.locator('[data-span]').evaluateAll((rows) =>
+      rows.flatMap((row) => {
+        const [, name, lane] = row.children;
+        const edge = name?.getBoundingClientRect().right ?? 0;
+        return [...(lane?.children ?? [])].filter((mark) => mark.getBoundingClientRect().left < edge - 1);
+      }),
+    );
+    expect(over).toEqual([]);
+    expect(await page.locator('[data-span][data-failed]').getByText('application error').count()).toBe(2);
   });
 
   it('copies the trace as the server tells it', async () => {

@@ -59,6 +59,7 @@ export function spanOf(exchange: Exchange): Span {
     children: [],
     parent: undefined,
     orphan: false,
+    warnings: [],
     attempt: undefined,
   };
 }

@@ -26,6 +26,8 @@ export interface Span {
   parent: Span | undefined;
   /** A parent is named but did not arrive. */
   orphan: boolean;
+  /** What is odd about it, in sentences of the search. */
+  warnings: readonly string[];
   /** Set on the attempts of an exchange that had more than one: its number from 1, and why the next one was made. */
   attempt: Attempt | undefined;
 }
@@ -49,6 +51,8 @@ export interface Trace {
   duration: number;
   services: ServiceCount[];
   failedSpans: number;
+  /** What is odd about it as a whole: that it is cut, that clocks differ. */
+  warnings: readonly string[];
 }
 
 export interface ServiceCount {
@@ -96,6 +100,7 @@ function toSpan(span: JaegerSpan, trace: JaegerTrace): Span {
     children: [],
     parent: undefined,
     orphan: false,
+    warnings: span.warnings ?? [],
     attempt: undefined,
   };
 }
@@ -130,6 +135,7 @@ export function buildTrace(jaeger: JaegerTrace): Trace {
     duration: ordered.length ? last - start : 0,
     services: countServices(ordered),
     failedSpans: ordered.filter((span) => span.failed).length,
+    warnings: jaeger.warnings ?? [],
   };
 }
 

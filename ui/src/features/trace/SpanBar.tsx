@@ -28,18 +28,22 @@ export function SpanBar({ span, trace, path, laneWidth }: Props) {
   const note = [refusal(span), span.orphan ? 'its parent is missing' : undefined].filter(Boolean).join(' · ');
   const pixels =
     LABEL_PADDING + CHARACTER * (duration.length + (fate?.length ?? 0) + note.length + (fate ? 2 : 0));
-  // After the bar, or before it where it ends too far right; where neither has room, the fate stands on the bar itself.
-  const after = ((left + width) / 100) * laneWidth + pixels <= laneWidth + TAIL;
+  // After the bar, or before it where it ends too far right; where neither has room, the fate stands on the bar itself,
+  // and where that is too short for it, as on a phone, in the duration's place: never on the names at the left.
+  const barEnd = ((left + width) / 100) * laneWidth;
+  const fatePixels = LABEL_PADDING + CHARACTER * (fate?.length ?? 0);
+  const after = barEnd + pixels <= laneWidth + TAIL;
   const before = !after && (left / 100) * laneWidth >= pixels;
-  const inside = !after && !before;
+  const inside = !after && !before && barEnd >= fatePixels;
+  const alone = fate !== undefined && !after && !before && !inside;
   const label = (
     <span
       className={styles.label}
       data-before={before || undefined}
       style={before ? { right: `${100 - left}%` } : { left: `${left + width}%` }}
     >
-      {duration}
-      {note && ` · ${note}`}
+      {!alone && duration}
+      {!alone && note && ` · ${note}`}
       {fate && !inside && <em>{fate}</em>}
     </span>
   );

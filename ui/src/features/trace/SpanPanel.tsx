@@ -33,6 +33,9 @@ export function SpanPanel({ trace, span, color }: { trace: Trace; span: Span; co
             {span.fate && fateMeaning(span.fate) && `: ${fateMeaning(span.fate)}`}
           </p>
         )}
+        {span.warnings.map((warning) => (
+          <p key={warning} className={styles.meta}>{`Mind that ${warning}.`}</p>
+        ))}
         <nav aria-label="Elsewhere">
           {node && <Link to={url('/', { node })}>In the topology</Link>}
           <Link to={url('/traces', { service: span.service, operation: span.operation })}>

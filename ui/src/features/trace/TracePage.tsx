@@ -58,16 +58,15 @@ export function TracePage({ id }: { id: string }) {
       {trace && trace.spans.length > 0 ? (
         <>
           <Facts trace={trace} />
+          <Warnings of={trace.warnings} />
           <TraceView trace={trace} />
         </>
       ) : missing || trace ? (
-        <State title="There is no such trace">
+        <State title="There is no such trace" command={`./tracery traces --raw --since 30m --trace ${id}`}>
           <p>
             Nothing is kept under <span className="mono">{id}</span>. It may be older than what is kept, or so
-            new that it is still on its way: it is looked for again every few seconds.
-          </p>
-          <p>
-            <Link to={rememberedSearch()}>Search traces</Link>
+            new that it is still on its way: it is looked for again every few seconds. What was recorded of
+            it, kept or not, is told for half an hour by the command:
           </p>
         </State>
       ) : query.error ? (
@@ -123,6 +122,18 @@ function Facts({ trace }: { trace: Trace }) {
         <dd className="mono">{trace.id}</dd>
       </div>
     </dl>
+  );
+}
+
+/** A trace says itself when it should not be trusted in full. */
+function Warnings({ of }: { of: readonly string[] }) {
+  if (of.length === 0) return null;
+  return (
+    <ul className={styles.warnings} aria-label="What is odd about this trace">
+      {of.map((warning) => (
+        <li key={warning}>{`Mind that ${warning}.`}</li>
+      ))}
+    </ul>
   );
 }
 
