@@ -6,6 +6,7 @@ import static io.tracery.search.store.Spans.entry;
 import static io.tracery.search.store.Spans.span;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.opentelemetry.proto.trace.v1.ResourceSpans;
 import io.opentelemetry.proto.trace.v1.TracesData;
@@ -70,7 +71,7 @@ class LuceneTraceStoreTest extends TraceStoreContract {
                 .toList();
         try (LuceneTraceStore store = open(folder.resolve("wide"), Long.MAX_VALUE)) {
             Spans.add(store, spans, NOW);
-            store.commit(Map.of(0, 1L));
+            await().until(() -> store.spanCount() == operations);
             Window window = new Window(span(TRACE_A, 1, "op", -1_000).getStartTimeUnixNano(), 1_000_000, 10_000);
             Map<String, Long> calls = new HashMap<>();
             store.calls("wide", EnumSet.allOf(Kind.class), window, true)
