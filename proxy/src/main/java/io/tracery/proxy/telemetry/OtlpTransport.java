@@ -43,11 +43,17 @@ final class OtlpTransport implements Transport {
             .connectTimeout(CONNECT_TIMEOUT)
             .executor(executor)
             .build();
+    private final Duration answerTimeout;
     private final Map<Topic, URI> urls = new EnumMap<>(Topic.class);
     private final Map<Topic, AtomicReference<@Nullable Delivery>> underWay = new EnumMap<>(Topic.class);
 
     /** @param base of the endpoint, without a path */
     OtlpTransport(URI base) {
+        this(base, ANSWER_TIMEOUT);
+    }
+
+    OtlpTransport(URI base, Duration answerTimeout) {
+        this.answerTimeout = answerTimeout;
         urls.put(Topic.MESH_SPANS, base.resolve("/v1/traces"));
         urls.put(Topic.OTLP_METRICS, base.resolve("/v1/metrics"));
         urls.keySet().forEach(topic -> underWay.put(topic, new AtomicReference<>()));
@@ -105,7 +111,6 @@ final class OtlpTransport implements Transport {
 
         Delivery(URI url, byte[] value, Receipt receipt, AtomicReference<@Nullable Delivery> place) {
             this.request = HttpRequest.newBuilder(url)
-                    .timeout(ANSWER_TIMEOUT)
                     .header("Content-Type", "application/x-protobuf")
                     .POST(HttpRequest.BodyPublishers.ofByteArray(value))
                     .build();
@@ -113,15 +118,26 @@ final class OtlpTransport implements Transport {
             this.place = place;
         }
 
+        /** The request's own timeout would be over with the head of the answer, however long its body takes. */
         @SuppressWarnings("FutureReturnValueIgnored") // what becomes of it is told to the receipt
         void attempt() {
-            client.sendAsync(request, HttpResponse.BodyHandlers.discarding()).whenComplete(this::answered);
+            CompletableFuture<HttpResponse<Void>> answer =
+                    client.sendAsync(request, HttpResponse.BodyHandlers.discarding());
+            answer.copy()
+                    .orTimeout(answerTimeout.toMillis(), TimeUnit.MILLISECONDS)
+                    .whenComplete((response, failure) -> {
+                        answer.cancel(true);
+                        answered(response, failure);
+                    });
         }
 
         private void answered(@Nullable HttpResponse<Void> response, @Nullable Throwable failure) {
             if (response == null) {
                 Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-                again(cause instanceof IOException ? DropReason.UNREACHABLE : DropReason.REJECTED);
+                again(
+                        cause instanceof TimeoutException
+                                ? DropReason.TIMED_OUT
+                                : cause instanceof IOException ? DropReason.UNREACHABLE : DropReason.REJECTED);
                 return;
             }
             switch (response.statusCode()) {

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -121,6 +122,33 @@ class OtlpTransportTest {
         again.start();
         await().atMost(PATIENCE).until(() -> settled.equals(List.of("a arrived")));
         again.stop(0);
+    }
+
+    @Test
+    void anAnswerThatDoesNotEndIsWaitedForAsLongAsOneThatDoesNotBegin() throws IOException {
+        AtomicInteger asked = new AtomicInteger();
+        HttpServer stalling = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        stalling.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+        stalling.createContext("/", exchange -> {
+            exchange.getRequestBody().readAllBytes();
+            boolean first = asked.getAndIncrement() == 0;
+            exchange.sendResponseHeaders(200, first ? 10 : -1);
+            if (first) {
+                exchange.getResponseBody().flush();
+                awaitEnd();
+            }
+            exchange.close();
+        });
+        stalling.start();
+        try (OtlpTransport impatient = new OtlpTransport(
+                URI.create("http://127.0.0.1:" + stalling.getAddress().getPort()), Duration.ofMillis(200))) {
+            impatient.send(Topic.MESH_SPANS, KEY, new byte[] {1}, lost -> settled.add(said(lost)));
+            await().atMost(PATIENCE).until(() -> settled.equals(List.of(" arrived")));
+            assertThat(asked).hasValue(2);
+        } finally {
+            ending.countDown();
+            stalling.stop(0);
+        }
     }
 
     @Test
