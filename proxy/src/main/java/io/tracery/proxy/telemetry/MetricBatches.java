@@ -114,8 +114,8 @@ final class MetricBatches {
 
     /** Each one is a trace that is kept for it, so a series has one in ten seconds and not one in each. */
     private static @Nullable TraceExemplar exemplar(MetricStore.Group group, Totals.Outcome outcome, long nowNanos) {
-        Totals.Slowest slowest = outcome.slowest();
-        return slowest == null || !group.exemplarDue(outcome.id(), nowNanos)
+        Totals.Slowest slowest = group.nextExemplar(outcome, nowNanos);
+        return slowest == null
                 ? null
                 : TraceExemplar.of(
                         slowest.epochMillis() * 1_000_000, slowest.seconds(), slowest.traceId(), slowest.spanId());

@@ -39,9 +39,9 @@ final class MetricStore {
         groups.values().forEach(Group::forgetSent);
     }
 
-    /** All totals, unchanging. */
+    /** All totals, unchanging, with the exemplars that were sent: of others nobody has been told to keep the trace. */
     List<Totals> totals() {
-        return groups.values().stream().map(Group::total).toList();
+        return groups.values().stream().map(Group::shown).toList();
     }
 
     /** One group's totals, those that were sent last, and its attributes as OTLP writes them. */
@@ -50,10 +50,12 @@ final class MetricStore {
         private final Map<LoopTelemetry, Totals> byLoop = new HashMap<>();
         private final AttributeSet attributes;
         private final Map<Totals.Outcome.Id, AttributeSet> outcomeAttributes = new HashMap<>();
-        private final Map<Totals.Outcome.Id, Long> exemplarNanos = new HashMap<>();
+        private final Map<Totals.Outcome.Id, Named> named = new HashMap<>();
         private Totals total;
         private @Nullable Totals sent;
         private boolean unsent;
+
+        private record Named(Totals.Slowest exchange, long nanos) {}
 
         private Group(Totals first) {
             this.attributes = first.labels().attributes();
@@ -84,14 +86,22 @@ final class MetricStore {
             });
         }
 
-        /** True once in ten seconds for each outcome. */
-        boolean exemplarDue(Totals.Outcome.Id id, long nowNanos) {
-            Long last = exemplarNanos.get(id);
-            boolean due = last == null || nowNanos - last >= EXEMPLAR_EVERY_NANOS;
-            if (due) {
-                exemplarNanos.put(id, nowNanos);
+        /** The exchange that is to be an outcome's exemplar, once in ten seconds; else null. */
+        Totals.@Nullable Slowest nextExemplar(Totals.Outcome outcome, long nowNanos) {
+            Totals.Slowest slowest = outcome.slowest();
+            Named last = named.get(outcome.id());
+            if (slowest == null || (last != null && nowNanos - last.nanos < EXEMPLAR_EVERY_NANOS)) {
+                return null;
             }
-            return due;
+            named.put(outcome.id(), new Named(slowest, nowNanos));
+            return slowest;
+        }
+
+        private Totals shown() {
+            return total.withSlowest(id -> {
+                Named last = named.get(id);
+                return last == null ? null : last.exchange;
+            });
         }
 
         Totals total() {

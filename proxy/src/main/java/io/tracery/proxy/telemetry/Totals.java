@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +46,15 @@ record Totals(
                 received + other.received,
                 sent + other.sent,
                 new ArrayList<>(sum.values()));
+    }
+
+    /** The same, with other exchanges as the slowest of the outcomes; null for none. */
+    Totals withSlowest(Function<Outcome.Id, @Nullable Slowest> slowest) {
+        List<Outcome> others = outcomes.stream()
+                .map(outcome ->
+                        new Outcome(outcome.id(), outcome.durations(), outcome.classic(), slowest.apply(outcome.id())))
+                .toList();
+        return new Totals(labels, started, retries, hedges, received, sent, others);
     }
 
     /**

@@ -13,13 +13,16 @@ import io.opentelemetry.proto.metrics.v1.NumberDataPoint;
 import io.tracery.proxy.exchange.Exchange;
 import io.tracery.proxy.exchange.ExchangeObserver;
 import io.tracery.proxy.exchange.Protocol;
+import io.tracery.tracing.context.TraceContext;
 import io.tracery.tracing.topic.Topic;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -107,6 +110,42 @@ class ProxyTelemetryTest {
         assertThat(last(kafka.metrics("tracery.exchange.retries")).getSum().getDataPointsList())
                 .as("a new series shows even its zeros")
                 .hasSize(1);
+    }
+
+    @Test
+    void thePageShowsNoExemplarsButThoseWhoseTracesThePipelineIsToldToKeep() {
+        telemetry.start();
+        for (long trace = 1; trace <= 3; trace++) {
+            long count = trace;
+            observe(traced(trace));
+            await().atMost(PATIENCE)
+                    .until(() -> kafka.metrics("tracery.exchange.duration").count() >= count);
+        }
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(exemplarsOnThePage()).isNotEmpty());
+        assertThat(exemplarsSent()).containsAll(exemplarsOnThePage());
+    }
+
+    private List<String> exemplarsOnThePage() {
+        return Pattern.compile("trace_id=\"(\\w+)\"")
+                .matcher(registry.scrape("application/openmetrics-text"))
+                .results()
+                .map(found -> found.group(1))
+                .toList();
+    }
+
+    private List<String> exemplarsSent() {
+        return kafka.metrics("tracery.exchange.duration")
+                .flatMap(metric -> metric.getExponentialHistogram().getDataPointsList().stream())
+                .flatMap(point -> point.getExemplarsList().stream())
+                .map(exemplar -> HexFormat.of().formatHex(exemplar.getTraceId().toByteArray()))
+                .toList();
+    }
+
+    private static Exchange traced(long traceId) {
+        Exchange exchange = Exchanges.served("shop/cart/0", 2 + traceId);
+        exchange.trace(new TraceContext(0, traceId, traceId, (byte) 3, ""), 0);
+        return exchange;
     }
 
     @Test
