@@ -31,14 +31,23 @@ import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -196,6 +205,52 @@ class ForwardIT {
                         .isEqualTo(count("spans", "passed", "") + count("spans", "dropped", "refused"));
             });
         }
+    }
+
+    @Test
+    void whatTheTopicForgetsWhileTheEndpointIsAwayIsCounted() throws Exception {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
+            hasReadAll(admin, "expired-forward-spans", Topic.OTLP_SPANS);
+            write(40);
+            admin.deleteRecords(partitions(Topic.OTLP_SPANS)
+                            .collect(Collectors.toMap(partition -> partition, any -> RecordsToDelete.beforeOffset(-1))))
+                    .all()
+                    .get();
+        }
+        write(1);
+        try (Components forwarding = forwarding("expired")) {
+            forwarding.start();
+            await().atMost(PATIENCE).until(() -> count("spans", "passed", "") == 1);
+            await().atMost(PATIENCE).until(() -> count("records", "dropped", "expired") == 40);
+        }
+        assertThat(spans).containsExactly(next);
+    }
+
+    private static void hasReadAll(Admin admin, String group, Topic topic) throws Exception {
+        Map<TopicPartition, OffsetAndMetadata> ends = new HashMap<>();
+        admin.listOffsets(
+                        partitions(topic).collect(Collectors.toMap(partition -> partition, any -> OffsetSpec.latest())))
+                .all()
+                .get()
+                .forEach((partition, end) -> ends.put(partition, new OffsetAndMetadata(end.offset())));
+        admin.alterConsumerGroupOffsets(group, ends).all().get();
+    }
+
+    private static Stream<TopicPartition> partitions(Topic topic) {
+        return IntStream.range(0, topic.partitions())
+                .mapToObj(partition -> new TopicPartition(topic.topicName(), partition));
+    }
+
+    @Test
+    void anAnswerThatCannotBeTrueChangesNoCount() throws Exception {
+        rejected = -3;
+        write(10);
+        try (Components forwarding = forwarding("liar")) {
+            forwarding.start();
+            await().atMost(PATIENCE).until(() -> count("spans", "accepted", "") >= 10);
+        }
+        assertThat(count("spans", "passed", "")).isEqualTo(count("spans", "accepted", ""));
+        assertThat(count("spans", "dropped", "refused")).isZero();
     }
 
     private Components forwarding(String group) {

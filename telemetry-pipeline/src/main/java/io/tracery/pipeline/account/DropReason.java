@@ -18,6 +18,8 @@ public enum DropReason {
     FORGOTTEN,
     /** The endpoint that it was forwarded to will not have it. */
     REFUSED,
+    /** The topic did not keep it for as long as it would have had to wait for the endpoint that it was to be forwarded to. */
+    EXPIRED,
     /** Kafka did not acknowledge in time; the sender was told to try again. */
     KAFKA;
 

@@ -1,7 +1,9 @@
 package io.tracery.pipeline.forward;
 
 import java.net.URI;
+import java.net.http.HttpRequest;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where to forward to.
@@ -18,7 +20,21 @@ public record ForwardSettings(URI url, Map<String, String> headers) {
             throw new IllegalArgumentException(
                     "forward.url is " + url + "; set it to an OTLP/HTTP endpoint, http://collector:4318");
         }
-        headers = headers == null ? Map.of() : Map.copyOf(headers);
+        URI to = url;
+        headers = headers == null ? Map.of() : headers;
+        headers.forEach((name, value) -> validate(to, name, value));
+        headers = Map.copyOf(headers);
+    }
+
+    /** What HTTP's client will not send must be said now, not by the thread that is to send it. */
+    private static void validate(URI url, String name, @Nullable String value) {
+        try {
+            HttpRequest.newBuilder(url).setHeader(name, value == null ? "\n" : value);
+        } catch (IllegalArgumentException e) {
+            // Its message has the value, which may be a secret.
+            throw new IllegalArgumentException("forward.headers cannot have " + name
+                    + ": set it to one line of text, and leave out what HTTP says itself, such as Host");
+        }
     }
 
     URI of(Signal signal) {

@@ -16,7 +16,8 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.clients.consumer.NoOffsetForPartitionException;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -31,6 +32,7 @@ import org.slf4j.LoggerFactory;
 public final class Forwarder implements Component {
 
     private static final Logger log = LoggerFactory.getLogger(Forwarder.class);
+    private static final String STAGE = "forward";
     private static final Duration POLL = Duration.ofMillis(500);
     private static final Duration FIRST_WAIT = Duration.ofMillis(500);
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
@@ -42,6 +44,7 @@ public final class Forwarder implements Component {
     private final ForwardSettings settings;
     private final Signal signal;
     private final Account account;
+    private final Account records;
     private final Counter retries;
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile @Nullable KafkaConsumer<byte[], byte[]> consumer;
@@ -52,7 +55,8 @@ public final class Forwarder implements Component {
         this.group = group + "-forward-" + signal.unit();
         this.settings = settings;
         this.signal = signal;
-        this.account = new Account(registry, signal.unit(), "forward");
+        this.account = new Account(registry, signal.unit(), STAGE);
+        this.records = new Account(registry, "records", STAGE);
         this.retries = Counter.builder("tracery.pipeline.forward.retries")
                 .tag("unit", signal.unit())
                 .description("Requests that the endpoint forwarded to did not take and that were sent again")
@@ -87,7 +91,7 @@ public final class Forwarder implements Component {
                     forward(reader, endpoint);
                 } catch (WakeupException e) {
                     // It is to end.
-                } catch (KafkaException e) {
+                } catch (RuntimeException e) {
                     log.error("{} begins anew from its last commit", name(), e);
                     TimeUnit.SECONDS.sleep(1);
                 }
@@ -111,7 +115,8 @@ public final class Forwarder implements Component {
                         ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
                         false,
                         ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
-                        "earliest",
+                        // Not a silent reset: what the topic does not have any more is counted.
+                        "none",
                         ConsumerConfig.FETCH_MAX_BYTES_CONFIG,
                         REQUEST_BYTES,
                         ConsumerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG,
@@ -125,9 +130,9 @@ public final class Forwarder implements Component {
     private void forward(KafkaConsumer<byte[], byte[]> reader, Endpoint endpoint) throws InterruptedException {
         reader.subscribe(List.of(signal.topic().topicName()));
         while (!closing) {
-            ConsumerRecords<byte[], byte[]> records = reader.poll(POLL);
+            ConsumerRecords<byte[], byte[]> some = poll(reader, POLL);
             Request request = new Request();
-            for (ConsumerRecord<byte[], byte[]> record : records) {
+            for (ConsumerRecord<byte[], byte[]> record : some) {
                 byte @Nullable [] value = record.value();
                 if (request.bytes.size() > 0 && value != null && request.bytes.size() + value.length > REQUEST_BYTES) {
                     deliver(request, reader, endpoint);
@@ -136,9 +141,37 @@ public final class Forwarder implements Component {
                 add(request, value);
             }
             deliver(request, reader, endpoint);
-            if (!records.isEmpty() && !closing) {
+            if (!some.isEmpty() && !closing) {
                 reader.commitSync();
             }
+        }
+    }
+
+    /** Goes on with the oldest that the topic has, where that is newer than what was to come next. */
+    private ConsumerRecords<byte[], byte[]> poll(KafkaConsumer<byte[], byte[]> reader, Duration wait) {
+        try {
+            return reader.poll(wait);
+        } catch (OffsetOutOfRangeException e) {
+            Map<TopicPartition, Long> oldest = reader.beginningOffsets(e.partitions());
+            e.offsetOutOfRangePartitions()
+                    .forEach((partition, next) -> expired(oldest.getOrDefault(partition, next) - next));
+            reader.seekToBeginning(e.partitions());
+        } catch (NoOffsetForPartitionException e) {
+            // The group has just begun.
+            reader.seekToBeginning(e.partitions());
+        }
+        return ConsumerRecords.empty();
+    }
+
+    /** @param offsets that are gone; less than none where the topic was made anew */
+    private void expired(long offsets) {
+        if (offsets > 0) {
+            log.warn(
+                    "{} records of {} expired before they were taken",
+                    offsets,
+                    signal.topic().topicName());
+            records.accepted(offsets);
+            records.dropped(DropReason.EXPIRED, offsets);
         }
     }
 
@@ -149,12 +182,15 @@ public final class Forwarder implements Component {
 
     /** Messages put one behind the other are one message with the fields of both. */
     private void add(Request request, byte @Nullable [] value) {
+        records.accepted(1);
         try {
             request.count += value == null ? 0 : signal.count(value);
             request.bytes.writeBytes(value == null ? new byte[0] : value);
+            records.passed(1);
         } catch (InvalidProtocolBufferException e) {
             // Whoever reads the topic for its own sake buries it.
             log.debug("a record of {} is not what it should be", signal.topic().topicName(), e);
+            records.dropped(DropReason.MALFORMED, 1);
         }
     }
 
@@ -168,7 +204,7 @@ public final class Forwarder implements Component {
         while (!closing) {
             switch (endpoint.send(request.bytes.toByteArray())) {
                 case Endpoint.Taken taken -> {
-                    conclude(request.count, Math.min(request.count, rejected(taken.body())));
+                    conclude(request.count, Math.clamp(rejected(taken.body()), 0, request.count));
                     return;
                 }
                 case Endpoint.Refused refused -> {
@@ -204,11 +240,11 @@ public final class Forwarder implements Component {
     }
 
     /** A member of the group that does not poll for minutes is taken for dead. */
-    private static void stayMember(KafkaConsumer<byte[], byte[]> reader, Duration wait) {
+    private void stayMember(KafkaConsumer<byte[], byte[]> reader, Duration wait) {
         reader.pause(reader.assignment());
         long until = System.nanoTime() + wait.toNanos();
         for (long left = wait.toNanos(); left > 0; left = until - System.nanoTime()) {
-            ConsumerRecords<byte[], byte[]> early = reader.poll(Duration.ofNanos(left));
+            ConsumerRecords<byte[], byte[]> early = poll(reader, Duration.ofNanos(left));
             // Of partitions that came to this member meanwhile: their turn is later.
             for (TopicPartition partition : early.partitions()) {
                 reader.seek(partition, early.records(partition).getFirst().offset());

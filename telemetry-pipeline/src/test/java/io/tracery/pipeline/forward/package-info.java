@@ -1,0 +1,4 @@
+@NullMarked
+package io.tracery.pipeline.forward;
+
+import org.jspecify.annotations.NullMarked;
