@@ -9,20 +9,21 @@ import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPoin
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricMetadata;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import io.tracery.topology.graph.EdgeKey;
 import io.tracery.topology.graph.EdgeTotals;
 import io.tracery.topology.graph.GraphReader;
 import io.tracery.topology.graph.NodeId;
 import io.tracery.tracing.metric.ExponentialHistogram;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeMap;
 import java.util.function.Predicate;
 
 /**
  * The metrics of Tempo's service graphs and of the Collector's servicegraph connector, made at each scrape from the
  * graph's counts: {@code traces_service_graph_request_total}, {@code _request_failed_total},
  * {@code _request_server_seconds} and {@code _request_client_seconds}. Callers outside the mesh are the client
- * {@code user}, as Tempo calls them. Edges that differ only in protocol are one here.
+ * {@code user}, as Tempo calls them. Edges that differ only in protocol are told apart: in a sum of them, each that leaves
+ * would look to Prometheus like a counter that began anew.
  */
 public final class ServiceGraphMetrics implements MultiCollector {
 
@@ -38,20 +39,6 @@ public final class ServiceGraphMetrics implements MultiCollector {
     private static final int BUCKETS = LAST_EXPONENT - FIRST_EXPONENT + 2;
     private static final int PER_DOUBLING = 1 << ExponentialHistogram.SCALE;
 
-    private record Pair(NodeId client, NodeId server) implements Comparable<Pair> {
-        @Override
-        public int compareTo(Pair other) {
-            return (client.id() + ">" + server.id()).compareTo(other.client.id() + ">" + other.server.id());
-        }
-    }
-
-    private static final class Sum {
-        long requests;
-        long failed;
-        final ExponentialHistogram client = new ExponentialHistogram();
-        final ExponentialHistogram server = new ExponentialHistogram();
-    }
-
     private final GraphReader reader;
 
     public ServiceGraphMetrics(GraphReader reader) {
@@ -66,26 +53,17 @@ public final class ServiceGraphMetrics implements MultiCollector {
 
     @Override
     public MetricSnapshots collect() {
-        TreeMap<Pair, Sum> sums = new TreeMap<>();
-        for (EdgeTotals edge : reader.totals()) {
-            Sum sum = sums.computeIfAbsent(
-                    new Pair(edge.edge().source(), edge.edge().target()), any -> new Sum());
-            sum.requests += edge.requests();
-            sum.failed += edge.failed();
-            sum.client.add(edge.clientSeconds());
-            sum.server.add(edge.serverSeconds());
-        }
         List<CounterDataPointSnapshot> requests = new ArrayList<>();
         List<CounterDataPointSnapshot> failed = new ArrayList<>();
         List<HistogramDataPointSnapshot> client = new ArrayList<>();
         List<HistogramDataPointSnapshot> server = new ArrayList<>();
-        sums.forEach((pair, sum) -> {
-            Labels labels = labels(pair);
-            requests.add(counter(labels, sum.requests));
-            failed.add(counter(labels, sum.failed));
-            client.add(histogram(labels, sum.client));
-            server.add(histogram(labels, sum.server));
-        });
+        for (EdgeTotals edge : reader.totals()) {
+            Labels labels = labels(edge.edge());
+            requests.add(counter(labels, edge.requests()));
+            failed.add(counter(labels, edge.failed()));
+            client.add(histogram(labels, edge.clientSeconds()));
+            server.add(histogram(labels, edge.serverSeconds()));
+        }
         return MetricSnapshots.builder()
                 .metricSnapshot(
                         new CounterSnapshot(new MetricMetadata(PREFIX, "Requests from one node to another"), requests))
@@ -100,19 +78,22 @@ public final class ServiceGraphMetrics implements MultiCollector {
                 .build();
     }
 
-    private static Labels labels(Pair pair) {
-        boolean user = pair.client().equals(NodeId.CLIENTS);
+    private static Labels labels(EdgeKey edge) {
+        NodeId client = edge.source();
+        boolean user = client.equals(NodeId.CLIENTS);
         return Labels.of(
                 "client",
-                user ? "user" : pair.client().name(),
+                user ? "user" : client.name(),
                 "client_service_namespace",
-                user ? "" : pair.client().namespace(),
+                user ? "" : client.namespace(),
                 "connection_type",
                 user ? "virtual_node" : "",
+                "protocol",
+                edge.protocol(),
                 "server",
-                pair.server().name(),
+                edge.target().name(),
                 "server_service_namespace",
-                pair.server().namespace());
+                edge.target().namespace());
     }
 
     private static CounterDataPointSnapshot counter(Labels labels, long count) {

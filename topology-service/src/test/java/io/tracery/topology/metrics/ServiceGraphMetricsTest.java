@@ -11,6 +11,9 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.tracery.topology.graph.GraphLimits;
 import io.tracery.topology.graph.Traffic;
 import io.tracery.topology.graph.View;
+import java.time.Duration;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 class ServiceGraphMetricsTest {
@@ -25,13 +28,13 @@ class ServiceGraphMetricsTest {
         traffic.ended(sent("shop/front>shop/cart:http"), 4, 0.003, START - 1000, START);
         traffic.ended(labels("shop/front>shop/cart:http", View.SENDER, "v1", "deadline"), 1, 3.0, START - 1000, START);
         traffic.ended(received("shop/front>shop/cart:http"), 4, 0.0015, START - 1000, START);
-        traffic.ended(sent("shop/front>shop/cart:grpc"), 10, 0.003, START - 1000, START);
+        traffic.ended(sent("shop/front>shop/cart:http"), 10, 0.003, START - 1000, START);
         traffic.ended(received("external/clients>shop/front:http"), 2, 0.5, START - 1000, START);
 
         String cart = "client=\"front\",client_service_namespace=\"shop\",connection_type=\"\","
-                + "server=\"cart\",server_service_namespace=\"shop\"";
+                + "protocol=\"http\",server=\"cart\",server_service_namespace=\"shop\"";
         String front = "client=\"user\",client_service_namespace=\"\",connection_type=\"virtual_node\","
-                + "server=\"front\",server_service_namespace=\"shop\"";
+                + "protocol=\"http\",server=\"front\",server_service_namespace=\"shop\"";
         assertThat(registry.scrape().lines().toList())
                 .contains(
                         "# TYPE traces_service_graph_request_total counter",
@@ -48,5 +51,35 @@ class ServiceGraphMetricsTest {
                         "traces_service_graph_request_total{" + front + "} 2.0",
                         "traces_service_graph_request_failed_total{" + front + "} 0.0",
                         "traces_service_graph_request_server_seconds_bucket{" + front + ",le=\"0.5\"} 2");
+    }
+
+    /** Prometheus takes any fall of a counter for a new beginning, and all that it then shows for an increase. */
+    @Test
+    void noCounterFallsWhenOneOfTwoProtocolsIsNoLongerSpoken() {
+        Traffic traffic = new Traffic(GraphLimits.DEFAULT);
+        PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        registry.getPrometheusRegistry().register(new ServiceGraphMetrics(traffic.reader));
+        traffic.ended(sent("shop/front>shop/cart:http"), 100, 0.003, START - 1000, START);
+        traffic.ended(sent("shop/front>shop/cart:tcp"), 5, 0.003, START - 1000, START);
+        Map<String, Double> before = requests(registry);
+
+        traffic.clock.advance(Duration.ofMinutes(11));
+        long now = traffic.clock.millis();
+        traffic.ended(sent("shop/front>shop/cart:http"), 1, 0.003, now - 1000, now);
+
+        Map<String, Double> after = requests(registry);
+        assertThat(after)
+                .isNotEmpty()
+                .allSatisfy((series, count) ->
+                        assertThat(count).as(series).isGreaterThanOrEqualTo(before.getOrDefault(series, 0.0)));
+    }
+
+    private static Map<String, Double> requests(PrometheusMeterRegistry registry) {
+        return registry.scrape()
+                .lines()
+                .filter(line -> line.startsWith("traces_service_graph_request_total{"))
+                .collect(Collectors.toMap(
+                        line -> line.substring(0, line.lastIndexOf(' ')),
+                        line -> Double.parseDouble(line.substring(line.lastIndexOf(' ')))));
     }
 }
