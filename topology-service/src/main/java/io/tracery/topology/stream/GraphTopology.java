@@ -8,6 +8,7 @@ import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.streams.AutoOffsetReset;
 import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.processor.WallclockTimestampExtractor;
 import org.apache.kafka.streams.state.Stores;
 
 /** {@code otlp_metrics} → graph, with the series in one store and the past in another → {@code service_graph}. */
@@ -26,6 +27,9 @@ final class GraphTopology {
         topology.addSource(
                 AutoOffsetReset.byDuration(LOOK_BACK),
                 "metrics",
+                // Points have times of their own. That of a record may be missing, which would stop the stream at it
+                // for ever.
+                new WallclockTimestampExtractor(),
                 new ByteArrayDeserializer(),
                 new ByteArrayDeserializer(),
                 Topic.OTLP_METRICS.topicName());

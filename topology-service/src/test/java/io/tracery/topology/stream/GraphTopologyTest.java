@@ -204,6 +204,16 @@ class GraphTopologyTest {
     }
 
     @Test
+    void countsARecordThatHasNoTimeOfItsOwn() {
+        try (StreamKit kit = new StreamKit(directory)) {
+            front.exchanges(Call.to("shop/cart"), 5, 0.01);
+            kit.sendWithoutTime(front.reportAll(START));
+
+            assertThat(StreamKit.edge(kit.reader, EDGE).requests()).isEqualTo(5);
+        }
+    }
+
+    @Test
     void tellsOfAChangedEdgeOnceASecondAndOfItsLeaving() {
         try (StreamKit kit = new StreamKit(directory)) {
             front.exchanges(Call.to("shop/cart"), 5, 0.01);

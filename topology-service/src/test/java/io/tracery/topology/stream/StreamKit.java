@@ -15,6 +15,7 @@ import io.tracery.topology.json.EdgeEvents;
 import io.tracery.topology.metrics.EdgeLagMeter;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Properties;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -31,6 +32,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The whole stream without Kafka: records in, graph and edges out, at a time that the test sets. */
 final class StreamKit implements AutoCloseable {
+
+    /** As Kafka writes it. */
+    private static final long NO_TIME = -1;
 
     final SettableClock clock = new SettableClock();
     final SimpleMeterRegistry registry = new SimpleMeterRegistry();
@@ -87,6 +91,17 @@ final class StreamKit implements AutoCloseable {
 
     void send(byte @Nullable [] payload) {
         metrics.pipeInput("key", payload);
+    }
+
+    /** As a producer does that leaves a record's time out, which brokers take. */
+    void sendWithoutTime(MetricsData data) {
+        driver.createInputTopic(
+                        "otlp_metrics",
+                        new StringSerializer(),
+                        new ByteArraySerializer(),
+                        Instant.ofEpochMilli(NO_TIME),
+                        Duration.ZERO)
+                .pipeInput("key", data.toByteArray());
     }
 
     /** Lets time pass, with what the stream does once a second. */
