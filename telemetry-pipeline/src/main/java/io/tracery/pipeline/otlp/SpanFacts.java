@@ -16,21 +16,21 @@ final class SpanFacts {
 
     private static final byte[] MARK_VALUE = bytes("keep");
 
-    // Fields of a Span.
-    private static final int TRACE_STATE = 3;
-    private static final int PARENT_SPAN_ID = 4;
-    private static final int NAME = 5;
-    private static final int KIND = 6;
-    private static final int START = 7;
-    private static final int END = 8;
-    private static final int ATTRIBUTES = 9;
-    private static final int STATUS = 15;
+    // Fields with their types: of another type they may be there too, as fields that protobuf does not know.
+    private static final int TRACE_STATE = 3 << 3 | 2;
+    private static final int PARENT_SPAN_ID = 4 << 3 | 2;
+    private static final int NAME = 5 << 3 | 2;
+    private static final int KIND = 6 << 3;
+    private static final int START = 7 << 3 | 1;
+    private static final int END = 8 << 3 | 1;
+    private static final int ATTRIBUTES = 9 << 3 | 2;
+    private static final int STATUS = 15 << 3 | 2;
 
-    private static final int STATUS_CODE = 3;
-    private static final int KEY = 1;
-    private static final int VALUE = 2;
-    private static final int STRING_VALUE = 1;
-    private static final int INT_VALUE = 3;
+    private static final int STATUS_CODE = 3 << 3;
+    private static final int KEY = 1 << 3 | 2;
+    private static final int VALUE = 2 << 3 | 2;
+    private static final int STRING_VALUE = 1 << 3 | 2;
+    private static final int INT_VALUE = 3 << 3;
 
     private static final int KIND_SERVER = 2;
     private static final int KIND_CONSUMER = 5;
@@ -87,7 +87,7 @@ final class SpanFacts {
         int spanEnd = wire.end();
         while (wire.more()) {
             int tag = wire.tag();
-            switch (Wire.field(tag)) {
+            switch (tag) {
                 case TRACE_STATE -> {
                     if (marked(wire.text(wire.limit()))) {
                         facts.marked();
@@ -142,7 +142,7 @@ final class SpanFacts {
     private void status() {
         while (wire.more()) {
             int tag = wire.tag();
-            if (Wire.field(tag) == STATUS_CODE && !Wire.delimited(tag)) {
+            if (tag == STATUS_CODE) {
                 if (wire.varint() == CODE_ERROR) {
                     facts.error();
                 }
@@ -155,8 +155,7 @@ final class SpanFacts {
     /** Keys come before values, as everyone writes them; where they do not, it is not one of ours. */
     private void attribute() {
         int to = wire.end();
-        int tag = wire.tag();
-        if (Wire.field(tag) != KEY || !Wire.delimited(tag)) {
+        if (!wire.more() || wire.tag() != KEY) {
             return;
         }
         int keyEnd = wire.limit();
@@ -191,7 +190,7 @@ final class SpanFacts {
         wire.move(from, to);
         while (wire.more()) {
             int tag = wire.tag();
-            if (Wire.field(tag) != VALUE || !Wire.delimited(tag)) {
+            if (tag != VALUE) {
                 wire.skip(tag);
                 continue;
             }
@@ -199,7 +198,7 @@ final class SpanFacts {
             wire.move(wire.at(), end);
             while (wire.more()) {
                 int kind = wire.tag();
-                if (Wire.field(kind) == wanted) {
+                if (kind == wanted) {
                     int valueEnd = Wire.delimited(kind) ? wire.limit() : end;
                     wire.move(wire.at(), valueEnd);
                     return;

@@ -14,6 +14,8 @@ final class Wire {
     private static final int VARINT = 0;
     private static final int FIXED64 = 1;
     private static final int DELIMITED = 2;
+    private static final int GROUP = 3;
+    private static final int GROUP_END = 4;
     private static final int FIXED32 = 5;
     private static final int TYPE_BITS = 3;
 
@@ -104,7 +106,15 @@ final class Wire {
             case FIXED64 -> forward(Long.BYTES);
             case FIXED32 -> forward(Integer.BYTES);
             case DELIMITED -> at = limit();
+            case GROUP -> group();
             default -> throw broken();
+        }
+    }
+
+    /** Nobody writes them any more, but protobuf passes on those that it does not know, no more than a hundred in each other. */
+    private void group() {
+        for (int tag = tag(); (tag & 7) != GROUP_END; tag = tag()) {
+            skip(tag);
         }
     }
 
