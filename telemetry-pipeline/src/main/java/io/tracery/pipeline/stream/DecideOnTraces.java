@@ -101,15 +101,21 @@ final class DecideOnTraces implements Processor<byte[], byte[], byte[], byte[]> 
         this.contents = new Contents(found);
         long now = context.currentSystemTimeMs();
         this.waiting = new Waiting(decisions, now);
+        recall(found, now);
+        context.schedule(LOOK_EVERY, PunctuationType.WALL_CLOCK_TIME, this::look);
+    }
+
+    /** Takes up again what waits. The time in which nobody was there, minutes after an outage, does not count. */
+    private void recall(TraceStates found, long now) {
+        long last = found.lastCameMillis();
+        long away = now - last;
         found.recent(
-                Undecided.MOST_PATIENCE,
-                now,
+                last - Undecided.MOST_PATIENCE.toMillis(),
                 (batch, value) -> contents().of(value).forEach((trace, pieces) -> {
-                    if (found.decided(trace, now) == null) {
-                        take(trace, pieces, new Arrival(batch, batch.atMillis(), 0), batch.atMillis());
+                    if (found.decided(trace) == null) {
+                        take(trace, pieces, new Arrival(batch, batch.atMillis(), 0), batch.atMillis() + away);
                     }
                 }));
-        context.schedule(LOOK_EVERY, PunctuationType.WALL_CLOCK_TIME, this::look);
     }
 
     @Override
@@ -122,7 +128,7 @@ final class DecideOnTraces implements Processor<byte[], byte[], byte[], byte[]> 
     }
 
     private void process(TraceId id, List<Piece> pieces, Arrival arrival, long now) {
-        Decided decided = waiting().has(id) ? null : states().decided(id, now);
+        Decided decided = waiting().has(id) ? null : states().decided(id);
         if (decided == null) {
             Undecided trace = take(id, pieces, arrival, now);
             if (trace.facts.spans() > bounds.spansOfTrace || trace.facts.bytes() > mostOfTrace()) {

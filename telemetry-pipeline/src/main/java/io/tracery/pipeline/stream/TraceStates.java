@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Batches of spans as they came, and what was decided about their traces, both for a bounded time: windows to which something is
- * only ever added, and that are forgotten as a whole. By the pipeline's own clock. Confined to one task.
+ * only ever added, and that are forgotten as a whole. By the pipeline's own clock, which stands still for them while nothing comes. Confined to
+ * one task.
  */
 final class TraceStates {
 
@@ -35,6 +36,9 @@ final class TraceStates {
 
     /** What comes later than this is a trace of its own. */
     static final Duration VERDICTS_STAY = Duration.ofMinutes(10);
+
+    /** Another instance's clock may be ahead, and nothing is too old that a store still has. */
+    private static final Instant EVER = Instant.ofEpochMilli(Long.MAX_VALUE);
 
     private static final String BATCHES = "batches";
     private static final String VERDICTS = "decided";
@@ -71,8 +75,7 @@ final class TraceStates {
         this.batches = batches;
         this.verdicts = verdicts;
         this.seen = new SeenTraces(VERDICTS_STAY, nowMillis);
-        try (KeyValueIterator<Windowed<byte[]>, byte[]> all =
-                verdicts.fetchAll(since(nowMillis, VERDICTS_STAY), Instant.ofEpochMilli(nowMillis))) {
+        try (KeyValueIterator<Windowed<byte[]>, byte[]> all = verdicts.fetchAll(Instant.EPOCH, EVER)) {
             all.forEachRemaining(verdict -> seen.add(TraceId.at(verdict.key.key(), 0), nowMillis));
         }
     }
@@ -105,10 +108,21 @@ final class TraceStates {
         return batches.fetch(batch.key(), batch.atMillis());
     }
 
-    /** All that came within a time, the oldest first. */
-    void recent(Duration within, long nowMillis, BiConsumer<Batch, byte[]> each) {
+    /** When the last of them came; 0 where there is none. */
+    long lastCameMillis() {
+        long last = 0;
+        try (KeyValueIterator<Windowed<byte[]>, byte[]> all = batches.fetchAll(Instant.EPOCH, EVER)) {
+            while (all.hasNext()) {
+                last = Math.max(last, all.next().key.window().start());
+            }
+        }
+        return last;
+    }
+
+    /** All that came since then, in no order. */
+    void recent(long sinceMillis, BiConsumer<Batch, byte[]> each) {
         try (KeyValueIterator<Windowed<byte[]>, byte[]> all =
-                batches.fetchAll(since(nowMillis, within), Instant.ofEpochMilli(nowMillis))) {
+                batches.fetchAll(Instant.ofEpochMilli(Math.max(0, sinceMillis)), EVER)) {
             while (all.hasNext()) {
                 KeyValue<Windowed<byte[]>, byte[]> batch = all.next();
                 int numbered = ByteBuffer.wrap(batch.key.key()).getInt();
@@ -133,7 +147,7 @@ final class TraceStates {
 
     /** The last decision, or null. */
     @Nullable
-    Decided decided(TraceId trace, long nowMillis) {
+    Decided decided(TraceId trace) {
         Decided known = lately.get(trace);
         if (known != null) {
             return known;
@@ -142,8 +156,7 @@ final class TraceStates {
             return null;
         }
         byte[] last = null;
-        try (WindowStoreIterator<byte[]> found =
-                verdicts.fetch(trace.bytes(), since(nowMillis, VERDICTS_STAY), Instant.ofEpochMilli(nowMillis))) {
+        try (WindowStoreIterator<byte[]> found = verdicts.fetch(trace.bytes(), Instant.EPOCH, EVER)) {
             while (found.hasNext()) {
                 last = found.next().value;
             }
@@ -159,9 +172,5 @@ final class TraceStates {
             all.add(new Batch(value.getLong(), value.getInt()));
         }
         return new Decided(new Verdict(rank == NO_REASON ? null : Reason.of(rank), kept), List.copyOf(all));
-    }
-
-    private static Instant since(long nowMillis, Duration ago) {
-        return Instant.ofEpochMilli(Math.max(0, nowMillis - ago.toMillis()));
     }
 }

@@ -58,7 +58,7 @@ final class Undecided {
         batches.add(batch);
         lag = lagMillis;
         timestamp = Math.max(timestamp, timestampMillis);
-        lastMillis = nowMillis;
+        lastMillis = Math.max(lastMillis, nowMillis);
         if (facts.hasRoot() && rootMillis == 0) {
             rootMillis = nowMillis - waited(timestampMillis);
         }

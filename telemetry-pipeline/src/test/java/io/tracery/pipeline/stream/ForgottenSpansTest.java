@@ -31,6 +31,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A process that stands still while spans of undecided traces wait in the store, which keeps them for four minutes. */
 @Timeout(60)
@@ -52,6 +54,7 @@ class ForgottenSpansTest {
 
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private MockProcessorContext<byte[], byte[]> context;
+    private DecideOnTraces.Factory factory;
     private Processor<byte[], byte[], byte[], byte[]> deciding;
 
     @BeforeEach
@@ -61,13 +64,16 @@ class ForgottenSpansTest {
         properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "unused:9092");
         context = new MockProcessorContext<>(properties, new TaskId(0, 0), stateDir.toFile());
         context.setCurrentSystemTimeMs(START);
-        DecideOnTraces.Factory factory =
-                new DecideOnTraces.Factory(() -> new Judge(() -> Policies.DEFAULT), new Decisions(registry), BOUNDS);
+        factory = new DecideOnTraces.Factory(() -> new Judge(() -> Policies.DEFAULT), new Decisions(registry), BOUNDS);
         for (StoreBuilder<?> builder : factory.stores()) {
             StateStore store = builder.withLoggingDisabled().build();
             store.init(context.getStateStoreContext(), store);
             context.addStateStore(store);
         }
+        begin();
+    }
+
+    private void begin() {
         deciding = factory.get();
         deciding.init(context);
     }
@@ -102,6 +108,27 @@ class ForgottenSpansTest {
         assertThat(count("passed", "")).isEqualTo(FIRST + SECOND + 2 * OTHERS + 1);
     }
 
+    /** As after an outage of Kafka: stores are as they were, and nobody could decide meanwhile. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 2, 60})
+    void decidesUponWhatWasUndecidedWhenNobodyWasThereForMinutes(int minutes) {
+        come(TRACE_A, FIRST);
+        pass(Duration.ofSeconds(4));
+        look();
+        come(TRACE_B, SECOND);
+        pass(Duration.ofSeconds(1));
+        deciding.close();
+        pass(Duration.ofMinutes(minutes));
+        begin();
+        assertThat(undecided()).isEqualTo(1);
+        look();
+        assertThat(count("passed", "")).isEqualTo(FIRST);
+        pass(Duration.ofSeconds(4));
+        look();
+        assertThat(count("passed", "")).isEqualTo(FIRST + SECOND);
+        assertThat(undecided()).isZero();
+    }
+
     private void threeOfWhichTheFirstIsInTheStoreOnly() {
         come(TRACE_A, FIRST);
         come(TRACE_C, OTHERS);
@@ -116,8 +143,7 @@ class ForgottenSpansTest {
         look();
         pass(Duration.ofSeconds(4));
         look();
-        assertThat(registry.get("tracery.pipeline.traces.undecided").gauge().value())
-                .isZero();
+        assertThat(undecided()).isZero();
         assertThat(registry.get("tracery.pipeline.traces.early").counter().count())
                 .isZero();
     }
@@ -146,8 +172,11 @@ class ForgottenSpansTest {
     }
 
     private void look() {
-        context.scheduledPunctuators()
-                .forEach(scheduled -> scheduled.getPunctuator().punctuate(context.currentSystemTimeMs()));
+        context.scheduledPunctuators().getLast().getPunctuator().punctuate(context.currentSystemTimeMs());
+    }
+
+    private double undecided() {
+        return registry.get("tracery.pipeline.traces.undecided").gauge().value();
     }
 
     private double spilled() {
