@@ -32,8 +32,9 @@ final class Budget {
         return true;
     }
 
-    /** Of what is kept in any case. The debt is bounded, so that a burst of it does not shut others out for long. */
+    /** Of what is kept in any case. The debt that it makes is bounded, so that a burst of it does not shut others out for long; what was owed before stays. */
     void takes(long bytes, long bytesPerSecond) {
-        inStore = Math.max(-SECONDS_IN_STORE * bytesPerSecond, inStore - bytes);
+        double least = Math.min(inStore, -SECONDS_IN_STORE * bytesPerSecond);
+        inStore = Math.max(least, inStore - bytes);
     }
 }

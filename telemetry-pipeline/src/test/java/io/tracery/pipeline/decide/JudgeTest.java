@@ -185,6 +185,24 @@ class JudgeTest {
         assertThat(judge(error, NOW + 3_000).kept()).isTrue();
     }
 
+    /** What a huge trace took is owed, also when a trace is kept meanwhile that there is always room for. */
+    @Test
+    void aTraceThatAMetricShowsForgivesNoDebt() {
+        policies = new Policies(Set.of(), 0.01, 0, 0, /* bytesPerSecond= */ 1_000);
+        Consumer<Facts> huge = facts -> {
+            facts.counted(1_000, 100_000);
+            facts.error();
+        };
+        assertThat(judge(huge, NOW).kept()).isTrue();
+        Consumer<Facts> shown = facts -> {
+            facts.counted(1, 100);
+            facts.exemplar();
+        };
+        assertThat(judge(shown, NOW).kept()).isTrue();
+        assertThat(judge(huge, NOW + 10_000).overBudget()).isTrue();
+        assertThat(judge(huge, NOW + 99_000).kept()).isTrue();
+    }
+
     @Test
     void whatComesLateSpeaksForATraceByItselfOnly() {
         policies = new Policies(Set.of(), 0.01, 100, 1, ROOM);
