@@ -110,7 +110,12 @@ final class SplitByPartition implements Processor<byte[], byte @Nullable [], byt
         accounts.records.dropped(DropReason.MALFORMED, 1);
         String origin =
                 context().recordMetadata().map(SplitByPartition::describe).orElseGet(Topic.MESH_SPANS::topicName);
-        context().forward(batch.withHeaders(DeadLetters.headers(reason, origin)), SpanTopology.DEAD);
+        context()
+                .forward(
+                        batch.withKey(DeadLetters.cut(batch.key()))
+                                .withValue(DeadLetters.cut(batch.value()))
+                                .withHeaders(DeadLetters.headers(reason, origin)),
+                        SpanTopology.DEAD);
     }
 
     @Override

@@ -32,6 +32,7 @@ import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.TestInputTopic;
 import org.apache.kafka.streams.TestOutputTopic;
 import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.test.TestRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -53,6 +54,7 @@ class UnusualBatchesTest {
     private TopologyTestDriver driver;
     private TestInputTopic<String, byte[]> meshSpans;
     private TestOutputTopic<String, byte[]> otlpSpans;
+    private TestOutputTopic<String, byte[]> dead;
     private int taken;
 
     @BeforeEach
@@ -67,6 +69,7 @@ class UnusualBatchesTest {
                 Instant.ofEpochMilli(1_700_000_000_000L));
         meshSpans = driver.createInputTopic("mesh_spans", new StringSerializer(), new ByteArraySerializer());
         otlpSpans = driver.createOutputTopic("otlp_spans", new StringDeserializer(), new ByteArrayDeserializer());
+        dead = driver.createOutputTopic("mesh_spans_dead", new StringDeserializer(), new ByteArrayDeserializer());
     }
 
     @AfterEach
@@ -114,6 +117,18 @@ class UnusualBatchesTest {
             assertThatCode(() -> take(batch)).as("seed %d: %s", seed, batch).doesNotThrowAnyException();
         }
         allPass();
+    }
+
+    /** A producer would not send all of it; packed, it is small enough for the topic that it comes from. */
+    @Test
+    void aRecordOfManyMegabytesThatIsNoBatch() {
+        meshSpans.pipeInput("p".repeat(3 << 20), new byte[4 << 20]);
+        TestRecord<String, byte[]> buried = dead.readRecord();
+        assertThat(buried.key()).isEqualTo("p".repeat(1_000_000));
+        assertThat(buried.value()).isEqualTo(new byte[1_000_000]);
+        assertThat(buried.headers().lastHeader(DeadLetters.ORIGIN).value())
+                .asString()
+                .isEqualTo("mesh_spans/0/0");
     }
 
     /** Of a trace of its own. */
