@@ -76,11 +76,17 @@ final class Publisher implements AutoCloseable {
         }
         try {
             List<Future<RecordMetadata>> sent = new ArrayList<>(chunks.size());
+            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(DEADLINE_SECONDS);
             for (Chunk chunk : chunks) {
                 byte[] key = chunk.key().getBytes(StandardCharsets.UTF_8);
-                sent.add(open.send(new ProducerRecord<>(topic, key, chunk.data().toByteArray())));
+                Future<RecordMetadata> next =
+                        open.send(new ProducerRecord<>(topic, key, chunk.data().toByteArray()));
+                // A producer without room waits for it with each record.
+                if (next.state() == Future.State.FAILED || System.nanoTime() - deadline > 0) {
+                    next.get(0, TimeUnit.NANOSECONDS);
+                }
+                sent.add(next);
             }
-            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(DEADLINE_SECONDS);
             for (Future<RecordMetadata> acknowledgement : sent) {
                 acknowledgement.get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
             }
