@@ -124,6 +124,7 @@ final class Exporter implements Runnable {
         boolean second = now - nextCollect >= 0;
         if (second) {
             nextCollect = now + COLLECT_NANOS;
+            beginInterval();
             loops.forEach(LoopTelemetry::requestReport);
         }
         boolean news = takeReports();
@@ -141,6 +142,14 @@ final class Exporter implements Runnable {
             if (second) {
                 losses.tick(now);
             }
+        }
+        store.forgetCandidates();
+    }
+
+    /** Unless a loop has yet to tell of the last one: an interval may be longer than a second, never shorter than what is told of. */
+    private void beginInterval() {
+        if (outboxes != null && loops.stream().noneMatch(LoopTelemetry::reportPending)) {
+            outboxes.budget.beginInterval();
         }
     }
 
@@ -248,7 +257,7 @@ final class Exporter implements Runnable {
     }
 
     private void writeMetrics(Outboxes out) {
-        out.metricBatches.write(store, epochNanos(), to(out));
+        out.metricBatches.write(store, epochNanos(), out.budget::admitted, to(out));
     }
 
     private void writeVitals(Outboxes out, boolean all) {

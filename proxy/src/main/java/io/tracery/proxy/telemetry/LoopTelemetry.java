@@ -90,7 +90,8 @@ final class LoopTelemetry implements ExchangeObserver {
             throw new IllegalArgumentException("the exchange has not ended");
         }
         SeriesGroup group = inFlight.end(exchange);
-        group.ended(exchange, group.outcome(fate, exchange.status(), exchange.grpcStatus(), budget));
+        OutcomeSeries outcome = group.outcome(fate, exchange.status(), exchange.grpcStatus(), budget);
+        group.ended(exchange, outcome);
         ExchangeRing ring = spans;
         if (ring != null) {
             int count = SpanEncoder.spansOf(exchange);
@@ -98,6 +99,7 @@ final class LoopTelemetry implements ExchangeObserver {
                 spanAccount.accept(count);
             }
             if (!ring.offer(exchange)) {
+                outcome.unrecorded(exchange);
                 missed(exchange, count);
             }
             if (++sinceWake == WAKE_EVERY) {

@@ -1,11 +1,13 @@
 package io.tracery.proxy.telemetry;
 
 import io.tracery.tracing.Vocabulary;
+import io.tracery.tracing.context.TraceContext;
 import io.tracery.tracing.otlp.AttributeSet;
 import io.tracery.tracing.otlp.Key;
 import io.tracery.tracing.otlp.MetricsEncoder;
 import io.tracery.tracing.otlp.TraceExemplar;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -38,8 +40,12 @@ final class MetricBatches {
         void batch(byte[] value, int points);
     }
 
-    /** Writes what differs from what was sent last, and marks it as sent. */
-    void write(MetricStore store, long nowNanos, Sink sink) {
+    /**
+     * Writes what differs from what was sent last, and marks it as sent.
+     *
+     * @param recorded whether the spans of a trace were surely written: only then may it be an exemplar
+     */
+    void write(MetricStore store, long nowNanos, Predicate<TraceContext> recorded, Sink sink) {
         List<MetricStore.Group> changed = store.unsent();
         if (changed.isEmpty()) {
             return;
@@ -79,7 +85,7 @@ final class MetricBatches {
         out.endMetric();
         out.beginHistogram(Vocabulary.EXCHANGE_DURATION, SECONDS);
         for (MetricStore.Group group : changed) {
-            durations(group, nowNanos, sink);
+            durations(group, nowNanos, recorded, sink);
         }
         out.endMetric();
         finish(sink);
@@ -95,7 +101,7 @@ final class MetricBatches {
         }
     }
 
-    private void durations(MetricStore.Group group, long nowNanos, Sink sink) {
+    private void durations(MetricStore.Group group, long nowNanos, Predicate<TraceContext> recorded, Sink sink) {
         Totals sent = group.sent();
         for (Totals.Outcome outcome : group.total().outcomes()) {
             if (countOf(sent, outcome.id()) != outcome.durations().count()) {
@@ -104,7 +110,7 @@ final class MetricBatches {
                         startNanos,
                         nowNanos,
                         outcome.durations(),
-                        exemplar(group, outcome, nowNanos));
+                        exemplar(group, outcome.id(), nowNanos, recorded));
                 if (full(sink)) {
                     out.beginHistogram(Vocabulary.EXCHANGE_DURATION, SECONDS);
                 }
@@ -113,12 +119,12 @@ final class MetricBatches {
     }
 
     /** Each one is a trace that is kept for it, so a series has one in ten seconds and not one in each. */
-    private static @Nullable TraceExemplar exemplar(MetricStore.Group group, Totals.Outcome outcome, long nowNanos) {
-        Totals.Slowest slowest = group.nextExemplar(outcome, nowNanos);
+    private static @Nullable TraceExemplar exemplar(
+            MetricStore.Group group, Totals.Outcome.Id id, long nowNanos, Predicate<TraceContext> recorded) {
+        Totals.Slowest slowest = group.nextExemplar(id, nowNanos, recorded);
         return slowest == null
                 ? null
-                : TraceExemplar.of(
-                        slowest.epochMillis() * 1_000_000, slowest.seconds(), slowest.traceId(), slowest.spanId());
+                : TraceExemplar.of(slowest.epochMillis() * 1_000_000, slowest.seconds(), slowest.trace());
     }
 
     private static long countOf(@Nullable Totals totals, Totals.Outcome.Id id) {

@@ -1,12 +1,15 @@
 package io.tracery.proxy.telemetry;
 
 import io.tracery.tracing.Vocabulary;
+import io.tracery.tracing.context.TraceContext;
 import io.tracery.tracing.otlp.AttributeSet;
 import io.tracery.tracing.otlp.Key;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,12 +24,21 @@ final class MetricStore {
     private static final Key RPC_STATUS = Key.of(Vocabulary.RPC_STATUS);
 
     private final Map<SeriesLabels, Group> groups = new LinkedHashMap<>();
+    private final List<Group> news = new ArrayList<>();
 
     /** Takes one loop's newest totals of the groups that changed there. */
     void update(LoopTelemetry loop, List<Totals> changed) {
         for (Totals totals : changed) {
-            groups.computeIfAbsent(totals.labels(), labels -> new Group(totals)).update(loop, totals);
+            Group group = groups.computeIfAbsent(totals.labels(), labels -> new Group(totals));
+            group.update(loop, totals);
+            news.add(group);
         }
+    }
+
+    /** Lets no exchange be an exemplar that has not become one by now: it would be one of traffic that is over. */
+    void forgetCandidates() {
+        news.forEach(group -> group.candidates.clear());
+        news.clear();
     }
 
     /** The groups of which something was counted that has not been sent. */
@@ -50,6 +62,7 @@ final class MetricStore {
         private final Map<LoopTelemetry, Totals> byLoop = new HashMap<>();
         private final AttributeSet attributes;
         private final Map<Totals.Outcome.Id, AttributeSet> outcomeAttributes = new HashMap<>();
+        private final Map<Totals.Outcome.Id, Totals.Slowest> candidates = new HashMap<>();
         private final Map<Totals.Outcome.Id, Named> named = new HashMap<>();
         private Totals total;
         private @Nullable Totals sent;
@@ -63,6 +76,12 @@ final class MetricStore {
         }
 
         private void update(LoopTelemetry loop, Totals totals) {
+            for (Totals.Outcome outcome : totals.outcomes()) {
+                Totals.Slowest slowest = outcome.slowest();
+                if (slowest != null) {
+                    candidates.merge(outcome.id(), slowest, Totals.Slowest::slower);
+                }
+            }
             byLoop.put(loop, totals);
             unsent = true;
             total = byLoop.values().stream().reduce(Totals::plus).orElse(totals);
@@ -86,14 +105,20 @@ final class MetricStore {
             });
         }
 
-        /** The exchange that is to be an outcome's exemplar, once in ten seconds; else null. */
-        Totals.@Nullable Slowest nextExemplar(Totals.Outcome outcome, long nowNanos) {
-            Totals.Slowest slowest = outcome.slowest();
-            Named last = named.get(outcome.id());
-            if (slowest == null || (last != null && nowNanos - last.nanos < EXEMPLAR_EVERY_NANOS)) {
+        /**
+         * The exchange that is to be an outcome's exemplar, once in ten seconds; else null.
+         *
+         * @param recorded whether the spans of a trace were surely written
+         */
+        Totals.@Nullable Slowest nextExemplar(Totals.Outcome.Id id, long nowNanos, Predicate<TraceContext> recorded) {
+            Totals.Slowest slowest = candidates.get(id);
+            Named last = named.get(id);
+            if (slowest == null
+                    || (last != null && nowNanos - last.nanos < EXEMPLAR_EVERY_NANOS)
+                    || !recorded.test(slowest.trace())) {
                 return null;
             }
-            named.put(outcome.id(), new Named(slowest, nowNanos));
+            named.put(id, new Named(slowest, nowNanos));
             return slowest;
         }
 

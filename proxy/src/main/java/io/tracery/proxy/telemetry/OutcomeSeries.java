@@ -4,6 +4,7 @@ import io.tracery.proxy.exchange.Exchange;
 import io.tracery.tracing.context.TraceContext;
 import io.tracery.tracing.metric.ExponentialHistogram;
 import io.tracery.tracing.span.Fate;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Durations of a group's exchanges that ended alike. Confined to one event loop. */
@@ -18,7 +19,7 @@ final class OutcomeSeries {
     private long slowestStartEpochNanos;
     private @Nullable TraceContext slowestTrace;
 
-    /** What was copied last, while nothing was counted since. */
+    /** What was copied last, while nothing was counted since: without the slowest exchange, which that copy has told of. */
     private Totals.@Nullable Outcome copy;
 
     OutcomeSeries(Totals.Outcome.Id id) {
@@ -41,24 +42,33 @@ final class OutcomeSeries {
         copy = null;
     }
 
+    /** The span of an exchange that was counted is not told of: nobody could follow an exemplar to it. */
+    void unrecorded(Exchange exchange) {
+        if (Objects.equals(slowestTrace, exchange.trace())) {
+            forgetSlowest();
+        }
+    }
+
     Totals.Outcome copy() {
         Totals.Outcome last = copy;
-        if (last == null) {
-            last = new Totals.Outcome(id, durations.copy(), classic.copy(), slowest());
-            copy = last;
-            slowestNanos = -1;
-            slowestTrace = null;
+        if (last != null) {
+            return last;
         }
-        return last;
+        Totals.Outcome now = new Totals.Outcome(id, durations.copy(), classic.copy(), slowest());
+        copy = new Totals.Outcome(id, now.durations(), now.classic(), /* slowest= */ null);
+        forgetSlowest();
+        return now;
+    }
+
+    private void forgetSlowest() {
+        slowestNanos = -1;
+        slowestTrace = null;
     }
 
     private Totals.@Nullable Slowest slowest() {
         return slowestTrace == null
                 ? null
                 : new Totals.Slowest(
-                        slowestNanos * 1e-9,
-                        (slowestStartEpochNanos + slowestNanos) / 1_000_000,
-                        slowestTrace.traceIdHex(),
-                        slowestTrace.spanIdHex());
+                        slowestNanos * 1e-9, (slowestStartEpochNanos + slowestNanos) / 1_000_000, slowestTrace);
     }
 }

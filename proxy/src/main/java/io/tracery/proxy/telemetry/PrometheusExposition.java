@@ -82,8 +82,8 @@ final class PrometheusExposition implements MultiCollector {
                 ? Exemplars.EMPTY
                 : Exemplars.of(Exemplar.builder()
                         .value(slowest.seconds())
-                        .traceId(slowest.traceId())
-                        .spanId(slowest.spanId())
+                        .traceId(slowest.trace().traceIdHex())
+                        .spanId(slowest.trace().spanIdHex())
                         .timestampMillis(slowest.epochMillis())
                         .build());
     }

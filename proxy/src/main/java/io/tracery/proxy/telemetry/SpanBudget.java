@@ -20,6 +20,8 @@ final class SpanBudget {
     private final long bytesPerSecond;
     private ProbabilitySampler sampler = ProbabilitySampler.of(1);
     private double share = 1;
+    private double least = 1;
+    private double leastBefore = 1;
     private long windowStart;
     private long written;
 
@@ -31,6 +33,17 @@ final class SpanBudget {
 
     boolean admits(TraceContext trace) {
         return share == 1 || sampler.keeps(trace);
+    }
+
+    /** Whether a trace was admitted at every moment of this interval and of the one before. Whoever keeps fewer keeps none that others do not. */
+    boolean admitted(TraceContext trace) {
+        double smallest = Math.min(least, leastBefore);
+        return smallest == 1 || ProbabilitySampler.roughly(smallest).keeps(trace);
+    }
+
+    void beginInterval() {
+        leastBefore = least;
+        least = share;
     }
 
     /** What the spans of an admitted trace are to say of it. */
@@ -53,6 +66,7 @@ final class SpanBudget {
         double next = Math.clamp(Math.min(fitting, share * GROWTH), LEAST_SHARE, 1);
         if (next != share) {
             share = next;
+            least = Math.min(least, share);
             sampler = ProbabilitySampler.roughly(next);
         }
         windowStart = nowNanos;

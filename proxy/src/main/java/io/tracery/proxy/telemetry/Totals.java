@@ -1,5 +1,6 @@
 package io.tracery.proxy.telemetry;
 
+import io.tracery.tracing.context.TraceContext;
 import io.tracery.tracing.metric.ExponentialHistogram;
 import io.tracery.tracing.span.Fate;
 import java.util.ArrayList;
@@ -33,7 +34,7 @@ record Totals(
         outcomes = List.copyOf(outcomes);
     }
 
-    /** Of the same group on two event loops. */
+    /** Of the same group on two event loops, without their slowest exchanges. */
     Totals plus(Totals other) {
         Map<Outcome.Id, Outcome> sum = new HashMap<>();
         outcomes.forEach(outcome -> sum.merge(outcome.id(), outcome, Outcome::plus));
@@ -48,7 +49,7 @@ record Totals(
                 new ArrayList<>(sum.values()));
     }
 
-    /** The same, with other exchanges as the slowest of the outcomes; null for none. */
+    /** The same with other exchanges as the slowest of the outcomes; null for none. */
     Totals withSlowest(Function<Outcome.Id, @Nullable Slowest> slowest) {
         List<Outcome> others = outcomes.stream()
                 .map(outcome ->
@@ -62,7 +63,7 @@ record Totals(
      *
      * @param durations in seconds; must not be changed any more
      * @param classic the same in coarser buckets; must not be changed any more
-     * @param slowest the slowest exchange of the last interval, or null
+     * @param slowest the slowest exchange since the last copy, or null
      */
     record Outcome(
             Id id,
@@ -73,8 +74,7 @@ record Totals(
         Outcome plus(Outcome other) {
             ExponentialHistogram both = durations.copy();
             both.add(other.durations);
-            boolean others = slowest == null || (other.slowest != null && other.slowest.seconds > slowest.seconds);
-            return new Outcome(id, both, classic.plus(other.classic), others ? other.slowest : slowest);
+            return new Outcome(id, both, classic.plus(other.classic), /* slowest= */ null);
         }
 
         /**
@@ -85,5 +85,10 @@ record Totals(
     }
 
     /** An exchange worth looking at: what an exemplar points to. */
-    record Slowest(double seconds, long epochMillis, String traceId, String spanId) {}
+    record Slowest(double seconds, long epochMillis, TraceContext trace) {
+
+        static Slowest slower(Slowest one, Slowest other) {
+            return one.seconds >= other.seconds ? one : other;
+        }
+    }
 }

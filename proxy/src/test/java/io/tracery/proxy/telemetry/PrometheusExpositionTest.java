@@ -106,7 +106,7 @@ class PrometheusExpositionTest {
                 new Totals.Outcome.Id(Fate.SERVED, 200, -1),
                 durations,
                 classic,
-                new Totals.Slowest(20, 1_700_000_000_000L, Exchanges.TRACE.traceIdHex(), Exchanges.TRACE.spanIdHex()));
+                new Totals.Slowest(20, 1_700_000_000_000L, Exchanges.TRACE));
         SeriesLabels labels = new SeriesLabels(
                 "outbound",
                 "http",

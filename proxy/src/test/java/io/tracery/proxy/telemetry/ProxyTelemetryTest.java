@@ -20,7 +20,9 @@ import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -126,6 +128,82 @@ class ProxyTelemetryTest {
         assertThat(exemplarsSent()).containsAll(exemplarsOnThePage());
     }
 
+    /** Over the budget nearly all of the slowest exchanges are left out: each would be an exemplar that leads nowhere. */
+    @Test
+    void noExemplarNamesATraceThatTheBudgetLeftOut() {
+        telemetry.close();
+        telemetry = new ProxyTelemetry(
+                new TelemetryConfig("kafka:9092", "shop", "front", "", "n", "", null, 100_000, List.of(), null),
+                registry,
+                kafka,
+                Limits.DEFAULT,
+                InstantSource.system());
+        telemetry.start();
+        SplittableRandom random = new SplittableRandom(5);
+        AtomicInteger rounds = new AtomicInteger();
+        await().atMost(PATIENCE).until(() -> {
+            String route = "route-" + rounds.incrementAndGet();
+            for (int i = 0; i < 50; i++) {
+                observe(traced(route, i, TraceContext.root(random)));
+            }
+            return telemetry.spanAccount().dropped(DropReason.OVER_BUDGET) > 500
+                    && exemplarsSent().size() > 5;
+        });
+        telemetry.close();
+        assertThat(tracesSent()).containsAll(exemplarsSent());
+    }
+
+    @Test
+    void noExemplarNamesATraceThatTheRingCouldNotHold() {
+        telemetry = telemetry(new Limits(8, 10, 10, 1024, 2, 1024, 1024, 4));
+        for (int trace = 1; trace <= 20; trace++) {
+            observe(traced(trace));
+        }
+        telemetry.start();
+        await().atMost(PATIENCE).until(() -> telemetry.spanAccount().queued() == 0);
+        observe(traced(21));
+        await().atMost(PATIENCE).until(() -> !exemplarsSent().isEmpty());
+        telemetry.close();
+        assertThat(tracesSent()).containsAll(exemplarsSent());
+    }
+
+    /** A slowest exchange of long ago says nothing of now, and its spans may be gone. */
+    @Test
+    void anExchangeIsAnExemplarSoonOrNever() {
+        LoopTelemetry loopTelemetry =
+                new LoopTelemetry(loop, new ExchangeRing(8), null, null, List.of(), Limits.DEFAULT, () -> {});
+        MetricStore store = new MetricStore();
+        observe(loopTelemetry, loop, traced(1));
+        take(loopTelemetry, store);
+        store.forgetCandidates();
+        observe(loopTelemetry, loop, Exchanges.served("shop/cart/0", 1));
+        take(loopTelemetry, store);
+        for (MetricStore.Group group : store.unsent()) {
+            for (Totals.Outcome outcome : group.total().outcomes()) {
+                Totals.Slowest next = group.nextExemplar(outcome.id(), 0, trace -> true);
+                assertThat(next == null ? "none" : next.trace().traceIdHex())
+                        .isIn("none", Exchanges.TRACE.traceIdHex());
+            }
+        }
+    }
+
+    private static void take(LoopTelemetry from, MetricStore store) {
+        from.requestReport();
+        await().until(() -> {
+            LoopTelemetry.Report report = from.takeReport();
+            if (report != null) {
+                store.update(from, report.changed());
+            }
+            return report != null;
+        });
+    }
+
+    private List<String> tracesSent() {
+        return kafka.spans().stream()
+                .map(span -> HexFormat.of().formatHex(span.getTraceId().toByteArray()))
+                .toList();
+    }
+
     private List<String> exemplarsOnThePage() {
         return Pattern.compile("trace_id=\"(\\w+)\"")
                 .matcher(registry.scrape("application/openmetrics-text"))
@@ -143,8 +221,13 @@ class ProxyTelemetryTest {
     }
 
     private static Exchange traced(long traceId) {
-        Exchange exchange = Exchanges.served("shop/cart/0", 2 + traceId);
-        exchange.trace(new TraceContext(0, traceId, traceId, (byte) 3, ""), 0);
+        return traced("shop/cart/0", traceId, new TraceContext(0, traceId, traceId, (byte) 3, ""));
+    }
+
+    /** @param slowness how much longer than others it takes */
+    private static Exchange traced(String route, long slowness, TraceContext trace) {
+        Exchange exchange = Exchanges.served(route, 2_000 + slowness);
+        exchange.trace(trace, 0);
         return exchange;
     }
 

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.withinPercentage;
 
 import io.tracery.tracing.context.TraceContext;
 import io.tracery.tracing.sample.ProbabilitySampler;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -82,6 +84,29 @@ class SpanBudgetTest {
             }
         }
         assertThat(byMore).hasSizeBetween(1_000, 1_500);
+    }
+
+    /** What is told of now was admitted or not in this interval or in the one before. */
+    @Test
+    void aTraceWasSurelyAdmittedIfThereWasRoomForItAllTheTime() {
+        SpanBudget budget = new SpanBudget((long) SPAN * PER_SECOND / 8, 0);
+        List<TraceContext> refused = new ArrayList<>();
+        run(budget, 2);
+        for (int i = 0; i < 100; i++) {
+            TraceContext trace = TraceContext.root(random);
+            if (!budget.admits(trace)) {
+                refused.add(trace);
+            }
+        }
+        for (int i = 0; i < 60; i++) {
+            now += STEP;
+            budget.tick(now);
+        }
+        assertThat(refused).hasSizeGreaterThan(50).noneMatch(budget::admitted).allMatch(budget::admits);
+        budget.beginInterval();
+        assertThat(refused).noneMatch(budget::admitted);
+        budget.beginInterval();
+        assertThat(refused).allMatch(budget::admitted);
     }
 
     private void run(SpanBudget budget, int seconds) {

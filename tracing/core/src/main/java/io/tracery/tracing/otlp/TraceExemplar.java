@@ -1,5 +1,7 @@
 package io.tracery.tracing.otlp;
 
+import io.tracery.tracing.context.TraceContext;
+
 /**
  * One measurement and the trace that it belongs to.
  *
@@ -8,16 +10,8 @@ package io.tracery.tracing.otlp;
  */
 public record TraceExemplar(long timeNanos, double value, long traceIdHigh, long traceIdLow, long spanId) {
 
-    /**
-     * @param traceId 32 hex digits
-     * @param spanId 16 hex digits
-     */
-    public static TraceExemplar of(long timeNanos, double value, String traceId, String spanId) {
-        return new TraceExemplar(
-                timeNanos,
-                value,
-                Long.parseUnsignedLong(traceId, 0, 16, 16),
-                Long.parseUnsignedLong(traceId, 16, 32, 16),
-                Long.parseUnsignedLong(spanId, 16));
+    /** A measurement of a span. */
+    public static TraceExemplar of(long timeNanos, double value, TraceContext span) {
+        return new TraceExemplar(timeNanos, value, span.traceIdHigh(), span.traceIdLow(), span.spanId());
     }
 }

@@ -143,7 +143,7 @@ class MetricsEncoderTest {
                         START,
                         NOW,
                         value,
-                        TraceExemplar.of(time, 0.5, "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"));
+                        new TraceExemplar(time, 0.5, 0x0af7651916cd43ddL, 0x8448eb211c80319cL, 0xb7ad6b7169203331L));
                 histogram.addDataPoints(theirs(value).toBuilder()
                         .addExemplars(Exemplar.newBuilder()
                                 .setTimeUnixNano(time)
