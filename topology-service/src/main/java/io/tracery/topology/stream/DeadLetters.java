@@ -1,8 +1,10 @@
 package io.tracery.topology.stream;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
@@ -11,7 +13,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps the newest payloads that could not be read as files, byte for byte, for whoever looks for their author. Not a
+ * Keeps the newest payloads that could not be read as files, byte for byte up to a mebibyte, for whoever looks for their author. Not a
  * topic: on the mesh's topics only valid payloads may stand. Confined to the stream's thread.
  */
 final class DeadLetters {
@@ -33,11 +35,9 @@ final class DeadLetters {
         Path file = directory.resolve("%s-%d-%020d.bin".formatted(origin.topic(), origin.partition(), origin.offset()));
         try {
             Files.createDirectories(directory);
-            if (payload.length <= MAX_BYTES) {
-                Files.write(file, payload);
-            }
+            Files.write(file, Arrays.copyOf(payload, Math.min(payload.length, MAX_BYTES)));
             deleteOldest();
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             log.warn("a payload that cannot be read could not be kept in {}", directory, e);
         }
         unlogged++;

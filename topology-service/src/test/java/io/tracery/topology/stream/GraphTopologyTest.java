@@ -16,6 +16,7 @@ import io.tracery.topology.graph.GraphLimits;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.streams.KeyValue;
@@ -200,6 +201,18 @@ class GraphTopologyTest {
             assertThat(StreamKit.edge(kit.reader, EDGE).requests()).isEqualTo(5);
             assertThat(kit.deadLetters).isDirectoryContaining("glob:**/otlp_metrics-0-*.bin");
             assertThat(kit.deadLetters.toFile().list()).hasSize(DeadLetters.MAX_FILES);
+        }
+    }
+
+    @Test
+    void keepsTheBeginningOfWhatIsTooLargeToBeKeptWhole() {
+        try (StreamKit kit = new StreamKit(directory)) {
+            byte[] poison = new byte[3 << 20];
+            Arrays.fill(poison, (byte) 0xff);
+            kit.send(poison);
+            assertThat(kit.deadLetters.toFile().listFiles())
+                    .hasSize(1)
+                    .allSatisfy(file -> assertThat(file).hasSize(1 << 20));
         }
     }
 
