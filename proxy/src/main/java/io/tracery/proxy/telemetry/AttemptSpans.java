@@ -60,7 +60,9 @@ final class AttemptSpans {
         }
         Fate outcome = attempt.outcome();
         Fate fate = outcome == null ? SpanEncoder.fateOf(exchange) : outcome;
-        attributes.outcome(fate, attempt.status(), true);
-        return SpanAttributes.status(fate, attempt.status(), true);
+        // An attempt that served is the one whose answer was passed on.
+        int grpcStatus = exchange.grpcStatus();
+        attributes.outcome(fate, attempt.status(), grpcStatus, true);
+        return SpanAttributes.status(fate, attempt.status(), grpcStatus, true);
     }
 }

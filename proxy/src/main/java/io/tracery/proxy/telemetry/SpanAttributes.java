@@ -20,6 +20,7 @@ final class SpanAttributes {
     static final int MAX_TEXT = 1024;
 
     private static final int FIRST_CLIENT_ERROR = 400;
+    private static final int GRPC_OK = 0;
     private static final Intervention[] INTERVENTIONS = Intervention.values();
 
     private final TracesEncoder out;
@@ -49,7 +50,7 @@ final class SpanAttributes {
         }
         peer(exchange, outbound);
         interventions(exchange);
-        outcome(SpanEncoder.fateOf(exchange), exchange.status(), outbound);
+        outcome(SpanEncoder.fateOf(exchange), exchange.status(), exchange.grpcStatus(), outbound);
         int attempts = exchange.attempts().size();
         if (attempts != 1) {
             out.attribute(SpanKeys.ATTEMPTS, attempts);
@@ -178,18 +179,27 @@ final class SpanAttributes {
         }
     }
 
-    void outcome(Fate fate, int httpStatus, boolean clientSide) {
+    /**
+     * @param httpStatus 0 where there was none
+     * @param grpcStatus -1 where there was none
+     */
+    void outcome(Fate fate, int httpStatus, int grpcStatus, boolean clientSide) {
         out.attribute(SpanKeys.FATE, fate.label());
-        if (fate != Fate.SERVED) {
-            out.attribute(SpanKeys.ERROR_TYPE, fate.label());
-        } else if (status(fate, httpStatus, clientSide) == SpanStatus.ERROR) {
-            out.attribute(SpanKeys.ERROR_TYPE, Integer.toString(httpStatus));
+        if (status(fate, httpStatus, grpcStatus, clientSide) == SpanStatus.ERROR) {
+            out.attribute(SpanKeys.ERROR_TYPE, errorType(fate, httpStatus, grpcStatus));
         }
     }
 
+    private static String errorType(Fate fate, int httpStatus, int grpcStatus) {
+        if (fate != Fate.SERVED) {
+            return fate.label();
+        }
+        return grpcStatus > GRPC_OK ? GrpcStatusName.of(grpcStatus) : Integer.toString(httpStatus);
+    }
+
     /** A client's error is one on the client's side only, as OpenTelemetry has it. */
-    static SpanStatus status(Fate fate, int httpStatus, boolean clientSide) {
-        return fate != Fate.SERVED || (clientSide && httpStatus >= FIRST_CLIENT_ERROR)
+    static SpanStatus status(Fate fate, int httpStatus, int grpcStatus, boolean clientSide) {
+        return fate != Fate.SERVED || (clientSide && (httpStatus >= FIRST_CLIENT_ERROR || grpcStatus > GRPC_OK))
                 ? SpanStatus.ERROR
                 : SpanStatus.UNSET;
     }

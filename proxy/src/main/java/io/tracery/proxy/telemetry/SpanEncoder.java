@@ -110,7 +110,7 @@ public final class SpanEncoder {
         out.name(SpanNames.of(exchange), outbound ? SpanKind.CLIENT : SpanKind.SERVER);
         attributes.shared(exchange);
         out.outcome(
-                SpanAttributes.status(fateOf(exchange), exchange.status(), outbound),
+                SpanAttributes.status(fateOf(exchange), exchange.status(), exchange.grpcStatus(), outbound),
                 traceFlags,
                 exchange.parentSpanId() == 0 ? TracesEncoder.Parent.LOCAL : TracesEncoder.Parent.REMOTE);
     }

@@ -19,6 +19,7 @@ import io.tracery.tracing.otlp.AttributeSet;
 import io.tracery.tracing.otlp.Scope;
 import io.tracery.tracing.otlp.TracesEncoder;
 import io.tracery.tracing.span.Fate;
+import io.tracery.tracing.span.SpanStatus;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -281,6 +282,24 @@ class SpanEncoderTest {
         assertThat(attributes(span.getAttributesList()))
                 .containsEntry("error.type", "404")
                 .containsEntry("tracery.fate", "served");
+    }
+
+    /** Also where the application on the other side did as it should: NOT_FOUND is the caller's to deal with. */
+    @Test
+    void aGrpcStatusOtherThanOkIsAnErrorOnTheClientsSide() {
+        Exchange exchange = Exchanges.outbound(Protocol.GRPC, "shop/shipping/0");
+        exchange.request(Protocol.GRPC, "POST", "/shop.Shipping/Quote", "shipping", "http");
+        exchange.status(200);
+        exchange.grpcStatus(5);
+        exchange.end(Fate.SERVED, 600);
+        Span span = encodeOne(exchange);
+
+        assertThat(span.getStatus().getCode()).isEqualTo(Status.StatusCode.STATUS_CODE_ERROR);
+        assertThat(attributes(span.getAttributesList()))
+                .containsEntry("error.type", "NOT_FOUND")
+                .containsEntry("tracery.fate", "served");
+        assertThat(SpanAttributes.status(Fate.SERVED, 200, 5, false)).isEqualTo(SpanStatus.UNSET);
+        assertThat(SpanAttributes.status(Fate.SERVED, 200, 0, true)).isEqualTo(SpanStatus.UNSET);
     }
 
     @Test
