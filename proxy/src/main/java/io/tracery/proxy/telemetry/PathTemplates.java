@@ -2,11 +2,13 @@ package io.tracery.proxy.telemetry;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What kinds of paths there are, learned from those that were answered: {@code /users/{id}} for {@code /users/7}. A segment that
+ * What kinds of paths each service has, learned from those that were answered: {@code /users/{id}} for {@code /users/7}. A segment that
  * looks like an id (numbers, UUIDs, hashes, long tokens) is one at once; where a place in the path has had too many different
  * segments, all of them are ids from then on. Bounded, and the same paths in the same order lead to the same templates.
  * Confined to one event loop.
@@ -16,8 +18,11 @@ public final class PathTemplates {
     /** Different words in one place of a path; the next one makes all of them ids. */
     static final int MOST_WORDS = 24;
 
-    /** Places in all paths; when there are so many, nothing new is learned. */
-    static final int MOST_PLACES = 512;
+    /** Places in all paths of all services; when there are so many, nothing new is learned. */
+    static final int MOST_PLACES = 1024;
+
+    /** Services that are told apart; the paths of all further ones are taken for one service's. */
+    static final int MOST_SERVICES = 128;
 
     /** Segments; what comes behind is {@code {rest}}. */
     static final int MOST_SEGMENTS = 10;
@@ -31,11 +36,13 @@ public final class PathTemplates {
 
     private static final int LONGEST_REMEMBERED = 128;
 
-    private final Place root = new Place("", "/");
+    private final Map<String, Place> roots = new HashMap<>();
+    private final Place others = new Place("", "/");
     private int places;
 
-    // Paths that were asked for lately, and their templates.
+    // Paths that were asked for lately, of whom, and their templates.
     private final @Nullable String[] paths = new @Nullable String[REMEMBERED];
+    private final String[] services = new String[REMEMBERED];
     private final String[] templates = new String[REMEMBERED];
 
     /** Where a path may go on, found by its next segment. */
@@ -71,24 +78,38 @@ public final class PathTemplates {
     }
 
     /**
+     * @param service whose path it is, by any name of it that stays the same
      * @param answered whether the path is one that somebody answers; of others nothing is learned
      * @return empty where no path of the kind was ever answered, or where there are too many kinds
      */
-    public String of(String path, boolean answered) {
-        int slot = path.hashCode();
+    public String of(String service, String path, boolean answered) {
+        int slot = path.hashCode() ^ service.hashCode();
         slot = (slot ^ (slot >>> 16)) & (REMEMBERED - 1);
-        if (path.equals(paths[slot])) {
+        if (path.equals(paths[slot]) && service.equals(services[slot])) {
             return templates[slot];
         }
-        String template = find(path, answered);
+        String template = find(root(service), path, answered);
         if (!template.isEmpty() && path.length() <= LONGEST_REMEMBERED) {
             paths[slot] = path;
+            services[slot] = service;
             templates[slot] = template;
         }
         return template;
     }
 
-    private String find(String path, boolean learn) {
+    private Place root(String service) {
+        Place known = roots.get(service);
+        if (known != null) {
+            return known;
+        }
+        Place root = roots.size() < MOST_SERVICES ? new Place("", "/") : others;
+        if (root != others) {
+            roots.put(service, root);
+        }
+        return root;
+    }
+
+    private String find(Place root, String path, boolean learn) {
         Place place = root;
         int segments = 0;
         int at = start(path, 0);
@@ -167,7 +188,7 @@ public final class PathTemplates {
             return null;
         }
         places++;
-        String before = parent == root ? "/" : parent.template + "/";
+        String before = parent.template.endsWith("/") ? parent.template : parent.template + "/";
         return new Place(word, before + shown);
     }
 

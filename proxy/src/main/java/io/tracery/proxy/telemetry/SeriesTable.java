@@ -2,6 +2,7 @@ package io.tracery.proxy.telemetry;
 
 import io.tracery.proxy.exchange.Exchange;
 import io.tracery.proxy.exchange.Protocol;
+import io.tracery.proxy.mesh.Cluster;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -60,8 +61,10 @@ final class SeriesTable {
     /** A path is one that somebody answers when it was answered with no error. */
     private String template(Exchange exchange) {
         int status = exchange.status();
+        Cluster cluster = exchange.cluster();
         return exchange.protocol() == Protocol.HTTP1 || exchange.protocol() == Protocol.HTTP2
-                ? templates.of(exchange.path(), status > 0 && status < FIRST_ERROR)
+                ? templates.of(
+                        cluster == null ? "" : cluster.name(), exchange.path(), status > 0 && status < FIRST_ERROR)
                 : "";
     }
 

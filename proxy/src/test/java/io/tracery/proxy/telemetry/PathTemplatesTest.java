@@ -11,6 +11,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class PathTemplatesTest {
 
+    private static final String CART = "outbound/cart.shop/80";
+
     private final PathTemplates templates = new PathTemplates();
 
     @ParameterizedTest
@@ -34,29 +36,46 @@ class PathTemplatesTest {
         "/a/b/c/d/e/f/g/h/i/j/k/l, /a/b/c/d/e/f/g/h/i/j/{rest}",
     })
     void knowsAnIdWhenItSeesOne(String path, String template) {
-        assertThat(templates.of(path, true)).isEqualTo(template);
-        assertThat(templates.of(path, false)).as("asked again").isEqualTo(template);
+        assertThat(templates.of(CART, path, true)).isEqualTo(template);
+        assertThat(templates.of(CART, path, false)).as("asked again").isEqualTo(template);
     }
 
     @Test
     void aWordInAPlaceOfTooManyWordsIsAnId() {
         for (int i = 0; i < PathTemplates.MOST_WORDS; i++) {
             String name = "/users/" + word(i);
-            assertThat(templates.of(name, true)).isEqualTo(name);
+            assertThat(templates.of(CART, name, true)).isEqualTo(name);
         }
-        assertThat(templates.of("/users/onemore", true)).isEqualTo("/users/{id}");
-        assertThat(templates.of("/users/" + word(0), false)).as("from then on").isEqualTo("/users/{id}");
-        assertThat(templates.of("/other/" + word(0), true)).as("elsewhere").isEqualTo("/other/" + word(0));
+        assertThat(templates.of(CART, "/users/onemore", true)).isEqualTo("/users/{id}");
+        assertThat(templates.of(CART, "/users/" + word(0), false))
+                .as("from then on")
+                .isEqualTo("/users/{id}");
+        assertThat(templates.of(CART, "/other/" + word(0), true))
+                .as("elsewhere")
+                .isEqualTo("/other/" + word(0));
+    }
+
+    /** A gateway sees the first words of all its services, and each has its own. */
+    @Test
+    void whatOneServiceIsAskedForTeachesNothingOfAnother() {
+        for (int i = 0; i < PathTemplates.MOST_SERVICES + 10; i++) {
+            String path = "/" + word(i);
+            assertThat(templates.of("service-" + i, path, true)).isEqualTo(path);
+        }
+        assertThat(templates.of("service-1", "/" + word(0), false)).isEmpty();
+        assertThat(templates.of("service-0", "/" + word(0), false)).isEqualTo("/" + word(0));
     }
 
     @Test
     void nothingIsLearnedOfPathsThatNobodyAnswers() {
         for (int i = 0; i < 1_000; i++) {
-            assertThat(templates.of("/" + word(i) + ".php", false)).isEmpty();
+            assertThat(templates.of(CART, "/" + word(i) + ".php", false)).isEmpty();
         }
-        assertThat(templates.of("/cart", true)).isEqualTo("/cart");
-        assertThat(templates.of("/cart/items/7", true)).isEqualTo("/cart/items/{id}");
-        assertThat(templates.of("/cart/items", false)).as("only part of a path").isEmpty();
+        assertThat(templates.of(CART, "/cart", true)).isEqualTo("/cart");
+        assertThat(templates.of(CART, "/cart/items/7", true)).isEqualTo("/cart/items/{id}");
+        assertThat(templates.of(CART, "/cart/items", false))
+                .as("only part of a path")
+                .isEmpty();
     }
 
     @Test
@@ -68,7 +87,7 @@ class PathTemplatesTest {
             for (int segments = random.nextInt(15); segments >= 0; segments--) {
                 path.append('/').append(word(random.nextInt(5_000)));
             }
-            seen.add(templates.of(path.toString(), random.nextBoolean()));
+            seen.add(templates.of(CART, path.toString(), random.nextBoolean()));
         }
         assertThat(seen).hasSizeLessThan(4 * PathTemplates.MOST_PLACES);
     }
@@ -80,7 +99,7 @@ class PathTemplatesTest {
         for (int i = 0; i < 20_000; i++) {
             String path = "/" + word(random.nextInt(30)) + "/" + word(random.nextInt(30));
             boolean answered = random.nextInt(4) > 0;
-            assertThat(templates.of(path, answered)).isEqualTo(others.of(path, answered));
+            assertThat(templates.of(CART, path, answered)).isEqualTo(others.of(CART, path, answered));
         }
     }
 
