@@ -1,6 +1,7 @@
 package io.tracery.process;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -17,7 +18,7 @@ import java.util.List;
 
 /**
  * Reads YAML into a record: keys are the record's components, records nest, lists of records are walked. Keys that no
- * component has are refused with the nearest name that one has. A component without a key is null, zero or false:
+ * component has are refused with the nearest name that one has, and so is what should be a list and is none, or has an item without a value. A component without a key is null, zero or false:
  * defaults and bounds belong in the record's compact constructor, which says what is wrong by throwing
  * {@link IllegalArgumentException}.
  */
@@ -51,7 +52,7 @@ public final class ConfigReader {
             throw new ConfigException(source, List.of("must be a mapping of keys to values"));
         }
         List<String> problems = new ArrayList<>();
-        findUnknownKeys(tree, type, "", problems);
+        findProblems(tree, type, "", problems);
         if (!problems.isEmpty()) {
             throw new ConfigException(source, problems);
         }
@@ -62,10 +63,17 @@ public final class ConfigReader {
         }
     }
 
-    private static void findUnknownKeys(JsonNode node, Type type, String path, List<String> problems) {
-        if (type instanceof ParameterizedType list && List.class.equals(list.getRawType()) && node.isArray()) {
-            for (int i = 0; i < node.size(); i++) {
-                findUnknownKeys(node.get(i), list.getActualTypeArguments()[0], path + "[" + i + "]", problems);
+    private static void findProblems(JsonNode node, Type type, String path, List<String> problems) {
+        if (type instanceof ParameterizedType list && List.class.equals(list.getRawType())) {
+            if (!node.isArray() && !node.isNull()) {
+                problems.add(path + " is no list; write [" + (node.isValueNode() ? node.asText() : "…") + "]");
+            }
+            for (int i = 0; node.isArray() && i < node.size(); i++) {
+                String item = path + "[" + i + "]";
+                if (node.get(i).isNull()) {
+                    problems.add(item + " has no value; give it one or take it out of the list");
+                }
+                findProblems(node.get(i), list.getActualTypeArguments()[0], item, problems);
             }
         } else if (type instanceof Class<?> record && record.isRecord() && node.isObject()) {
             List<String> known = Arrays.stream(record.getRecordComponents())
@@ -73,25 +81,48 @@ public final class ConfigReader {
                     .toList();
             node.fieldNames().forEachRemaining(key -> {
                 if (!known.contains(key)) {
-                    problems.add("unknown key " + path + key + NearNames.suggestion(key, known));
+                    problems.add("unknown key " + below(path, key) + NearNames.suggestion(key, known));
                 }
             });
             for (RecordComponent component : record.getRecordComponents()) {
                 JsonNode child = node.get(component.getName());
                 if (child != null) {
-                    findUnknownKeys(child, component.getGenericType(), path + component.getName() + ".", problems);
+                    findProblems(child, component.getGenericType(), below(path, component.getName()), problems);
                 }
             }
         }
     }
 
+    private static String below(String path, String key) {
+        return path.isEmpty() ? key : path + "." + key;
+    }
+
+    /** Where the value stands that Jackson could not take, as {@code brokers[0].port}; empty for the whole. */
+    private static String path(JsonProcessingException e) {
+        String path = "";
+        if (e instanceof JsonMappingException mapping) {
+            for (JsonMappingException.Reference step : mapping.getPath()) {
+                path = step.getFieldName() == null
+                        ? path + "[" + step.getIndex() + "]"
+                        : below(path, step.getFieldName());
+            }
+        }
+        return path;
+    }
+
     private static String oneLine(JsonProcessingException e) {
-        String where = e.getLocation() == null
+        String path = path(e);
+        // What is read from a tree has a path; what is no YAML has a place.
+        String where = e.getLocation() == null || e.getLocation().getLineNr() < 0
                 ? ""
                 : " (line " + e.getLocation().getLineNr() + ", column "
                         + e.getLocation().getColumnNr() + ")";
         Throwable cause = e.getCause() instanceof IllegalArgumentException refused ? refused : e;
         String message = cause instanceof JsonProcessingException json ? json.getOriginalMessage() : cause.getMessage();
-        return (message == null ? cause.toString() : message.lines().findFirst().orElse("")) + where;
+        return (path.isEmpty() ? "" : path + ": ")
+                + (message == null
+                        ? cause.toString()
+                        : message.lines().findFirst().orElse(""))
+                + where;
     }
 }

@@ -43,7 +43,7 @@ class ConfigReaderTest {
                         e -> assertThat(e.problems())
                                 .containsExactly(
                                         "unknown key nmae; did you mean name?",
-                                        "unknown key brokers.[0]prot; did you mean port?"));
+                                        "unknown key brokers[0].prot; did you mean port?"));
     }
 
     @Test
@@ -51,6 +51,32 @@ class ConfigReaderTest {
         assertThatThrownBy(() -> ConfigReader.read("t", "brokers: [{host: h, port: 70000}]\n", Sample.class))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining("port must be 0..65535, not 70000");
+    }
+
+    @Test
+    void saysWhereAValueOfAnotherTypeStands() {
+        assertThatThrownBy(() -> ConfigReader.read("t", "brokers: [{host: h}, {port: many}]\n", Sample.class))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("brokers[1].port: Cannot deserialize");
+    }
+
+    @Test
+    void refusesWhatIsNoListWhereOneBelongs() {
+        assertThatThrownBy(() -> ConfigReader.read("t", "brokers: h\n", Sample.class))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("brokers is no list; write [h]");
+        assertThat(ConfigReader.read("t", "brokers:\n", Sample.class).brokers()).isEmpty();
+    }
+
+    @Test
+    void refusesAnItemOfAListThatHasNoValue() {
+        assertThatThrownBy(() -> ConfigReader.read("t", "brokers: [{host: h}, null, ~]\n", Sample.class))
+                .isInstanceOfSatisfying(
+                        ConfigException.class,
+                        e -> assertThat(e.problems())
+                                .containsExactly(
+                                        "brokers[1] has no value; give it one or take it out of the list",
+                                        "brokers[2] has no value; give it one or take it out of the list"));
     }
 
     @Test

@@ -29,7 +29,7 @@ final class PolicyFile implements Component, Supplier<Policies> {
     private final @Nullable Path file;
     private final CountDownLatch closing = new CountDownLatch(1);
     private volatile Policies policies = Policies.DEFAULT;
-    private FileTime read = FileTime.fromMillis(0);
+    private volatile FileTime read = FileTime.fromMillis(0);
 
     /** @param file null for the defaults */
     PolicyFile(@Nullable Path file) {
@@ -55,13 +55,21 @@ final class PolicyFile implements Component, Supplier<Policies> {
         }
     }
 
+    /** When the file that it looked at last was changed. */
+    FileTime read() {
+        return read;
+    }
+
     private void watch(Path watched) {
         try {
             while (!closing.await(LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS)) {
                 try {
                     look(watched);
-                } catch (ConfigException | IOException e) {
+                } catch (ConfigException e) {
                     log.error("what is kept stays as it was: {}", e.getMessage());
+                } catch (RuntimeException | IOException e) {
+                    // Whatever it is, the next file is looked at.
+                    log.error("what is kept stays as it was", e);
                 }
             }
         } catch (InterruptedException e) {
