@@ -68,14 +68,22 @@ public final class Judge {
         return verdict(reason, facts, nowMillis);
     }
 
-    /** A metric that shows a trace must not lead to nothing: there is always room for it, and all else pays for that. */
     private Verdict verdict(Reason reason, Facts facts, long nowMillis) {
-        boolean room = budget.admits(reason, facts.bytes(), current.bytesPerSecond(), nowMillis);
-        if (!room && current.looksFor(Reason.EXEMPLAR) && facts.has(Reason.EXEMPLAR)) {
-            budget.takes(facts.bytes(), current.bytesPerSecond());
-            return new Verdict(reason, /* kept= */ true);
+        boolean shown = shows(facts);
+        return new Verdict(reason, isRoom(reason, facts.bytes(), shown, nowMillis), shown);
+    }
+
+    private boolean shows(Facts facts) {
+        return current.looksFor(Reason.EXEMPLAR) && facts.has(Reason.EXEMPLAR);
+    }
+
+    /** A metric that shows a trace must not lead to nothing, nor to half: there is always room for it, and all else pays for that. */
+    private boolean isRoom(Reason reason, long bytes, boolean shown, long nowMillis) {
+        boolean room = budget.admits(reason, bytes, current.bytesPerSecond(), nowMillis);
+        if (!room && shown) {
+            budget.takes(bytes, current.bytesPerSecond());
         }
-        return new Verdict(reason, room);
+        return room || shown;
     }
 
     /** About one that was not kept, when more of it comes: what is usual has been learned from it already. */
@@ -89,10 +97,12 @@ public final class Judge {
         return Verdict.NOT_KEPT;
     }
 
-    /** Whether there is room for more of a trace that was kept: half of a trace is of less use than another one is. */
-    public boolean follows(long bytes, long nowMillis) {
+    /** About more of a trace that was kept: half of a trace is of less use than another one is. */
+    public Verdict follow(Verdict before, Facts more, long nowMillis) {
         adopt(policies.get());
-        return bytes == 0 || budget.admits(Reason.ERROR, bytes, current.bytesPerSecond(), nowMillis);
+        boolean shown = before.shown() || shows(more);
+        boolean room = more.bytes() == 0 || isRoom(Reason.ERROR, more.bytes(), shown, nowMillis);
+        return new Verdict(before.reason(), room, shown);
     }
 
     private void adopt(Policies newer) {

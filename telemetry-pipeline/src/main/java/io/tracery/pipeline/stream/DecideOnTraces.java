@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Collects the pieces of each trace until its root has come and some time has passed, or nothing more comes; then decides,
  * and passes all pieces on together or none. What comes later follows the decision, unless it speaks for a trace that was
- * not kept: then all of it is, if its pieces are still there.
+ * not kept, or kept by half for want of room: then all of it is, if its pieces are still there.
  *
  * <p>What must survive a restart is in stores; which traces are undecided is worked out from those again.
  */
@@ -137,23 +137,8 @@ final class DecideOnTraces implements Processor<byte[], byte[], byte[], byte[]> 
             while (waiting().count() > bounds.traces || waiting().bytes() > bounds.bytes) {
                 decideEarly(waiting().eldest(), now);
             }
-        } else if (decided.verdict().kept()) {
-            follow(id, decided.verdict(), pieces, new Moment(arrival.timestamp, now));
         } else {
-            reconsider(id, pieces, new Late(arrival, decided), now);
-        }
-    }
-
-    private record Moment(long timestamp, long now) {}
-
-    /** More of a trace that was kept: it is kept too, as long as there is room. */
-    private void follow(TraceId id, Verdict verdict, List<Piece> pieces, Moment moment) {
-        int count = count(pieces);
-        decisions.accepted(count);
-        if (judge.follows(bytes(pieces), moment.now)) {
-            pass(id, verdict, pieces, moment.timestamp);
-        } else {
-            decisions.dropped(new Verdict(verdict.reason(), false), count);
+            late(id, pieces, new Late(arrival, decided), now);
         }
     }
 
@@ -221,26 +206,32 @@ final class DecideOnTraces implements Processor<byte[], byte[], byte[], byte[]> 
         }
     }
 
-    /** What came after a decision against its trace. */
+    /** What came after a decision about its trace. */
     private record Late(Arrival arrival, Decided before) {}
 
-    private void reconsider(TraceId id, List<Piece> pieces, Late late, long now) {
+    /** It follows the decision; where it speaks for the trace, so does what was left out of it before. */
+    private void late(TraceId id, List<Piece> pieces, Late late, long now) {
         int count = count(pieces);
         decisions.accepted(count);
         Facts facts = new Facts();
         tell(pieces, facts);
-        Verdict verdict = judge.reconsider(facts, now);
+        Verdict before = late.before.verdict();
+        Verdict verdict = before.kept() ? judge.follow(before, facts, now) : judge.reconsider(facts, now);
         if (!verdict.kept()) {
             remember(id, late, now);
-            decisions.dropped(late.before.verdict(), count);
-            return;
+            decisions.dropped(before.kept() ? verdict : before, count);
+        } else if (verdict.equals(before)) {
+            pass(id, verdict, pieces, late.arrival.timestamp);
+        } else {
+            List<Piece> all = earlier(id, late.before.batches());
+            all.addAll(pieces);
+            states().decide(id, new Decided(verdict, List.of()), now);
+            if (!before.kept()) {
+                decisions.decided(verdict);
+            }
+            decisions.revived(count(all) - count);
+            pass(id, verdict, all, late.arrival.timestamp);
         }
-        List<Piece> all = earlier(id, late.before.batches());
-        all.addAll(pieces);
-        states().decide(id, new Decided(verdict, List.of()), now);
-        decisions.decided(verdict);
-        decisions.revived(count(all) - count);
-        pass(id, verdict, all, late.arrival.timestamp);
     }
 
     /** Of a trace that never ends the first batches can be found again, the later ones not. */

@@ -42,6 +42,8 @@ final class TraceStates {
 
     private static final String BATCHES = "batches";
     private static final String VERDICTS = "decided";
+    private static final byte KEPT = 1;
+    private static final byte SHOWN = 2;
     private static final byte NO_REASON = -1;
     private static final int HEAD_BYTES = 2;
 
@@ -67,7 +69,7 @@ final class TraceStates {
     /**
      * A decision, as it is remembered.
      *
-     * @param batches in which the spans of a trace that was not kept lie
+     * @param batches in which spans of the trace lie that were not passed on
      */
     record Decided(Verdict verdict, List<Batch> batches) {}
 
@@ -134,7 +136,8 @@ final class TraceStates {
     void decide(TraceId trace, Decided decided, long nowMillis) {
         Reason reason = decided.verdict.reason();
         ByteBuffer value = ByteBuffer.allocate(HEAD_BYTES + Batch.BYTES * decided.batches.size());
-        value.put((byte) (decided.verdict.kept() ? 1 : 0)).put(reason == null ? NO_REASON : (byte) reason.rank());
+        int flags = (decided.verdict.kept() ? KEPT : 0) | (decided.verdict.shown() ? SHOWN : 0);
+        value.put((byte) flags).put(reason == null ? NO_REASON : (byte) reason.rank());
         decided.batches.forEach(batch -> value.putLong(batch.atMillis()).putInt(batch.number()));
         verdicts.put(trace.bytes(), value.array(), nowMillis);
         seen.add(trace, nowMillis);
@@ -165,12 +168,13 @@ final class TraceStates {
     }
 
     private static Decided read(ByteBuffer value) {
-        boolean kept = value.get() == 1;
+        byte flags = value.get();
         byte rank = value.get();
         List<Batch> all = new ArrayList<>();
         while (value.hasRemaining()) {
             all.add(new Batch(value.getLong(), value.getInt()));
         }
-        return new Decided(new Verdict(rank == NO_REASON ? null : Reason.of(rank), kept), List.copyOf(all));
+        Reason reason = rank == NO_REASON ? null : Reason.of(rank);
+        return new Decided(new Verdict(reason, (flags & KEPT) != 0, (flags & SHOWN) != 0), List.copyOf(all));
     }
 }

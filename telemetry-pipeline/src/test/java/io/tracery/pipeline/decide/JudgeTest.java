@@ -175,7 +175,9 @@ class JudgeTest {
                         }
                     },
                     NOW);
-            assertThat(shown).isEqualTo(new Verdict(failed ? Reason.ERROR : Reason.EXEMPLAR, true));
+            assertThat(shown)
+                    .isEqualTo(
+                            new Verdict(failed ? Reason.ERROR : Reason.EXEMPLAR, /* kept= */ true, /* shown= */ true));
         }
         Consumer<Facts> error = facts -> {
             facts.counted(1, 100);
@@ -210,7 +212,8 @@ class JudgeTest {
         late.endpoint("cart", "GET /new", MILLI);
         assertThat(judge.reconsider(late, NOW).kept()).isFalse();
         late.exemplar();
-        assertThat(judge.reconsider(late, NOW)).isEqualTo(new Verdict(Reason.EXEMPLAR, true));
+        assertThat(judge.reconsider(late, NOW))
+                .isEqualTo(new Verdict(Reason.EXEMPLAR, /* kept= */ true, /* shown= */ true));
     }
 
     @Test
