@@ -23,6 +23,9 @@ final class Decisions {
     private static final String STAGE = "decide";
     private static final String TRACES = "tracery.pipeline.traces";
 
+    /** Nothing waits for a decision that long: a later one says that a clock is wrong, or that a root has no end. */
+    private static final Duration LATEST = Duration.ofDays(1);
+
     private final Account spans;
     private final Counter revived;
     private final Counter notKept;
@@ -50,7 +53,7 @@ final class Decisions {
             overBudget.put(reason, traces(registry, "over_budget", reason.label()));
         }
         latency = Timer.builder("tracery.pipeline.decision")
-                .description("From the end of a trace's root to the decision about it")
+                .description("From the end of a trace's root to the decision about it, where both can be true")
                 .serviceLevelObjectives(
                         Duration.ofSeconds(1),
                         Duration.ofSeconds(2),
@@ -122,9 +125,11 @@ final class Decisions {
         }
     }
 
-    /** @param nanos between two clocks, so that it may be less than nothing */
+    /** @param nanos between two clocks, of which one may be wrong; what cannot be true is not measured */
     void latency(long nanos) {
-        latency.record(Math.max(0, nanos), TimeUnit.NANOSECONDS);
+        if (nanos >= 0 && nanos <= LATEST.toNanos()) {
+            latency.record(nanos, TimeUnit.NANOSECONDS);
+        }
     }
 
     void early() {
