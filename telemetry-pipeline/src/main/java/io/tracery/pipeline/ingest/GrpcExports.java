@@ -1,19 +1,14 @@
 package io.tracery.pipeline.ingest;
 
-import com.google.protobuf.InvalidProtocolBufferException;
-import com.linecorp.armeria.common.AggregatedHttpResponse;
 import com.linecorp.armeria.common.ContentTooLargeException;
-import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpStatus;
-import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.common.ResponseHeaders;
 import com.linecorp.armeria.common.grpc.GrpcExceptionHandlerFunction;
-import com.linecorp.armeria.server.ServerErrorHandler;
-import com.linecorp.armeria.server.ServiceConfig;
-import com.linecorp.armeria.server.ServiceRequestContext;
 import com.linecorp.armeria.server.grpc.GrpcService;
 import io.grpc.DecompressorRegistry;
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.StreamObserver;
 import io.opentelemetry.proto.collector.logs.v1.LogsServiceGrpc;
@@ -23,13 +18,19 @@ import io.opentelemetry.proto.collector.metrics.v1.MetricsServiceGrpc;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceResponse;
 import io.opentelemetry.proto.collector.trace.v1.TraceServiceGrpc;
+import java.io.IOException;
 import java.util.Base64;
+import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** OTLP over gRPC: traces and metrics are taken; logs are answered with UNIMPLEMENTED, because nothing here keeps them. */
 final class GrpcExports {
+
+    private static final String IDENTITY = "identity";
+    private static final DecompressorRegistry DECOMPRESSORS =
+            DecompressorRegistry.getDefaultInstance().with(new Zstandard(), true);
 
     private GrpcExports() {}
 
@@ -40,25 +41,58 @@ final class GrpcExports {
                 .addService(new Metrics(intake, executor))
                 .addService(new LogsServiceGrpc.LogsServiceImplBase() {})
                 .maxRequestMessageLength(maxRequestBytes)
-                .decompressorRegistry(DecompressorRegistry.getDefaultInstance().with(new Zstandard(), true))
-                .exceptionHandler(sendersMistakes(maxRequestBytes))
+                .decompressorRegistry(DECOMPRESSORS)
+                .exceptionHandler(refusing(maxRequestBytes))
                 .build();
     }
 
-    /** Names what a sender can mend; by default both would arrive as failures of the receiver. */
-    private static GrpcExceptionHandlerFunction sendersMistakes(int maxRequestBytes) {
+    /** Names what a sender can mend; by default it would arrive as a failure of the receiver. */
+    private static GrpcExceptionHandlerFunction refusing(int maxRequestBytes) {
         return (ctx, status, cause, metadata) -> {
-            for (Throwable link = cause; link != null; link = link.getCause()) {
-                if (link instanceof InvalidProtocolBufferException) {
-                    return Status.INVALID_ARGUMENT.withDescription(
-                            "the message is not the OTLP export request of this service: " + link.getMessage());
-                }
-                if (link instanceof ContentTooLargeException) {
-                    return Status.RESOURCE_EXHAUSTED.withDescription(
-                            RefusedException.tooLarge(maxRequestBytes).getMessage());
-                }
+            HttpRequest request = ctx.request();
+            String encoding = request == null ? IDENTITY : request.headers().get("grpc-encoding", IDENTITY);
+            RefusedException refused = refused(encoding, cause, maxRequestBytes);
+            if (refused == null) {
+                return status;
             }
-            return status;
+            StatusRuntimeException answer = StatusProto.toStatusRuntimeException(refused.status());
+            metadata.merge(Objects.requireNonNull(answer.getTrailers()));
+            return answer.getStatus();
+        };
+    }
+
+    /** Null for what is no refusal, such as a call that was given up. */
+    private static @Nullable RefusedException refused(String encoding, Throwable cause, int maxRequestBytes) {
+        for (Throwable link = cause; link != null; link = link.getCause()) {
+            if (link instanceof RefusedException refused) {
+                return refused;
+            }
+            if (link instanceof ContentTooLargeException) {
+                return RefusedException.tooLarge(maxRequestBytes);
+            }
+            // Of protobuf, or of what unpacks it.
+            if (link instanceof IOException) {
+                return new RefusedException(
+                        Refusal.MALFORMED,
+                        "the message is not the OTLP export request of this service: " + link.getMessage());
+            }
+        }
+        return cause instanceof StatusRuntimeException unread
+                ? unread(encoding, unread.getStatus(), maxRequestBytes)
+                : null;
+    }
+
+    /** What Armeria says of a message that it cannot unpack. */
+    private static @Nullable RefusedException unread(String encoding, Status status, int maxRequestBytes) {
+        return switch (status.getCode()) {
+            case RESOURCE_EXHAUSTED -> RefusedException.tooLarge(maxRequestBytes);
+            case INTERNAL ->
+                DECOMPRESSORS.lookupDecompressor(encoding) == null
+                        ? new RefusedException(
+                                Refusal.UNSUPPORTED, "grpc-encoding is " + encoding + "; send gzip, zstd or none")
+                        : new RefusedException(
+                                Refusal.MALFORMED, "the message is not " + encoding + ": " + status.getDescription());
+            default -> null;
         };
     }
 
@@ -76,37 +110,13 @@ final class GrpcExports {
                 .build();
     }
 
-    /** Refuses a message whose length is announced and too large the way gRPC says it, not with HTTP's 413. */
-    static ServerErrorHandler tooLargeAsGrpc(int maxRequestBytes) {
-        return new ServerErrorHandler() {
-            @Override
-            public @Nullable HttpResponse onServiceException(ServiceRequestContext ctx, Throwable cause) {
-                return null;
-            }
-
-            @Override
-            public @Nullable AggregatedHttpResponse renderStatus(
-                    @Nullable ServiceRequestContext ctx,
-                    ServiceConfig config,
-                    @Nullable RequestHeaders headers,
-                    HttpStatus status,
-                    @Nullable String description,
-                    @Nullable Throwable cause) {
-                return status.equals(HttpStatus.REQUEST_ENTITY_TOO_LARGE)
-                        ? AggregatedHttpResponse.of(trailersOnly(RefusedException.tooLarge(maxRequestBytes)))
-                        : null;
-            }
-        };
-    }
-
     private static <R> void answer(StreamObserver<R> observer, Executor executor, Supplier<R> export) {
         executor.execute(() -> {
             R response;
             try {
                 response = export.get();
             } catch (RuntimeException e) {
-                observer.onError(StatusProto.toStatusRuntimeException(
-                        RefusedException.of(e).status()));
+                observer.onError(RefusedException.of(e));
                 return;
             }
             observer.onNext(response);

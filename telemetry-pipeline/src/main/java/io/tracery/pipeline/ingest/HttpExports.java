@@ -3,6 +3,7 @@ package io.tracery.pipeline.ingest;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.linecorp.armeria.common.AggregatedHttpRequest;
+import com.linecorp.armeria.common.AggregatedHttpResponse;
 import com.linecorp.armeria.common.ContentTooLargeException;
 import com.linecorp.armeria.common.HttpData;
 import com.linecorp.armeria.common.HttpHeaderNames;
@@ -51,16 +52,18 @@ final class HttpExports implements HttpService {
 
     @Override
     public HttpResponse serve(ServiceRequestContext ctx, HttpRequest request) {
-        return HttpResponse.of(request.aggregate().handleAsync(this::answer, executor));
+        MediaType type = request.contentType();
+        return HttpResponse.of(
+                request.aggregate().handleAsync((whole, failure) -> answer(type, whole, failure), executor));
     }
 
-    private HttpResponse answer(@Nullable AggregatedHttpRequest request, @Nullable Throwable failure) {
+    private HttpResponse answer(
+            @Nullable MediaType type, @Nullable AggregatedHttpRequest request, @Nullable Throwable failure) {
         if (request == null) {
-            return refusal(PROTOBUF, unread(failure));
+            return unread(type, failure);
         }
-        MediaType type = request.contentType();
-        boolean json = type != null && type.is(MediaType.JSON);
-        MediaType answerType = json ? MediaType.JSON : PROTOBUF;
+        MediaType answerType = answerType(type);
+        boolean json = answerType.is(MediaType.JSON);
         try {
             if (!json && (type == null || !type.is(PROTOBUF))) {
                 throw new RefusedException(
@@ -73,21 +76,32 @@ final class HttpExports implements HttpService {
                     ResponseHeaders.of(HttpStatus.OK, HttpHeaderNames.CONTENT_TYPE, answerType),
                     content(answerType, response));
         } catch (InvalidProtocolBufferException e) {
-            return refusal(
-                    answerType,
+            return refused(
+                    type,
                     new RefusedException(
                             Refusal.MALFORMED,
                             "the body is not an OTLP export request in " + answerType + ": " + e.getMessage()));
         } catch (RuntimeException e) {
-            return refusal(answerType, RefusedException.of(e));
+            return refused(type, RefusedException.of(e));
         }
     }
 
-    private RefusedException unread(@Nullable Throwable failure) {
+    private HttpResponse refused(@Nullable MediaType type, RefusedException refused) {
+        return refusal(type, refused).toHttpResponse();
+    }
+
+    /** OTLP: that of the request; protobuf where it is neither. */
+    private static MediaType answerType(@Nullable MediaType requestType) {
+        return requestType != null && requestType.is(MediaType.JSON) ? MediaType.JSON : PROTOBUF;
+    }
+
+    private HttpResponse unread(@Nullable MediaType type, @Nullable Throwable failure) {
         Throwable cause = failure instanceof CompletionException ? Exceptions.peel(failure) : failure;
-        return cause instanceof ContentTooLargeException
-                ? RefusedException.tooLarge(maxRequestBytes)
-                : new RefusedException(Refusal.MALFORMED, "the body could not be read to its end: " + cause);
+        return refused(
+                type,
+                cause instanceof ContentTooLargeException
+                        ? RefusedException.tooLarge(maxRequestBytes)
+                        : new RefusedException(Refusal.MALFORMED, "the body could not be read to its end: " + cause));
     }
 
     private byte[] body(AggregatedHttpRequest request) {
@@ -120,7 +134,9 @@ final class HttpExports implements HttpService {
         }
     }
 
-    static HttpResponse refusal(MediaType type, RefusedException refused) {
+    /** @param requestType of the request that is refused */
+    static AggregatedHttpResponse refusal(@Nullable MediaType requestType, RefusedException refused) {
+        MediaType type = answerType(requestType);
         ResponseHeadersBuilder headers =
                 ResponseHeaders.builder(refused.refusal().httpStatus()).contentType(type);
         if (refused.refusal().retryable()) {
@@ -128,7 +144,7 @@ final class HttpExports implements HttpService {
         }
         // The delay stands in the header; JSON has no way to name the type of a detail without a registry of types.
         Message status = refused.status().toBuilder().clearDetails().build();
-        return HttpResponse.of(headers.build(), content(type, status));
+        return AggregatedHttpResponse.of(headers.build(), content(type, status));
     }
 
     private static HttpData content(MediaType type, Message message) {

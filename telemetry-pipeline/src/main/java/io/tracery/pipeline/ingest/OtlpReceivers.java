@@ -2,6 +2,7 @@ package io.tracery.pipeline.ingest;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
+import com.linecorp.armeria.common.AggregatedHttpResponse;
 import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
@@ -10,7 +11,6 @@ import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.Route;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
-import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
@@ -74,29 +74,30 @@ public final class OtlpReceivers implements Component {
         Gauge.builder("tracery.pipeline.exports.in.flight", inFlight, AtomicInteger::get)
                 .description("OTLP exports that are under way")
                 .register(registry);
-        Counter refused = Counter.builder("tracery.pipeline.exports.refused")
-                .description("OTLP exports refused because too many were under way; the sender was told to retry")
-                .register(registry);
+        Refusals refusals = new Refusals(registry);
         this.grpc = server(grpcAddress)
-                .errorHandler(GrpcExports.tooLargeAsGrpc(limits.requestBytes()))
+                .errorHandler(new TooLarge(
+                        limits.requestBytes(),
+                        (type, refused) -> AggregatedHttpResponse.of(GrpcExports.trailersOnly(refused))))
                 .service(
                         GrpcExports.service(intake, executor, limits.requestBytes()),
-                        service -> limited(service, inFlight, refused))
+                        service -> new InFlightLimit(
+                                service,
+                                inFlight,
+                                limits.inFlight(),
+                                refusals,
+                                (request, refused) -> HttpResponse.of(GrpcExports.trailersOnly(refused))))
                 .build();
-        this.http = httpServer(httpAddress, intake, inFlight, refused, pages);
-    }
-
-    private HttpService limited(HttpService service, AtomicInteger inFlight, Counter refused) {
-        return new InFlightLimit(service, inFlight, limits.inFlight(), this::overloadedGrpc, refused);
+        this.http = httpServer(httpAddress, intake, inFlight, refusals, pages);
     }
 
     private Server httpServer(
             InetSocketAddress address,
             Intake intake,
             AtomicInteger inFlight,
-            Counter refused,
+            Refusals refusals,
             Map<String, HttpService> pages) {
-        ServerBuilder builder = server(address);
+        ServerBuilder builder = server(address).errorHandler(new TooLarge(limits.requestBytes(), HttpExports::refusal));
         pages.forEach((path, page) -> builder.service(
                 Route.builder().path(path).methods(HttpMethod.GET).build(), page));
         for (var path : Map.of("/v1/traces", traces(intake), "/v1/metrics", metrics(intake))
@@ -104,7 +105,13 @@ public final class OtlpReceivers implements Component {
             HttpService exports = new HttpExports(path.getValue(), executor, limits.requestBytes());
             builder.service(
                     Route.builder().path(path.getKey()).methods(HttpMethod.POST).build(),
-                    new InFlightLimit(exports, inFlight, limits.inFlight(), this::overloadedHttp, refused));
+                    new InFlightLimit(
+                            exports,
+                            inFlight,
+                            limits.inFlight(),
+                            refusals,
+                            (request, refused) -> HttpExports.refusal(request.contentType(), refused)
+                                    .toHttpResponse()));
         }
         return builder.service(
                         "/v1/logs",
@@ -150,14 +157,6 @@ public final class OtlpReceivers implements Component {
                 return intake.metrics(OtlpJson.metrics(json));
             }
         };
-    }
-
-    private HttpResponse overloadedHttp() {
-        return HttpExports.refusal(HttpExports.PROTOBUF, InFlightLimit.overloaded(limits.inFlight()));
-    }
-
-    private HttpResponse overloadedGrpc() {
-        return HttpResponse.of(GrpcExports.trailersOnly(InFlightLimit.overloaded(limits.inFlight())));
     }
 
     @Override

@@ -14,8 +14,11 @@ import com.google.rpc.RetryInfo;
 import com.linecorp.armeria.client.WebClient;
 import com.linecorp.armeria.client.grpc.GrpcClients;
 import com.linecorp.armeria.common.AggregatedHttpResponse;
+import com.linecorp.armeria.common.HttpData;
 import com.linecorp.armeria.common.HttpHeaderNames;
 import com.linecorp.armeria.common.HttpMethod;
+import com.linecorp.armeria.common.HttpRequest;
+import com.linecorp.armeria.common.HttpRequestWriter;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.RequestHeaders;
@@ -59,6 +62,7 @@ class OtlpReceiversTest {
 
     private static final int MAX_REQUEST_BYTES = 100_000;
     private static final OtlpReceivers.Limits LIMITS = new OtlpReceivers.Limits(MAX_REQUEST_BYTES, 50_000, 2);
+    private static final String GRPC_EXPORT = "/opentelemetry.proto.collector.trace.v1.TraceService/Export";
     private static final MediaType PROTOBUF = HttpExports.PROTOBUF;
 
     private static final SimpleMeterRegistry registry = new SimpleMeterRegistry();
@@ -242,7 +246,7 @@ class OtlpReceiversTest {
                 .execute(
                         RequestHeaders.of(
                                 HttpMethod.POST,
-                                "/opentelemetry.proto.collector.trace.v1.TraceService/Export",
+                                GRPC_EXPORT,
                                 HttpHeaderNames.CONTENT_TYPE,
                                 "application/grpc",
                                 HttpHeaderNames.TE,
@@ -292,12 +296,8 @@ class OtlpReceiversTest {
                 .isEqualTo(HttpStatus.REQUEST_ENTITY_TOO_LARGE);
 
         var traces = grpc(TraceServiceGrpc.TraceServiceBlockingStub.class);
-        ExportTraceServiceRequest huge = ExportTraceServiceRequest.newBuilder()
-                .addResourceSpans(
-                        spans("cart", span(TRACE_A, "00f067aa0ba902b1").setName("x".repeat(MAX_REQUEST_BYTES))))
-                .build();
         for (var stub : List.of(traces, traces.withCompression("gzip"))) {
-            assertThatThrownBy(() -> stub.export(huge))
+            assertThatThrownBy(() -> stub.export(huge()))
                     .satisfies(
                             failure -> assertThat(Status.fromThrowable(failure).getCode())
                                     .isEqualTo(Status.Code.RESOURCE_EXHAUSTED));
@@ -320,6 +320,11 @@ class OtlpReceiversTest {
                 post("/v1/traces", PROTOBUF, twoTraces().toByteArray()).join();
         assertThat(refused.status()).isEqualTo(HttpStatus.TOO_MANY_REQUESTS);
         assertThat(refused.headers().get(HttpHeaderNames.RETRY_AFTER)).isEqualTo("1");
+        AggregatedHttpResponse refusedJson = post(
+                        "/v1/traces", MediaType.JSON_UTF_8, "{}".getBytes(StandardCharsets.UTF_8))
+                .join();
+        assertThat(refusedJson.status()).isEqualTo(HttpStatus.TOO_MANY_REQUESTS);
+        assertThat(jsonStatus(refusedJson)).startsWith("{\"code\":8,\"message\":\"more than 2 exports");
         assertThatThrownBy(() ->
                         grpc(TraceServiceGrpc.TraceServiceBlockingStub.class).export(twoTraces()))
                 .satisfies(failure -> {
@@ -332,8 +337,87 @@ class OtlpReceiversTest {
         await().until(second::isDone);
         await().until(() ->
                 registry.get("tracery.pipeline.exports.in.flight").gauge().value() == 0);
-        assertThat(registry.get("tracery.pipeline.exports.refused").counter().count())
-                .isEqualTo(2);
+        assertThat(refused("overloaded")).isEqualTo(3);
+    }
+
+    /** OTLP: the answer is of the request's own kind. */
+    @Test
+    void refusesJsonInJson() throws Exception {
+        byte[] large = new byte[MAX_REQUEST_BYTES + 1];
+        assertThat(jsonStatus(post("/v1/traces", MediaType.JSON_UTF_8, large).join()))
+                .startsWith("{\"code\":8,\"message\":\"the request is larger than 100000 bytes");
+        assertThat(jsonStatus(post("/v1/traces", MediaType.JSON_UTF_8, gzip(large), "gzip")
+                        .join()))
+                .startsWith("{\"code\":8,\"message\":\"the request is larger than 100000 bytes");
+        assertThat(jsonStatus(post("/v1/metrics", MediaType.JSON, new byte[] {9, 9}, "gzip")
+                        .join()))
+                .startsWith("{\"code\":3,\"message\":\"the body is not gzip");
+        assertThat(jsonStatus(
+                        post("/v1/metrics", MediaType.JSON, new byte[0], "br").join()))
+                .startsWith("{\"code\":12,\"message\":\"Content-Encoding is br");
+        assertThat(status(post("/v1/traces", PROTOBUF, large).join()).getMessage())
+                .startsWith("the request is larger than 100000 bytes");
+    }
+
+    private static String jsonStatus(AggregatedHttpResponse refused) {
+        assertThat(refused.contentType()).isEqualTo(MediaType.JSON);
+        return refused.contentUtf8();
+    }
+
+    @Test
+    void countsOnceWhatItRefusesByItsReason() throws Exception {
+        post("/v1/traces", PROTOBUF, new byte[] {1, 2, 3}).join();
+        grpcFrame(0, new byte[] {1, 2, 3}, "identity").join();
+        grpcFrame(1, new byte[] {9, 9}, "gzip").join();
+        assertThat(refusedWhenAllIsAnswered("malformed")).isEqualTo(3);
+
+        byte[] large = huge().toByteArray();
+        assertThat(post("/v1/traces", PROTOBUF, large).join().status().code()).isEqualTo(413);
+        assertThat(refusedWhenAllIsAnswered("too_large")).isEqualTo(1);
+        post("/v1/traces", PROTOBUF, gzip(large), "gzip").join();
+        assertThat(refusedWhenAllIsAnswered("too_large")).isEqualTo(2);
+        grpcFrame(0, large, "identity").join();
+        assertThat(refusedWhenAllIsAnswered("too_large")).isEqualTo(3);
+        grpcFrame(1, gzip(large), "gzip").join();
+        assertThat(refusedWhenAllIsAnswered("too_large")).isEqualTo(4);
+        assertThat(jsonStatus(unannounced(receivers.httpPort(), "/v1/traces", MediaType.JSON)))
+                .startsWith("{\"code\":8,\"message\":\"the request is larger");
+        assertThat(refusedWhenAllIsAnswered("too_large")).isEqualTo(5);
+        assertThat(grpcStatus(unannounced(receivers.grpcPort(), GRPC_EXPORT, MediaType.parse("application/grpc"))))
+                .isEqualTo("8");
+        assertThat(refusedWhenAllIsAnswered("too_large")).isEqualTo(6);
+
+        post("/v1/traces", MediaType.PLAIN_TEXT_UTF_8, new byte[0]).join();
+        post("/v1/traces", PROTOBUF, new byte[0], "br").join();
+        assertThat(grpcStatus(grpcFrame(1, twoTraces().toByteArray(), "br").join()))
+                .isEqualTo("12");
+        assertThat(refusedWhenAllIsAnswered("unsupported")).isEqualTo(3);
+        assertThat(refused("overloaded")).isZero();
+        assertThat(refused("failed")).isZero();
+    }
+
+    /** Larger than may be, and nobody says so beforehand. */
+    private static AggregatedHttpResponse unannounced(int port, String path, MediaType type) {
+        HttpRequestWriter request = HttpRequest.streaming(
+                RequestHeaders.builder(HttpMethod.POST, path).contentType(type).build());
+        request.write(HttpData.wrap(new byte[MAX_REQUEST_BYTES]));
+        request.write(HttpData.wrap(new byte[MAX_REQUEST_BYTES]));
+        var answer = WebClient.of("h2c://127.0.0.1:" + port).execute(request).aggregate();
+        request.close();
+        return answer.join();
+    }
+
+    private double refusedWhenAllIsAnswered(String reason) {
+        await().until(() ->
+                registry.get("tracery.pipeline.exports.in.flight").gauge().value() == 0);
+        return refused(reason);
+    }
+
+    private double refused(String reason) {
+        Counter counter = registry.get("tracery.pipeline.exports.refused")
+                .tag("reason", reason)
+                .counter();
+        return counter.count() - countsBefore.getOrDefault(counter.getId(), 0.0);
     }
 
     private void acknowledge(int records) {
@@ -345,6 +429,13 @@ class OtlpReceiversTest {
     private static ExportTraceServiceRequest twoTraces() {
         return ExportTraceServiceRequest.newBuilder()
                 .addResourceSpans(spans("cart", span(TRACE_A, "00f067aa0ba902b1"), span(TRACE_B, "00f067aa0ba902b2")))
+                .build();
+    }
+
+    private static ExportTraceServiceRequest huge() {
+        return ExportTraceServiceRequest.newBuilder()
+                .addResourceSpans(
+                        spans("cart", span(TRACE_A, "00f067aa0ba902b1").setName("x".repeat(MAX_REQUEST_BYTES))))
                 .build();
     }
 
