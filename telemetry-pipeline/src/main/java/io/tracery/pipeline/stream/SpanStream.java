@@ -5,14 +5,18 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.tracery.pipeline.decide.Policies;
 import io.tracery.process.Component;
+import io.tracery.tracing.topic.Topic;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.Metric;
+import org.apache.kafka.common.MetricName;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
@@ -115,12 +119,16 @@ public final class SpanStream implements Component {
 
     private double lag() {
         KafkaStreams running = streams;
+        return running == null ? Double.NaN : lag(running.metrics());
+    }
+
+    /** Other topics are read too: one of metrics, and the stream's own. */
+    static double lag(Map<MetricName, ? extends Metric> metrics) {
         double lag = 0;
-        if (running == null) {
-            return Double.NaN;
-        }
-        for (var metric : running.metrics().entrySet()) {
-            if (metric.getKey().name().equals("records-lag")
+        for (var metric : metrics.entrySet()) {
+            MetricName name = metric.getKey();
+            if (name.name().equals("records-lag")
+                    && Topic.MESH_SPANS.topicName().equals(name.tags().get("topic"))
                     && metric.getValue().metricValue() instanceof Double partitionLag
                     && !partitionLag.isNaN()) {
                 lag += partitionLag;
