@@ -14,6 +14,9 @@ public final class KeptTrace {
     /** Tag and length of the messages around a piece. */
     private static final int FRAME_BYTES = 32;
 
+    /** What is added to a piece, which alone may be as large as a record. */
+    private static final int ADDED_BYTES = 512;
+
     // First fields of TracesData, ResourceSpans; the second of ResourceSpans: length-delimited.
     private static final int FIRST = 1 << 3 | 2;
     private static final int SECOND = 2 << 3 | 2;
@@ -23,7 +26,7 @@ public final class KeptTrace {
     private final List<byte[]> records = new ArrayList<>(1);
     private final ByteArrayOutputStream open = new ByteArrayOutputStream();
 
-    /** @param maxRecordBytes bound on one record; a piece alone is within it */
+    /** @param maxRecordBytes bound on one record, but for half a kilobyte that is added to a piece */
     public KeptTrace(String reason, int maxRecordBytes) {
         this.reason = Resource.newBuilder()
                 .addAttributes(KeyValue.newBuilder()
@@ -34,11 +37,15 @@ public final class KeptTrace {
         this.maxRecordBytes = maxRecordBytes;
     }
 
-    public void add(Piece piece) {
+    /** Whether there is room for it in a record. Where the bound was larger when it came, there may be none. */
+    public boolean add(Piece piece) {
         Frame frame = piece.frame();
         int resource = frame.resource().length + reason.length;
         int scope = frame.ofScope().length + piece.spanBytes();
         int whole = Wire.size(resource) + Wire.size(scope) + frame.ofResource().length;
+        if (whole + FRAME_BYTES > maxRecordBytes + ADDED_BYTES) {
+            return false;
+        }
         if (open.size() > 0 && open.size() + whole + FRAME_BYTES > maxRecordBytes) {
             finish();
         }
@@ -50,6 +57,7 @@ public final class KeptTrace {
         open.writeBytes(frame.ofScope());
         piece.writeSpans(open);
         open.writeBytes(frame.ofResource());
+        return true;
     }
 
     private void finish() {

@@ -259,12 +259,14 @@ final class DecideOnTraces implements Processor<byte[], byte[], byte[], byte[]> 
 
     private void pass(TraceId id, Verdict verdict, List<Piece> pieces, long timestamp) {
         KeptTrace trace = new KeptTrace(Objects.requireNonNull(verdict.reason()).label(), bounds.recordBytes);
-        pieces.forEach(trace::add);
+        List<Piece> tooLarge =
+                pieces.stream().filter(piece -> !trace.add(piece)).toList();
         byte[] key = id.key();
         for (byte[] record : trace.records()) {
             context().forward(new Record<>(key, record, timestamp, new RecordHeaders()));
         }
-        decisions.passed(count(pieces));
+        decisions.tooLarge(count(tooLarge));
+        decisions.passed(count(pieces) - count(tooLarge));
     }
 
     @Override

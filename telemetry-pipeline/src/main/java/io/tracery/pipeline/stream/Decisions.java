@@ -109,6 +109,11 @@ final class Decisions {
         spans.dropped(DropReason.FORGOTTEN, count);
     }
 
+    /** Of a trace that is kept, what no record has room for. */
+    void tooLarge(int count) {
+        spans.dropped(DropReason.TOO_LARGE, count);
+    }
+
     void revived(int count) {
         revived.increment(count);
     }

@@ -34,8 +34,8 @@ public final class SpanStream implements Component {
     private static final long PAUSE_AFTER_FAILURE_MILLIS = 1_000;
 
     private final Settings settings;
-    private final Topology topology;
-    private final Counter skipped;
+    private final Supplier<Policies> policies;
+    private final MeterRegistry registry;
     private final Counter failures;
     private volatile @Nullable KafkaStreams streams;
 
@@ -46,7 +46,7 @@ public final class SpanStream implements Component {
      * @param stateDir where Kafka Streams keeps its lock and files
      * @param threads stream threads; more than there are partitions stay idle
      * @param standbys copies of what is undecided that other instances keep
-     * @param maxRecordBytes bound on one record it writes
+     * @param maxRecordBytes bound on one record it writes; less where {@code otlp_spans} takes less
      * @param startDeadline how long {@link #start()} waits for the partitions
      */
     public record Settings(
@@ -61,10 +61,8 @@ public final class SpanStream implements Component {
     /** @param policies what is kept; asked for each trace */
     public SpanStream(Settings settings, Supplier<Policies> policies, MeterRegistry registry) {
         this.settings = settings;
-        this.topology = SpanTopology.build(registry, DecideOnTraces.Bounds.usual(settings.maxRecordBytes), policies);
-        this.skipped = Counter.builder("tracery.pipeline.records.refused")
-                .description("Records that a topic is configured not to take, skipped")
-                .register(registry);
+        this.policies = policies;
+        this.registry = registry;
         this.failures = Counter.builder("tracery.pipeline.stream.failures")
                 .description("Failures after which a stream thread began anew from its last commit")
                 .register(registry);
@@ -73,7 +71,7 @@ public final class SpanStream implements Component {
                 .register(registry);
     }
 
-    private static Properties properties(Settings settings, Counter skipped) {
+    private static Properties properties(Settings settings) {
         Properties properties = new Properties();
         properties.put(StreamsConfig.APPLICATION_ID_CONFIG, settings.applicationId);
         properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, settings.bootstrapServers);
@@ -85,8 +83,6 @@ public final class SpanStream implements Component {
         // Of the stores' topics, beyond what the stores keep.
         properties.put(StreamsConfig.WINDOW_STORE_CHANGE_LOG_ADDITIONAL_RETENTION_MS_CONFIG, 60_000L);
         properties.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, BoundedRocksDb.class);
-        properties.put(StreamsConfig.PRODUCTION_EXCEPTION_HANDLER_CLASS_CONFIG, SkipRefusedRecords.class);
-        properties.put(SkipRefusedRecords.COUNTER, skipped);
         properties.put(StreamsConfig.ENABLE_METRICS_PUSH_CONFIG, false);
         properties.put(StreamsConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 1_000);
         properties.put(StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG), 10);
@@ -144,8 +140,11 @@ public final class SpanStream implements Component {
 
     @Override
     public void start() throws InterruptedException {
+        int recordBytes = RecordLimit.bytes(
+                Topic.OTLP_SPANS, settings.maxRecordBytes, settings.bootstrapServers, settings.startDeadline);
+        Topology topology = SpanTopology.build(registry, DecideOnTraces.Bounds.usual(recordBytes), policies);
         CountDownLatch running = new CountDownLatch(1);
-        KafkaStreams started = new KafkaStreams(topology, properties(settings, skipped));
+        KafkaStreams started = new KafkaStreams(topology, properties(settings));
         streams = started;
         started.setUncaughtExceptionHandler(this::replaceThread);
         started.setStateListener((now, before) -> {

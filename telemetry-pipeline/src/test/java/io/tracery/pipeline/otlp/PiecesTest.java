@@ -72,6 +72,26 @@ class PiecesTest {
         assertThat(spans).isEqualTo(10);
     }
 
+    /** As when a topic takes less since a restart. */
+    @Test
+    void whatNoRecordHasRoomForIsLeftOut() {
+        KeptTrace kept = new KeptTrace("share", 2_000);
+        assertThat(kept.add(named("x".repeat(2_000)))).isTrue();
+        assertThat(kept.add(named("x".repeat(3_000)))).isFalse();
+        assertThat(kept.add(named("y"))).isTrue();
+        assertThat(kept.records())
+                .hasSize(2)
+                .allSatisfy(record -> assertThat(record).hasSizeLessThan(2_512));
+    }
+
+    private static Piece named(String name) {
+        byte[] batch = TracesData.newBuilder()
+                .addResourceSpans(Batches.spans("cart", span(TRACE_A, SPAN).setName(name)))
+                .build()
+                .toByteArray();
+        return Pieces.of(batch).values().iterator().next().getFirst();
+    }
+
     /** Each trace's pieces stand in the batch, so that all of it is held as long as any of them. */
     @Test
     void aBatchIsHeldFromItsFirstPieceToItsLast() {
