@@ -49,6 +49,17 @@ inBrowser('the trace pages', ({ server, visit }) => {
     await page.getByRole('heading', { name: 'No trace of web matches' }).waitFor();
   });
 
+  it('goes on when the same is searched again', async () => {
+    const page = await visit('/traces?service=checkout');
+    await page.locator('[data-row]').first().waitFor();
+    const newest = await page.locator('[data-row]').first().getAttribute('data-row');
+    server.mood.searchDelayMs = 300;
+    await page.getByRole('button', { name: 'Search' }).click();
+    await page.locator('[data-searching]').waitFor();
+    await page.locator('[data-searching]').waitFor({ state: 'detached', timeout: 10_000 });
+    expect(await page.locator('[data-row]').first().getAttribute('data-row')).toBe(newest);
+  });
+
   it('draws what failed on top of what went well', async () => {
     const page = await visit('/traces?service=web&limit=200');
     await page.locator('[data-trace]').first().waitFor();

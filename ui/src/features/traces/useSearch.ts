@@ -67,6 +67,8 @@ export function useResults(query: TraceQuery): Results {
     enabled: query.service !== '' && problems(query).length === 0,
     placeholderData: keepPreviousData,
     retry: false,
+    // Spans know their parents and their children: what looks for equal parts of two answers would go around for ever.
+    structuralSharing: false,
   });
   useEffect(() => {
     rememberSearch(window.location.pathname + window.location.search);
