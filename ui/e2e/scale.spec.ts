@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { expect, it, vi } from 'vitest';
 import { settled, shot } from './browser';
+import { chain, loop, MOST_SPANS } from './fixtures/hugeTraces';
 import { largeGraph, restless } from './fixtures/shop';
 import { accessibilityProblems, inBrowser } from './harness';
 
@@ -119,5 +120,45 @@ inBrowser('a mesh of 1,000 workloads and 3,000 calls', ({ server, visit }) => {
     await page.getByLabel('How far around').selectOption('2');
     await page.waitForURL((url) => url.searchParams.get('depth') === '2');
     await shot(page, 'large-focus');
+  });
+});
+
+inBrowser('a trace of 20,000 spans', ({ server, visit }) => {
+  /** Elements of the waterfall: what is in sight and a little around it, whatever the trace. */
+  const elements = (page: Page) => page.getByTestId('waterfall').locator('*').count();
+
+  it('opens as one chain, and is walked from its first span to its last', async () => {
+    const trace = chain();
+    server.search.traces.push(trace);
+    const page = await visit(`/traces/${trace.traceID}`);
+    await page.getByText(`${MOST_SPANS} in 1 service`).waitFor();
+    expect(await elements(page)).toBeLessThan(1_000);
+    await page.keyboard.press('ArrowDown');
+    await page.waitForFunction(
+      () => document.querySelector('[aria-selected=true]')?.getAttribute('aria-level') === '2',
+    );
+    await page.getByTestId('waterfall').evaluate((waterfall) => waterfall.scrollTo(0, 1e9));
+    const last = page.locator(`[aria-level="${MOST_SPANS}"]`);
+    await last.waitFor();
+    // However deep, its name can be read.
+    const name = await last.getByText('worker').boundingBox();
+    const lane = await last.locator('> div').nth(1).boundingBox();
+    expect((name?.x ?? Infinity) + (name?.width ?? 0)).toBeLessThan(lane?.x ?? 0);
+    expect(await elements(page)).toBeLessThan(1_000);
+    await shot(page, 'trace-chain');
+    await page.getByTestId('waterfall').evaluate((waterfall) => waterfall.scrollTo(0, 0));
+    await page.locator('[aria-level="2"]').waitFor();
+    await page.keyboard.press('ArrowUp');
+    await page.keyboard.press('ArrowLeft');
+    await page.getByText(`+${MOST_SPANS - 1}`).waitFor();
+  });
+
+  it('opens as one span that made all calls, with no more of the critical path than pixels', async () => {
+    const trace = loop();
+    server.search.traces.push(trace);
+    const page = await visit(`/traces/${trace.traceID}`);
+    await page.getByText(`${MOST_SPANS} in 1 service`).waitFor();
+    expect(await elements(page)).toBeLessThan(1_000);
+    await shot(page, 'trace-loop');
   });
 });

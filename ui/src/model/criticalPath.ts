@@ -47,6 +47,17 @@ export function criticalPath(trace: Trace): Map<string, Interval[]> {
 /** Calls one after the other can seem to overlap by what clocks and rounding differ. */
 const slack = (span: Span) => Math.max(2, span.duration * 0.02);
 
+/** As many of them as `apart` microseconds between any two leave: a lane has no more than its pixels to show. */
+export function joined(intervals: readonly Interval[], apart: number): Interval[] {
+  const shown: Interval[] = [];
+  for (const { from, to } of intervals) {
+    const last = shown.at(-1);
+    if (last && from - last.to < apart) last.to = Math.max(last.to, to);
+    else shown.push({ from, to });
+  }
+  return shown;
+}
+
 /** What of the path is each service's own, the longest first; microseconds. */
 export function pathByService(
   trace: Trace,

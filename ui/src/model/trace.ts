@@ -109,24 +109,23 @@ function toSpan(span: JaegerSpan, trace: JaegerTrace): Span {
 export function buildTrace(jaeger: JaegerTrace): Trace {
   const spans = new Map<string, Span>();
   for (const span of jaeger.spans) if (!spans.has(span.spanID)) spans.set(span.spanID, toSpan(span, jaeger));
-  const parents = new Map(
-    jaeger.spans.map((span) => [
-      span.spanID,
-      span.references.find((r) => r.refType === 'CHILD_OF' && r.traceID === span.traceID)?.spanID,
-    ]),
-  );
+  const parents = new Map<string, string | undefined>();
+  for (const { spanID, traceID, references } of jaeger.spans)
+    if (!parents.has(spanID))
+      parents.set(spanID, references.find((r) => r.refType === 'CHILD_OF' && r.traceID === traceID)?.spanID);
+  const circular = inCircles(parents);
   const roots: Span[] = [];
   for (const span of spans.values()) {
     const parentId = parents.get(span.id);
     const parent = parentId === undefined ? undefined : spans.get(parentId);
     span.orphan = parentId !== undefined && !parent;
-    if (parent && !isAncestor(span, parent, parents)) adopt(parent, span);
+    if (parent && !circular.has(span.id)) adopt(parent, span);
     else roots.push(span);
   }
   for (const span of spans.values()) arrangeAttempts(span);
   const ordered = inOrder(roots);
-  const start = Math.min(...ordered.map((span) => span.start));
-  const last = Math.max(...ordered.map(end));
+  const start = ordered.reduce((first, span) => Math.min(first, span.start), Infinity);
+  const last = ordered.reduce((latest, span) => Math.max(latest, end(span)), -Infinity);
   return {
     id: jaeger.traceID,
     roots: roots.toSorted(byStart),
@@ -139,17 +138,26 @@ export function buildTrace(jaeger: JaegerTrace): Trace {
   };
 }
 
-function isAncestor(span: Span, of: Span, parents: ReadonlyMap<string, string | undefined>): boolean {
-  const seen = new Set<string>();
-  for (let at: string | undefined = of.id; at !== undefined && !seen.has(at); at = parents.get(at)) {
-    if (at === span.id) return true;
-    seen.add(at);
+/** Which ids are their own ancestors. Each is walked over once: a trace may be one chain of all its spans. */
+function inCircles(parents: ReadonlyMap<string, string | undefined>): Set<string> {
+  const circular = new Set<string>();
+  /** The walk that came by first, by where it began. */
+  const walks = new Map<string, string>();
+  for (const begin of parents.keys()) {
+    const way: string[] = [];
+    let at: string | undefined = begin;
+    for (; at !== undefined && !walks.has(at); at = parents.get(at)) {
+      walks.set(at, begin);
+      way.push(at);
+    }
+    // It ends in itself: from there on it is a circle.
+    if (at !== undefined && walks.get(at) === begin)
+      for (const id of way.slice(way.indexOf(at))) circular.add(id);
   }
-  return false;
+  return circular;
 }
 
 function adopt(parent: Span, child: Span): void {
-  if (child.parent) child.parent.children = child.parent.children.filter((other) => other !== child);
   parent.children.push(child);
   child.parent = parent;
 }
@@ -181,8 +189,13 @@ function arrangeAttempts(exchange: Span): void {
     const n = number(attempt.tags, 'tracery.attempt') ?? i + 1;
     attempt.attempt = { number: n, retry: retries.get(n) };
   });
-  for (const child of exchange.children.filter((other) => !attempts.includes(other))) {
-    const cause = attempts.findLast((attempt) => attempt.start <= child.start) ?? attempts[0];
+  const own = new Set(attempts);
+  const caused = exchange.children.filter((child) => !own.has(child)).toSorted(byStart);
+  exchange.children = attempts;
+  let last = 0;
+  for (const child of caused) {
+    while ((attempts[last + 1]?.start ?? Infinity) <= child.start) last++;
+    const cause = attempts[last];
     if (cause) adopt(cause, child);
   }
 }

@@ -1,4 +1,4 @@
-import { end, type Span, type Trace } from './trace';
+import { end, type Retry, type Span, type Trace } from './trace';
 
 export type Row =
   | { kind: 'span'; key: string; span: Span; depth: number; folded: boolean; hidden: number }
@@ -28,11 +28,16 @@ export function rowsOf(trace: Trace, folded: ReadonlySet<string>): Row[] {
 
 /** Each reason stands right before the next attempt, below everything that the failed one caused. */
 function withReasons(rows: Row[]): Row[] {
+  const retries = new Map<Span, Map<number, Retry>>();
+  for (const { span } of rows) {
+    if (!span.parent || !span.attempt?.retry) continue;
+    const { number, retry } = span.attempt;
+    const known = retries.get(span.parent) ?? new Map<number, Retry>();
+    retries.set(span.parent, known.set(number, known.get(number) ?? retry));
+  }
   return rows.flatMap((row) => {
-    if (row.kind !== 'span' || !row.span.attempt || row.span.attempt.number === 1) return [row];
     const { parent, attempt } = row.span;
-    const before = parent?.children.find((child) => child.attempt?.number === attempt.number - 1)?.attempt
-      ?.retry;
+    const before = parent && attempt && retries.get(parent)?.get(attempt.number - 1);
     if (!before) return [row];
     return [
       { kind: 'reason', key: `reason ${row.key}`, span: row.span, depth: row.depth, ...before } as const,
@@ -41,12 +46,16 @@ function withReasons(rows: Row[]): Row[] {
   });
 }
 
+/** How many levels of calls lie below the roots. */
+export const deepest = (trace: Trace): number =>
+  rowsOf(trace, new Set()).reduce((most, { depth }) => Math.max(most, depth), 0);
+
 function descendants(span: Span): number {
   let n = 0;
   const stack = [...span.children];
   for (let next = stack.pop(); next; next = stack.pop()) {
     n++;
-    stack.push(...next.children);
+    for (const child of next.children) stack.push(child);
   }
   return n;
 }

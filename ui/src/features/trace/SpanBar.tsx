@@ -1,4 +1,4 @@
-import type { Interval } from '../../model/criticalPath';
+import { joined, type Interval } from '../../model/criticalPath';
 import { fateWords } from '../../model/fates';
 import { micros, text } from '../../model/format';
 import { stagesOf } from '../../model/stages';
@@ -23,6 +23,8 @@ export function SpanBar({ span, trace, path, laneWidth }: Props) {
   const left = ((span.start - trace.start) / whole) * 100;
   const width = (span.duration / whole) * 100;
   const stages = stagesOf(span);
+  // A loop of thousands of calls cuts its own time into as many pieces; what lies within a pixel is one.
+  const shown = joined(path ?? [], whole / Math.max(laneWidth, 1));
   const duration = text(micros(span.duration));
   const fate = span.failed ? fateWords(failure(span)) : undefined;
   const note = [refusal(span), span.orphan ? 'its parent is missing' : undefined].filter(Boolean).join(' · ');
@@ -62,7 +64,7 @@ export function SpanBar({ span, trace, path, laneWidth }: Props) {
           />
         ))}
       </div>
-      {path?.map(({ from, to }) => (
+      {shown.map(({ from, to }) => (
         <i
           key={from}
           className={styles.critical}

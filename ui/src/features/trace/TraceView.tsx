@@ -15,6 +15,7 @@ export function TraceView({ trace }: { trace: Trace }) {
   const [folded, setFolded] = useState<ReadonlySet<string>>(new Set());
   const rows = useMemo(() => rowsOf(trace, folded), [trace, folded]);
   const path = useMemo(() => criticalPath(trace), [trace]);
+  const services = useMemo(() => pathByService(trace, path), [trace, path]);
   const colors = useMemo(() => serviceColors(trace.services.map((service) => service.name)), [trace]);
   // Without a choice, the panel begins with what went wrong deepest: the cause, not what it caused further up.
   const chosen = trace.spans.find((span) => span.id === params.get('span')) ?? cause(trace) ?? trace.spans[0];
@@ -51,7 +52,7 @@ export function TraceView({ trace }: { trace: Trace }) {
   return (
     <div className={styles.view}>
       <div className={styles.left}>
-        <WhereTimeWent trace={trace} services={pathByService(trace, path)} />
+        <WhereTimeWent trace={trace} services={services} />
         <Waterfall
           trace={trace}
           rows={rows}

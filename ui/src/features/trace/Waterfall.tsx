@@ -1,5 +1,5 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useRef } from 'react';
+import { useCallback, useEffect, useMemo, useRef } from 'react';
 import { Icon } from '../../components/Icon';
 import { useMedia } from '../../components/useMedia';
 import { useWidth } from '../../components/useWidth';
@@ -7,7 +7,7 @@ import type { Interval } from '../../model/criticalPath';
 import { retryWords } from '../../model/decisions';
 import { micros, text } from '../../model/format';
 import { title, type Span, type Trace } from '../../model/trace';
-import { tickStep, type Row } from '../../model/waterfall';
+import { deepest, tickStep, type Row } from '../../model/waterfall';
 import { SpanBar } from './SpanBar';
 import styles from './trace.module.css';
 
@@ -32,13 +32,15 @@ const heightOf = (row: Row | undefined) =>
 /** One row a span; only the rows in sight are rendered. */
 export function Waterfall({ trace, rows, path, colors, selected, onSelect, onFold }: Props) {
   const scroller = useRef<HTMLDivElement>(null);
+  // Measured anew only when the rows are others, not at every step of a scroll.
+  const getItemKey = useCallback((i: number) => rows[i]?.key ?? i, [rows]);
   // The virtualizer changes inside; memoised code around it would show stale rows.
   // eslint-disable-next-line react-hooks/incompatible-library
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
     estimateSize: (i) => heightOf(rows[i]),
-    getItemKey: (i) => rows[i]?.key ?? i,
+    getItemKey,
     overscan: 16,
   });
   const index = rows.findIndex((row) => row.kind === 'span' && row.span.id === selected);
@@ -46,6 +48,7 @@ export function Waterfall({ trace, rows, path, colors, selected, onSelect, onFol
     if (index >= 0) virtual.scrollToIndex(index, { align: 'auto' });
   }, [index, virtual]);
 
+  const levels = useMemo(() => Math.max(deepest(trace), 1), [trace]);
   const lane = useRef<HTMLDivElement>(null);
   const laneWidth = useWidth(lane);
   const narrow = useMedia('(max-width: 900px)');
@@ -80,7 +83,7 @@ export function Waterfall({ trace, rows, path, colors, selected, onSelect, onFol
           if (row.kind === 'reason') {
             return (
               <div key={item.key} role="none" className={styles.reason} style={style}>
-                <span style={{ paddingLeft: indent(row.depth) }}>
+                <span style={{ paddingLeft: indent(row.depth, levels) }}>
                   ↳ {retryWords(row.decision, row.reason)}
                 </span>
               </div>
@@ -95,6 +98,7 @@ export function Waterfall({ trace, rows, path, colors, selected, onSelect, onFol
               color={colors.get(row.span.service)}
               selected={row.span.id === selected}
               laneWidth={laneWidth}
+              levels={levels}
               style={style}
               onSelect={onSelect}
               onFold={onFold}
@@ -106,7 +110,8 @@ export function Waterfall({ trace, rows, path, colors, selected, onSelect, onFol
   );
 }
 
-const indent = (depth: number) => 16 + Math.min(depth, 24) * 13;
+/** Half of the column is the names', however deep the calls go. */
+const indent = (depth: number, levels: number) => `calc(16px + ${depth} * min(13px, 50% / ${levels}))`;
 
 interface RowProps {
   row: Extract<Row, { kind: 'span' }>;
@@ -115,12 +120,24 @@ interface RowProps {
   color: string | undefined;
   selected: boolean;
   laneWidth: number;
+  levels: number;
   style: React.CSSProperties;
   onSelect: (span: Span) => void;
   onFold: (span: Span, folded: boolean) => void;
 }
 
-function SpanRow({ row, trace, path, color, selected, laneWidth, style, onSelect, onFold }: RowProps) {
+function SpanRow({
+  row,
+  trace,
+  path,
+  color,
+  selected,
+  laneWidth,
+  levels,
+  style,
+  onSelect,
+  onFold,
+}: RowProps) {
   const { span, depth, folded, hidden } = row;
   const parent = span.children.length > 0;
   return (
@@ -137,7 +154,7 @@ function SpanRow({ row, trace, path, color, selected, laneWidth, style, onSelect
       onClick={() => onSelect(span)}
     >
       <i className={styles.band} style={{ background: color }} aria-hidden />
-      <div className={styles.name} style={{ paddingLeft: indent(depth) }}>
+      <div className={styles.name} style={{ paddingLeft: indent(depth, levels) }}>
         <button
           type="button"
           tabIndex={-1}
