@@ -144,11 +144,23 @@ inBrowser('the trace pages', ({ server, visit }) => {
   });
 
   it('names the command that tells of a trace that was not kept', async () => {
-    const page = await visit('/traces/ffffffffffffffffffffffffffffffff');
-    await page
-      .getByText('./tracery traces --raw --since 30m --trace ffffffffffffffffffffffffffffffff')
-      .waitFor();
-    await shot(page, 'state-no-trace');
+    const page = await visit('/traces/FFFFFFFFFFFFFFFFffffffffffffffff', {
+      permissions: ['clipboard-read', 'clipboard-write'],
+    });
+    const command =
+      './tracery traces --raw --since 30m --limit 1000 --trace ffffffffffffffffffffffffffffffff';
+    await page.getByText(command).waitFor();
+    await page.getByRole('button', { name: 'Copy' }).click();
+    await page.getByText('Copied').waitFor();
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(command);
+    for (const [size, viewport] of Object.entries(sizes)) {
+      await page.setViewportSize(viewport);
+      await shot(page, `state-no-trace-${size}`);
+      const code = await page.getByText(command).boundingBox();
+      const button = await page.getByRole('button', { name: /Cop/ }).boundingBox();
+      expect((code?.x ?? 0) + (code?.width ?? Infinity), size).toBeLessThan(button?.x ?? 0);
+      expect((button?.x ?? 0) + (button?.width ?? 0), size).toBeLessThan(viewport.width);
+    }
   });
 
   it('writes no fate over the names of spans, however narrow the page', async () => {
@@ -163,6 +175,29 @@ inBrowser('the trace pages', ({ server, visit }) => {
     );
     expect(over).toEqual([]);
     expect(await page.locator('[data-span][data-failed]').getByText('application error').count()).toBe(2);
+  });
+
+  it('copies its address, and the command that tells it in a terminal', async () => {
+    const id = oneThat('recovered');
+    const page = await visit(`/traces/${id}`, { permissions: ['clipboard-read', 'clipboard-write'] });
+    const copies = page.getByRole('group', { name: 'Copy as' });
+    const copied = () => page.evaluate(() => navigator.clipboard.readText());
+    const before = await copies.boundingBox();
+    await copies.getByRole('button', { name: 'tracery explain' }).click();
+    await copies.getByText('Copied').waitFor();
+    expect(await copies.boundingBox()).toEqual(before);
+    // On a phone the two groups of tools stand in one line.
+    await page.setViewportSize(sizes.phone);
+    await copies.getByRole('button', { name: 'explain' }).click();
+    await copies.getByText('Copied').waitFor();
+    await shot(page, 'waterfall-copied-phone');
+    const other = await page.getByRole('button', { name: /^Compare/ }).boundingBox();
+    expect((await copies.boundingBox())?.y).toBe(other?.y);
+    await page.setViewportSize(sizes.laptop);
+    await shot(page, 'waterfall-copied');
+    expect(await copied()).toBe(`./tracery explain ${id}`);
+    await copies.getByRole('button', { name: 'Link' }).click();
+    await expect.poll(copied).toBe(page.url());
   });
 
   it('copies the trace as the server tells it', async () => {

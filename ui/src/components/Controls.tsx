@@ -1,4 +1,4 @@
-import { useEffect, useState, type Ref } from 'react';
+import { useEffect, useState, type ReactNode, type Ref } from 'react';
 import { Icon, type IconName } from './Icon';
 import styles from './controls.module.css';
 
@@ -133,13 +133,14 @@ export function SearchBox({ label, value, onChange, onEnter, onEscape, ref }: Se
 interface CopyProps {
   /** What is put on the clipboard; a function where it must be made or fetched first. */
   text: string | (() => Promise<string>);
-  label: string;
+  label: ReactNode;
+  hint?: string;
   icon?: IconName;
   quiet?: boolean;
 }
 
-/** Says in place that it copied, or that it could not. */
-export function CopyButton({ text, label, icon = 'copy', quiet = false }: CopyProps) {
+/** Says in place that it copied, without a move of what stands beside it, or that it could not. */
+export function CopyButton({ text, label, hint, icon = 'copy', quiet = false }: CopyProps) {
   const [said, setSaid] = useState<'copied' | 'failed'>();
   useEffect(() => {
     if (!said) return;
@@ -155,10 +156,18 @@ export function CopyButton({ text, label, icon = 'copy', quiet = false }: CopyPr
     }
   };
   return (
-    <button type="button" className={quiet ? styles.quiet : styles.button} onClick={() => void copy()}>
-      <Icon name={said === 'copied' ? 'check' : icon} size={14} />
-      <span aria-live="polite">
-        {said === 'copied' ? 'Copied' : said === 'failed' ? 'Cannot copy here' : label}
+    <button
+      type="button"
+      className={quiet ? styles.quiet : styles.button}
+      title={hint}
+      onClick={() => void copy()}
+    >
+      <span className={styles.words} aria-live="polite">
+        <span className={styles.label} data-away={said === 'copied' || undefined}>
+          <Icon name={icon} size={14} />
+          <span>{said === 'failed' ? 'Cannot copy here' : label}</span>
+        </span>
+        {said === 'copied' && <span className={styles.said}>Copied</span>}
       </span>
     </button>
   );

@@ -18,13 +18,17 @@ export function State({ title, children, command, tone = 'plain' }: Props) {
       {children && <div className={styles.text}>{children}</div>}
       {command && (
         <div className={styles.command}>
-          <code>{command}</code>
+          <code>{phrases(command)}</code>
           <CopyButton text={command} label="Copy" quiet />
         </div>
       )}
     </div>
   );
 }
+
+/** A long command breaks before an option, never within one. */
+const phrases = (command: string): ReactNode[] =>
+  command.split(/ (?=--)/).flatMap((phrase, i) => [i > 0 && ' ', <span key={i}>{phrase}</span>]);
 
 /** A grey stand-in of the size of what is being loaded. */
 export function Bone({ width, height }: { width: number | string; height: number }) {

@@ -49,8 +49,7 @@ export function TracePage({ id }: { id: string }) {
         {trace && (
           <>
             {trace.spans.length > 0 && <CompareLinks trace={trace} />}
-            <CopyButton text={() => Promise.resolve(window.location.href)} label="Link" icon="link" />
-            <CopyButton text={() => copyOf(id)} label="JSON" />
+            <CopyAs id={trace.id} />
           </>
         )}
       </Header>
@@ -62,7 +61,7 @@ export function TracePage({ id }: { id: string }) {
           <TraceView trace={trace} />
         </>
       ) : missing || trace ? (
-        <State title="There is no such trace" command={`./tracery traces --raw --since 30m --trace ${id}`}>
+        <State title="There is no such trace" command={rawCommand(id)}>
           <p>
             Nothing is kept under <span className="mono">{id}</span>. It may be older than what is kept, or so
             new that it is still on its way: it is looked for again every few seconds. What was recorded of
@@ -77,6 +76,36 @@ export function TracePage({ id }: { id: string }) {
         <Loading />
       )}
     </>
+  );
+}
+
+/** All that the topic still has of it; the terminal takes ids in lower case only, and tells twenty exchanges unless asked for more. */
+const rawCommand = (id: string) =>
+  `./tracery traces --raw --since 30m --limit 1000 --trace ${id.toLowerCase()}`;
+
+/** For a colleague, for the terminal, for a program. */
+function CopyAs({ id }: { id: string }) {
+  const command = `./tracery explain ${id}`;
+  return (
+    <span className={styles.copies} role="group" aria-label="Copy as">
+      <CopyButton
+        text={() => Promise.resolve(window.location.href)}
+        label="Link"
+        icon="link"
+        hint="Copy the address of this page, with the chosen span"
+      />
+      <CopyButton
+        text={command}
+        label={
+          <>
+            <span className={styles.more}>tracery </span>explain
+          </>
+        }
+        icon="terminal"
+        hint={`Copy the command that tells this trace in a terminal: ${command}`}
+      />
+      <CopyButton text={() => copyOf(id)} label="JSON" hint="Copy the trace as the search API tells it" />
+    </span>
   );
 }
 
