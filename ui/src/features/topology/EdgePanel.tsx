@@ -1,6 +1,7 @@
 import type { Graph, GraphEdge } from '../../api/graph';
 import { Figure } from '../../components/Figure';
-import { Link, url, type Params } from '../../components/navigation';
+import { Link } from '../../components/navigation';
+import { useTimeSpan } from '../../components/useTimeSpan';
 import { bytes, count, latency, rate, share } from '../../model/format';
 import { fateWords } from '../../model/fates';
 import { FateTable } from './FateTable';
@@ -8,6 +9,7 @@ import { GoldenMetrics } from './GoldenMetrics';
 import { Headline } from './Headline';
 import { Identity } from './Identity';
 import { durationParam } from './NodePanel';
+import { FAILED, tracesOfEdge } from './tracesOf';
 import { selectionUrl } from './useTopologyView';
 import styles from './panel.module.css';
 
@@ -15,14 +17,7 @@ export function EdgePanel({ graph, edge }: { graph: Graph; edge: GraphEdge }) {
   const source = graph.nodes.find((node) => node.id === edge.source);
   const target = graph.nodes.find((node) => node.id === edge.target);
   const connections = edge.protocol === 'tcp';
-  // A caller outside the mesh writes no spans: its calls are found by the receiver's.
-  const known = source?.kind === 'workload';
-  const traces = (more: Params, tags: string[] = []) =>
-    url('/traces', {
-      service: known ? source.name : target?.name,
-      ...more,
-      tags: [...(known && target ? [`service.peer.name=${target.name}`] : []), ...tags].join(' '),
-    });
+  const traces = tracesOfEdge(graph, edge, useTimeSpan());
   return (
     <>
       <Headline
@@ -33,8 +28,8 @@ export function EdgePanel({ graph, edge }: { graph: Graph; edge: GraphEdge }) {
         fates={edge.fates}
       />
       <nav className={styles.links} aria-label="Traces">
-        <Link to={traces({})}>Traces</Link>
-        <Link to={traces({}, ['error=true'])}>Failed</Link>
+        <Link to={traces()}>Traces</Link>
+        <Link to={traces({}, FAILED)}>Failed</Link>
         {edge.p99 !== null && <Link to={traces({ min: durationParam(edge.p99) })}>Slower than p99</Link>}
       </nav>
       <GoldenMetrics

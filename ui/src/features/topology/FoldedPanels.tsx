@@ -3,12 +3,15 @@ import { Figure } from '../../components/Figure';
 import { HealthMark } from '../../components/HealthMark';
 import { Icon } from '../../components/Icon';
 import { Link } from '../../components/navigation';
+import { useTimeSpan } from '../../components/useTimeSpan';
 import { latency, rate, share } from '../../model/format';
 import { sumFates } from '../../model/fates';
+import { healthOf, isTrouble } from '../../model/health';
 import { foldedNamespace, shareOf, type MapEdge, type MapGraph } from '../../model/lens';
 import { FateTable } from './FateTable';
 import { Headline } from './Headline';
 import { PanelFrame, protocolWords } from './PanelFrame';
+import { FAILED, tracesOfEdge, tracesOfNode } from './tracesOf';
 import { selectionUrl } from './useTopologyView';
 import styles from './panel.module.css';
 
@@ -28,6 +31,7 @@ export function NamespacePanel({ graph, namespace, onUnfold }: NamespaceProps) {
   const members = graph.nodes.filter((node) => node.kind === 'workload' && node.namespace === namespace);
   const ids = new Set(members.map((node) => node.id));
   const calls = graph.edges.filter((edge) => ids.has(edge.target));
+  const time = useTimeSpan();
   return (
     <PanelFrame
       label={namespace}
@@ -53,7 +57,13 @@ export function NamespacePanel({ graph, namespace, onUnfold }: NamespaceProps) {
         p99={null}
         fates={sumFates(calls.map((edge) => edge.fates))}
       />
-      <Rows title="Workloads, the worst first" head="Workload" kind="node" rows={members} />
+      <Rows
+        title="Workloads, the worst first"
+        head="Workload"
+        kind="node"
+        rows={members}
+        failed={(node) => tracesOfNode(node, time)({}, FAILED)}
+      />
       <FateTable fates={sumFates(calls.map((edge) => edge.fates))} />
     </PanelFrame>
   );
@@ -68,6 +78,7 @@ interface NamespaceProps {
 /** Calls that are drawn as one: each of them, the worst first. */
 export function BundlePanel({ drawn, graph, edge }: { drawn: MapGraph; graph: Graph; edge: MapEdge }) {
   const label = (id: string) => foldedNamespace(id) ?? drawn.nodes.find((node) => node.id === id)?.name ?? id;
+  const time = useTimeSpan();
   const name = new Map(graph.nodes.map((node) => [node.id, node.name]));
   const parts = (edge.parts ?? []).map((part) => ({
     ...part,
@@ -97,13 +108,19 @@ export function BundlePanel({ drawn, graph, edge }: { drawn: MapGraph; graph: Gr
         p99={edge.p99}
         fates={edge.fates}
       />
-      <Rows title="Calls, the worst first" head="Call" kind="edge" rows={parts} />
+      <Rows
+        title="Calls, the worst first"
+        head="Call"
+        kind="edge"
+        rows={parts}
+        failed={(part) => tracesOfEdge(graph, part, time)({}, FAILED)}
+      />
       <FateTable fates={edge.fates} />
     </PanelFrame>
   );
 }
 
-function Rows({ title, head, kind, rows }: RowsProps) {
+function Rows<T extends Measured>({ title, head, kind, rows, failed }: RowsProps<T>) {
   const sorted = rows.toSorted(
     (a, b) => (a.successShare ?? 1) - (b.successShare ?? 1) || (b.requestRate ?? 0) - (a.requestRate ?? 0),
   );
@@ -129,7 +146,14 @@ function Rows({ title, head, kind, rows }: RowsProps) {
                 <Figure of={rate(row.requestRate)} />
               </td>
               <td>
-                <HealthMark share={row.successShare} /> <Figure of={share(row.successShare)} />
+                <HealthMark share={row.successShare} />{' '}
+                {isTrouble(healthOf(row.successShare)) ? (
+                  <Link to={failed(row)} title="Traces of what failed">
+                    <Figure of={share(row.successShare)} />
+                  </Link>
+                ) : (
+                  <Figure of={share(row.successShare)} />
+                )}
               </td>
               <td>
                 <Figure of={latency(row.p99)} />
@@ -143,9 +167,11 @@ function Rows({ title, head, kind, rows }: RowsProps) {
   );
 }
 
-interface RowsProps {
+interface RowsProps<T> {
   title: string;
   head: string;
   kind: 'node' | 'edge';
-  rows: readonly Measured[];
+  rows: readonly T[];
+  /** Where the traces of what failed are found. */
+  failed: (row: T) => string;
 }

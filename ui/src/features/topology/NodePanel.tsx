@@ -13,6 +13,7 @@ import { GoldenMetrics } from './GoldenMetrics';
 import { Headline } from './Headline';
 import { Identity } from './Identity';
 import { Kubernetes } from './Kubernetes';
+import { FAILED, tracesOfNode } from './tracesOf';
 import { selectionUrl, versionsUrl } from './useTopologyView';
 import styles from './panel.module.css';
 
@@ -20,6 +21,7 @@ export function NodePanel({ graph, node }: { graph: Graph; node: GraphNode }) {
   const incoming = graph.edges.filter((edge) => edge.target === node.id);
   const outgoing = graph.edges.filter((edge) => edge.source === node.id);
   const span = useTimeSpan();
+  const traces = tracesOfNode(node, span);
   const receives = incoming.length > 0;
   const traced = node.kind === 'workload';
   const versions = versionSplit(graph).get(node.id);
@@ -41,12 +43,10 @@ export function NodePanel({ graph, node }: { graph: Graph; node: GraphNode }) {
       {traced && (
         <nav className={styles.links} aria-label="Traces">
           <Link to={url(`/services/${node.id}`, spanParams(span))}>Service</Link>
-          <Link to={url('/traces', { service: node.name })}>Traces</Link>
-          <Link to={url('/traces', { service: node.name, tags: 'error=true' })}>Failed</Link>
+          <Link to={traces()}>Traces</Link>
+          <Link to={traces({}, FAILED)}>Failed</Link>
           {node.p99 !== null && (
-            <Link to={url('/traces', { service: node.name, min: durationParam(node.p99) })}>
-              Slower than {text(latency(node.p99))}
-            </Link>
+            <Link to={traces({ min: durationParam(node.p99) })}>Slower than {text(latency(node.p99))}</Link>
           )}
         </nav>
       )}
@@ -55,10 +55,7 @@ export function NodePanel({ graph, node }: { graph: Graph; node: GraphNode }) {
           of={{ kind: 'node', id: node.id }}
           durationName={incoming.every((edge) => edge.protocol === 'tcp') ? 'Connection time' : 'Latency'}
           tracesUrl={
-            traced
-              ? ({ from, to }) =>
-                  url('/traces', { service: node.name, from: from.toFixed(0), to: to.toFixed(0) })
-              : undefined
+            traced ? ({ from, to }) => traces({ from: from.toFixed(0), to: to.toFixed(0) }) : undefined
           }
         />
       )}
