@@ -237,10 +237,13 @@ export function firstFate(trace: Trace): string | undefined {
 /** What a failed span ended as, or its error where it is not the proxy's. */
 export const failure = (span: Span): string => span.fate ?? word(span.tags, 'error.type') ?? 'error';
 
-/** The refusal that a served request got, for example 404. */
+/** The refusal that a served request got, for example 404 or NOT_FOUND. */
 export function refusal(span: Span): string | undefined {
+  if (span.failed) return undefined;
   const status = number(span.tags, 'http.response.status_code');
-  return !span.failed && status !== undefined && status >= 400 ? `answered ${status}` : undefined;
+  if (status !== undefined && status >= 400) return `answered ${status}`;
+  const code = word(span.tags, 'rpc.response.status_code');
+  return code !== undefined && code !== 'OK' ? `answered ${code}` : undefined;
 }
 
 /** What a person calls the span: the receiving proxy names its spans after a port, and the path says more. */
