@@ -141,6 +141,6 @@ public final class ExplainCommand implements Callable<Integer> {
     private static Api.Refused missing(String id) {
         return new Api.Refused("trace " + id + " is not there: it was not kept, is older than the store,"
                 + " or its root has not ended yet.\n"
-                + "What was recorded of it lately: ./tracery traces --raw --since 30m --trace " + id);
+                + "What was recorded of it lately: ./tracery traces --raw --since 30m --limit 1000 --trace " + id);
     }
 }

@@ -193,7 +193,7 @@ class ExplainCommandTest {
         assertThat(explain("abc")).isEqualTo(1);
         assertThat(err.toString())
                 .startsWith("trace abc is not there")
-                .contains("./tracery traces --raw --since 30m --trace abc");
+                .contains("./tracery traces --raw --since 30m --limit 1000 --trace abc");
         assertThat(explain("No-Id")).isEqualTo(2);
         assertThat(err.toString()).contains("No-Id is no trace id");
         assertThat(explain(ID, "-o", "xml")).isEqualTo(2);
